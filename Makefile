@@ -1,0 +1,151 @@
+# SellerSmart. One Makefile, no recursion: lists are the folders' contents, tables are generated.
+#
+#   make run      install what is missing, build, start the daemon, open the dashboard
+#   make test     the same set-up, then lint and every test
+#   make          build/sellersmartd and build/sellersmart
+#   make SAN=address|undefined|thread   a sanitizer build, in build-SAN/
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+SAN ?=
+V ?= 0
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+B := build$(if $(SAN),-$(SAN))
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
+
+CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+PKGS_SHARED := jansson libsodium yaml-0.1 libutf8proc libpcre2-8
+PKGS_DAEMON := libuv sqlite3 libcurl libcares openssl
+PKGS_TUI := libuv ncursesw
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS_SHARED) $(PKGS_DAEMON) $(PKGS_TUI) 2>/dev/null)
+LIBS_SHARED := $(shell pkg-config --libs $(PKGS_SHARED) 2>/dev/null) -lm -lpthread
+LIBS_DAEMON := $(shell pkg-config --libs $(PKGS_DAEMON) 2>/dev/null)
+LIBS_TUI := $(shell pkg-config --libs $(PKGS_TUI) 2>/dev/null)
+LLHTTP_SRC ?= /usr/share/llhttp
+LLHTTP_INC ?= /usr/share/include/llhttp
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+	-Wno-unused-parameter
+OPT ?= -O2
+CPPFLAGS += -I. -I$(B)/gen -I$(LLHTTP_INC) -D_GNU_SOURCE -DSELLERSMART_VERSION='"$(VERSION)"'
+CFLAGS := -std=c17 $(OPT) -g $(WARN) $(if $(WERROR),-Werror) -fno-omit-frame-pointer \
+	-fstack-protector-strong $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2) \
+	$(PKG_CFLAGS) $(EXTRA_CFLAGS)
+LDFLAGS := -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(EXTRA_LDFLAGS)
+
+# ---- what is in the house ------------------------------------------------------------------
+find_c = $(sort $(shell find $(1) -name '*.c' 2>/dev/null))
+SHARED_C := $(call find_c,shared)
+DAEMON_C := $(filter-out daemon/main.c,$(call find_c,daemon))
+TUI_C := $(filter-out tui/main.c,$(call find_c,tui))
+
+SERVICES := $(notdir $(patsubst %/,%,$(dir $(sort $(wildcard daemon/services/*/service.c)))))
+CHECKS := $(basename $(notdir $(sort $(wildcard daemon/checks/*.c))))
+RESOURCES := $(basename $(notdir $(sort $(wildcard shared/resources/*.c))))
+VARIANTS := $(basename $(notdir $(sort $(wildcard shared/resources/checks/*.c))))
+SCREENS := $(basename $(notdir $(sort $(wildcard tui/screens/*.c))))
+COMMANDS := $(basename $(notdir $(sort $(wildcard tui/commands/*.c))))
+MIGRATIONS := $(sort $(wildcard migrations/*.sql))
+
+# $(call table,file,header,struct,array,prefix,names): const struct S *const ARRAY[] = {...}
+define table
+	@mkdir -p $(dir $(1)); { \
+	echo '/* Written by the Makefile from the file list. */'; echo '#include "$(2)"'; \
+	$(foreach n,$(6),echo 'extern const struct $(3) $(5)$(n);';) \
+	echo 'const struct $(3) *const $(4)[] = {'; \
+	$(foreach n,$(6),echo '	&$(5)$(n),';) echo '	0,'; echo '};'; } > $(1).tmp; \
+	cmp -s $(1).tmp $(1) && rm $(1).tmp || mv $(1).tmp $(1)
+endef
+
+GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c
+GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/check_table.c $(B)/gen/migration_table.c
+GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+genobj = $(patsubst $(B)/gen/%.c,$(B)/obj/gen/%.o,$(1))
+SHARED_O := $(call obj,$(SHARED_C)) $(call genobj,$(GEN_SHARED))
+DAEMON_O := $(call obj,$(DAEMON_C)) $(call genobj,$(GEN_DAEMON)) \
+	$(B)/obj/llhttp/llhttp.o $(B)/obj/llhttp/api.o $(B)/obj/llhttp/http.o
+TUI_O := $(call obj,$(TUI_C)) $(call genobj,$(GEN_TUI))
+
+.PHONY: all FORCE
+all: $(B)/sellersmartd $(B)/sellersmart $(if $(SAN),,compile_commands.json)
+
+$(B)/sellersmartd: $(B)/obj/daemon/main.o $(B)/libdaemon.a $(B)/libshared.a
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LIBS_SHARED)
+$(B)/sellersmart: $(B)/obj/tui/main.o $(B)/libtui.a $(B)/libshared.a
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LIBS_SHARED)
+
+$(B)/libshared.a: $(SHARED_O)
+$(B)/libdaemon.a: $(DAEMON_O)
+$(B)/libtui.a: $(TUI_O)
+$(B)/lib%.a:
+	$(call say,AR,$@)rm -f $@; ar rcs $@ $^
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags
+	$(call say,CC,$<)mkdir -p $(@D); $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/obj/llhttp/%.o: $(LLHTTP_SRC)/%.c $(B)/flags
+	$(call say,CC,$<)mkdir -p $(@D); $(CC) $(CPPFLAGS) $(filter-out -Wextra,$(CFLAGS)) -w -c -o $@ $<
+$(B)/obj/%.o: %.c $(B)/flags
+	$(call say,CC,$<)mkdir -p $(@D); $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# A change of flags rebuilds; an unchanged tree builds nothing.
+$(B)/flags: FORCE
+	@mkdir -p $(B); echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS)' > $@
+FORCE:
+
+$(B)/gen/resource_table.c: FORCE
+	$(call table,$@,shared/schema/schema.h,resource_kind,resource_table,resource_,$(RESOURCES))
+$(B)/gen/check_variant_table.c: FORCE
+	$(call table,$@,shared/schema/schema.h,variant,check_variant_table,variant_,$(VARIANTS))
+$(B)/gen/service_table.c: FORCE
+	$(call table,$@,daemon/services/service.h,service,service_table,service_,$(SERVICES))
+$(B)/gen/check_table.c: FORCE
+	$(call table,$@,daemon/checks/check.h,check_type,check_table,check_,$(CHECKS))
+$(B)/gen/screen_table.c: FORCE
+	$(call table,$@,tui/screens/screen.h,screen,screen_table,screen_,$(SCREENS))
+$(B)/gen/command_table.c: FORCE
+	$(call table,$@,tui/commands/command.h,command,command_table,command_,$(COMMANDS))
+
+# Migrations as C strings, in order of their numbers.
+$(B)/gen/migration_table.c: $(MIGRATIONS) Makefile
+	$(call say,GEN,$@)mkdir -p $(@D); { echo '#include "daemon/store/migrations.h"'; \
+	echo 'const struct migration migration_table[] = {'; \
+	for f in $(MIGRATIONS); do n=$${f##*/}; n=$${n%.sql}; \
+	printf '\t{ .number = %d, .name = "%s", .sql =\n' "$$((10#$${n%%_*}))" "$${n#*_}"; \
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/\t"/' -e 's/$$/\\n"/' "$$f"; echo '	},'; done; \
+	echo '	{ .number = 0 },'; echo '};'; } > $@
+
+compile_commands.json: Makefile $(SHARED_C) $(DAEMON_C) $(TUI_C)
+	@{ echo '['; s=; for f in $(SHARED_C) $(DAEMON_C) $(TUI_C) daemon/main.c tui/main.c; do \
+	printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$s" "$(CURDIR)" "$$f" \
+	  "$$(echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | sed 's/\\/\\\\/g; s/"/\\"/g') -c $$f"; s=$$',\n'; done; \
+	echo; echo ']'; } > $@
+
+# ---- tests ---------------------------------------------------------------------------------
+# tests/unit mirrors the source: tests/unit/shared/buf_test.c is linked with what it may use.
+UNIT_C := $(call find_c,tests/unit)
+UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_C))
+TEST_LIBS := -lcmocka
+
+$(B)/tests/unit/shared/%: $(B)/obj/tests/unit/shared/%.o $(B)/libshared.a
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_SHARED) $(TEST_LIBS)
+$(B)/tests/unit/daemon/%: $(B)/obj/tests/unit/daemon/%.o $(B)/libdaemon.a $(B)/libshared.a
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LIBS_SHARED) $(TEST_LIBS)
+$(B)/tests/unit/tui/%: $(B)/obj/tests/unit/tui/%.o $(B)/libtui.a $(B)/libshared.a
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LIBS_SHARED) $(TEST_LIBS)
+
+.PHONY: unit
+unit: $(UNIT)
+	$(Q)tests/run-unit $(UNIT)
+
+.SECONDARY:
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,86 @@
+#pragma once
+/* A service: its routes, jobs, SQL, rules and its lines of the overview, behind one const struct.
+ * daemon/services/NAME/service.c exports `const struct service service_NAME`. */
+#include "daemon/core/clock.h"
+#include "daemon/core/config.h"
+#include "daemon/core/loop.h"
+#include "daemon/http/http.h"
+#include "daemon/store/feed.h"
+#include "daemon/store/resources.h"
+#include "daemon/store/series.h"
+#include "daemon/store/store.h"
+
+struct resolver;
+struct transfers;
+struct live;
+
+/** What the daemon gives to its services; lives longer than they do. */
+struct daemon {
+	const struct config *config; /* replaced on reload: read through daemon->config each time, main thread swaps */
+	const struct clock *clock;
+	struct store *store;
+	struct loop *net, *api;
+	struct pool *pool;	 /* API workers */
+	struct resolver *resolver;	/* net loop */
+	struct transfers *transfers;	/* net loop */
+	struct http_server *http;
+	struct live *live;
+	int64_t started_ms;
+	bool previous_end_clean;
+};
+
+enum attention_level { ATTENTION_CRITICAL, ATTENTION_WARNING, ATTENTION_NOTICE };
+
+/** One line of "Needs you": worst first, one sentence, its age, one key that does the remedy. */
+struct attention {
+	enum attention_level level;
+	char word[12];	   /* "DOWN", "CERT" */
+	char name[64];
+	char text[160];	   /* safe */
+	int64_t since_ms;
+	const char *kind;  /* of the resource, a literal */
+	uint64_t id;
+	char key;	   /* 'c' */
+	char remedy[24];   /* "check now" */
+	uint64_t seq;	   /* feed position of its cause, for "new since you looked" */
+};
+
+/** A service hands what the lists show beside a resource's own fields; from memory, thread: any. */
+struct resource_live {
+	const struct resource_kind *kind;
+	/** Members written into the open object. */
+	void (*write)(struct json_writer *w, const struct resource *r, void *ctx);
+	/** Sort key for a name in kind->sorts ("worst"): a number, lower first; text sorts by name are the
+	 *  api's. false: unknown sort. */
+	bool (*rank)(const struct resource *r, const char *sort, int64_t *key, void *ctx);
+	/** Value of a filter that is not a field ("state"); NULL: unknown filter. out has 64 bytes. */
+	const char *(*filter)(const struct resource *r, const char *name, char *out, void *ctx);
+	/** Further members of a list's meta (counts). May be NULL. */
+	void (*meta)(struct json_writer *w, void *ctx);
+};
+
+struct service {
+	const char *name, *title;
+	/** Make the state, load from the store, register routes; nothing runs yet. */
+	enum err (*init)(struct daemon *d, void **state, struct error *e);
+	/** Begin: timers, listeners. The loops run. */
+	enum err (*start)(void *state, struct error *e);
+	/** Stop what runs within limit_ms; no callbacks afterwards. */
+	void (*stop)(void *state, int limit_ms);
+	void (*fini)(void *state);
+	const struct route *routes;
+	size_t n_routes;
+	const struct resource_live *live; /* NULL-kind-terminated array, ctx = state; or NULL */
+	/** Append at most max lines, worst first; also the total. From memory, thread: any. */
+	size_t (*attention)(void *state, struct attention *out, size_t max, size_t *total);
+	/** Members for /v1/overview written into the open object ("shops", "counts"). */
+	void (*overview)(struct json_writer *w, void *state);
+	/** Prometheus text. */
+	void (*metrics)(struct buf *out, void *state);
+	/** Configuration was reloaded. */
+	void (*reload)(void *state);
+	/** --once: run what is due until decided (deadline boot ms), print a summary line per thing to out. @return exit status. */
+	int (*once)(void *state, int64_t deadline_boot_ms, struct buf *out);
+};
+
+extern const struct service *const service_table[];

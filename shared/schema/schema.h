@@ -1,0 +1,210 @@
+#pragma once
+/* Describe once: a configuration resource (or a read-only list of facts) is one const descriptor.
+ * From it come validation, storage, routes, flags and help, forms, lists, files and manual tables.
+ *
+ * A value travels as JSON everywhere. In API bodies and files a duration is text with a unit
+ * ("60s"), a size is text ("1MiB") or bytes, a secret is {"secret": "NAME"}. The canonical spec of a
+ * resource holds only what differs from the defaults, in the descriptor's order, so that two
+ * equal configurations are equal bytes. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/buf.h"
+#include "shared/err.h"
+#include "shared/json.h"
+
+enum field_type {
+	FIELD_TEXT,	   /* min..max: bytes */
+	FIELD_INT,	   /* min..max */
+	FIELD_BOOL,
+	FIELD_ENUM,	   /* one of choices */
+	FIELD_DURATION,	   /* min..max: ms; "60s" */
+	FIELD_SIZE,	   /* min..max: bytes; "1MiB", "64KiB", 4096 */
+	FIELD_URL,	   /* http or https, shared/url.h */
+	FIELD_HOST_PORT,   /* host:port */
+	FIELD_STATUS_SET,  /* HTTP statuses: "200-299,301" */
+	FIELD_PATTERN,	   /* a regular expression that PCRE2 compiles */
+	FIELD_CRON,	   /* five fields, shared/cron.h */
+	FIELD_ZONE,	   /* IANA time zone */
+	FIELD_NAME,	   /* slug */
+	FIELD_TEXT_LIST,   /* ["a", "b"]; max: entries */
+	FIELD_TEXT_MAP,	   /* {"k": "v"}; max: entries; values may be {"secret": NAME} with FIELD_MAY_SECRET */
+	FIELD_SECRET,	   /* only {"secret": NAME}; a literal is refused with the command to store it */
+};
+
+enum field_flags {
+	FIELD_REQUIRED = 1 << 0,
+	FIELD_POSITIONAL = 1 << 1, /* may be given without its flag: monitor add TARGET */
+	FIELD_MAY_SECRET = 1 << 2, /* map values may be {"secret": NAME} */
+	FIELD_ADVANCED = 1 << 3,   /* forms fold it away until asked */
+	FIELD_FIXED = 1 << 4,	   /* cannot be changed after creation (type) */
+	FIELD_MULTILINE = 1 << 5,
+};
+
+struct field {
+	const char *name;  /* snake_case; the flag is the same with hyphens */
+	enum field_type type;
+	unsigned flags;
+	int64_t min, max;  /* meaning by type; both 0: only the type's own limits */
+	const char *dflt;  /* in the form a user would type; NULL: no default (absent) */
+	const char *const *choices; /* NULL-terminated, for FIELD_ENUM */
+	const char *help;  /* one line, no full stop */
+	const char *example;
+};
+
+/** Fields that exist only when the kind's variant field has this name (a check type). */
+struct variant {
+	const char *name;
+	const char *title; /* "HTTP or HTTPS request" */
+	const struct field *fields;
+	size_t n_fields;
+	const char *const *examples; /* command lines, NULL-terminated */
+	/** Cross-field rules after each field is valid; NULL when there are none. spec: canonical. */
+	enum err (*check)(const json_t *spec, struct error *e);
+};
+
+enum column_format {
+	COLUMN_TEXT, COLUMN_STATE, COLUMN_AGE /* ms of a past RFC 3339 time */, COLUMN_TIME, COLUMN_MS,
+	COLUMN_PERCENT, COLUMN_INT, COLUMN_SPARK /* text of . o x ? characters */, COLUMN_BOOL,
+};
+
+struct column {
+	const char *title;
+	const char *path; /* into the object: "last.duration_ms" */
+	enum column_format format;
+	int min_width, weight; /* weight 0: fixed */
+	int priority;	       /* 0 stays longest; higher numbers go first on a narrow screen */
+};
+
+enum resource_ops {
+	OP_LIST = 1, OP_SHOW = 2, OP_ADD = 4, OP_EDIT = 8, OP_RM = 16,
+	OP_ALL = OP_LIST | OP_SHOW | OP_ADD | OP_EDIT | OP_RM,
+};
+
+/** A verb beyond list/show/add/edit/rm: METHOD /v1/PLURAL/REF/VERB. */
+struct action {
+	const char *verb;
+	const char *help;
+	const char *method; /* "POST", "GET" */
+	bool confirm;	    /* the dashboard and a terminal ask first */
+	char key;	    /* the dashboard's key in this kind's list and detail, 0: none */
+	const struct field *params; /* query or body members */
+	size_t n_params;
+};
+
+struct resource_kind {
+	const char *kind;   /* "monitor" */
+	const char *plural; /* "monitors": path and file key */
+	const char *prefix; /* "mon": id prefix */
+	const char *title;  /* "Monitors" */
+	const char *help;   /* one line */
+	unsigned ops;
+	const struct field *fields;
+	size_t n_fields;
+	const char *variant_field;		/* "type", NULL: no variants */
+	const struct variant *const *variants;	/* NULL-terminated */
+	/** Guess the variant from the other input (monitor: from target's scheme); may be NULL. */
+	const char *(*variant_guess)(const json_t *input);
+	/** Propose a name when none is given (from the target); false: a name is required. */
+	bool (*name_propose)(const json_t *input, char *out, size_t cap);
+	const struct column *columns;
+	size_t n_columns;
+	const char *const *sorts;   /* names accepted by ?sort=, NULL-terminated; first is the default */
+	const char *const *filters; /* names accepted by filter[...], besides labels.KEY */
+	const struct action *actions;
+	size_t n_actions;
+	const char *const *reserved; /* names that routes use */
+	const char *const *examples;
+	unsigned order; /* apply writes kinds of a lower order first (secrets before monitors) */
+};
+
+/** All kinds, generated from shared/resources/; NULL-terminated. */
+extern const struct resource_kind *const resource_table[];
+/** All check variants, generated from shared/resources/checks/; NULL-terminated. */
+extern const struct variant *const check_variant_table[];
+
+const struct resource_kind *resource_kind_find(const char *kind_or_plural);
+const struct variant *resource_variant(const struct resource_kind *k, const json_t *spec);
+/** A field of the kind or of that variant (NULL: kind only). */
+const struct field *resource_field(const struct resource_kind *k, const struct variant *v,
+				   const char *name);
+
+/* ---- validation ------------------------------------------------------------------------- */
+
+enum schema_flags {
+	SCHEMA_LOOSE = 1,   /* scalars are text (YAML, flags): the field's type decides */
+	SCHEMA_PARTIAL = 2, /* a patch: required fields may be absent, null means "back to default" */
+};
+
+enum { NAME_MAX_BYTES = 63, LABELS_MAX = 16, ERRORS_MAX = 64 };
+
+/** Faults of one input, in order; further ones are only counted. */
+struct error_list { struct error items[ERRORS_MAX]; size_t n, total; };
+
+/** Where members of an input were written: lines[i] belongs to paths[i] ("target", "headers.X"). */
+struct source_lines;
+int source_line(const struct source_lines *lines, const char *path); /* 0: unknown */
+
+/** One resource as given by a user: name and labels apart from the fields. */
+struct resource_input {
+	char name[NAME_MAX_BYTES + 1]; /* "" when absent */
+	char renamed_from[NAME_MAX_BYTES + 1];
+	json_t *labels; /* object of text, or NULL when absent */
+	json_t *spec;	/* canonical */
+};
+void resource_input_fini(struct resource_input *in);
+
+/** Validate a whole object: {"name", "labels", "renamed_from", fields...}. Members that the daemon
+ *  adds to its answers (id, kind, version, created_at, updated_at and `output` members named in
+ *  schema_output_members) are ignored, so what was read can be sent back.
+ *  @param lines   may be NULL
+ *  @param errors  receives every fault: field, value, limit and hint are in each text
+ *  @return true when there was none; then out owns its members */
+bool resource_validate(const struct resource_kind *k, const json_t *input, unsigned flags,
+		       const struct source_lines *lines, struct resource_input *out,
+		       struct error_list *errors);
+
+/** Apply a patch (RFC 7396: null resets) to a canonical spec and validate the result. */
+bool resource_patch(const struct resource_kind *k, const char *name, const json_t *spec,
+		    const json_t *labels, const json_t *patch, unsigned flags,
+		    struct resource_input *out, struct error_list *errors);
+
+bool name_valid(const struct resource_kind *k, const char *name, struct error *e);
+/** "Https://Shop.Example/x" -> "shop-example-x"; always valid, or "" when nothing is left. */
+void name_slug(const char *text, char *out, size_t cap);
+
+/* ---- typed access to a canonical spec, defaults filled ------------------------------------ */
+
+const char *spec_text(const struct resource_kind *k, const json_t *spec, const char *field);
+int64_t spec_int(const struct resource_kind *k, const json_t *spec, const char *field);
+bool spec_bool(const struct resource_kind *k, const json_t *spec, const char *field);
+int64_t spec_ms(const struct resource_kind *k, const json_t *spec, const char *field);
+int64_t spec_bytes(const struct resource_kind *k, const json_t *spec, const char *field);
+/** Borrowed list, map or secret reference; NULL when absent. */
+const json_t *spec_value(const struct resource_kind *k, const json_t *spec, const char *field);
+/** Name in {"secret": NAME}, NULL when v is not one. */
+const char *secret_ref(const json_t *v);
+/** Call fn for each secret name a spec refers to. */
+void spec_each_secret(const json_t *spec, void (*fn)(const char *name, void *arg), void *arg);
+
+bool status_set_contains(const char *set, int status); /* "200-299,301" */
+
+/** Canonical spec as compact JSON text (what is stored and compared); free(). */
+char *spec_dump(const json_t *spec);
+/** Members with all defaults filled in, in descriptor order, appended inside an open object. */
+void spec_write_effective(struct json_writer *w, const struct resource_kind *k, const json_t *spec);
+/** One line a difference: fn(field, from, to); from or to is NULL for an absent value. */
+void spec_diff(const struct resource_kind *k, const json_t *from, const json_t *to,
+	       void (*fn)(const char *field, const char *from, const char *to, void *arg), void *arg);
+
+/** "text, 1..200 bytes", "duration, 1s..24h, default 60s": for help, manual and forms. */
+void field_describe(const struct field *f, char *out, size_t cap);
+/** "--retry-interval" from "retry_interval". */
+void field_flag(const struct field *f, char *out, size_t cap);
+/** One value as typed by a person (a flag, a form line) to JSON for resource_validate LOOSE. A list
+ *  or map collects repeated calls: headers "X-A: 1" / "k=v". "secret:NAME" makes a reference. */
+enum err field_collect(const struct field *f, json_t *object, const char *text, struct error *e);
+/** The value as a person would type it, for forms and tables. */
+void field_text(const struct field *f, const json_t *value, char *out, size_t cap);
