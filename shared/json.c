@@ -83,6 +83,8 @@ static void hint_for(enum json_error_code code, struct error *e)
 			      "last member has no comma after it");
 		break;
 	case json_error_unknown:
+	case json_error_invalid_format:
+	case json_error_null_value:
 	case json_error_out_of_memory:
 	case json_error_stack_overflow:
 	case json_error_cannot_open_file:
@@ -205,8 +207,6 @@ void json_problem(struct buf *out, const struct error *e, const char *request_id
 		jw_kv_str(&w, "hint", e->hint);
 	if (e->line)
 		jw_kv_int(&w, "line", e->line);
-	if (info->retry)
-		jw_kv_bool(&w, "retry", true);
 	if (request_id)
 		jw_kv_str(&w, "request_id", request_id);
 	jw_object_end(&w);

@@ -1,6 +1,7 @@
 #pragma once
 /* The parts of an http(s) URL or host:port that checks need, strictly parsed. */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "shared/err.h"
