@@ -16,7 +16,7 @@ struct live;
 
 /** What the daemon gives to its services; lives longer than they do. */
 struct daemon {
-	const struct config *config; /* replaced on reload: read through daemon->config each time, main thread swaps */
+	const struct config *_Atomic config; /* a reload swaps it; the old one lives until the end */
 	const struct clock *clock;
 	struct store *store;
 	struct loop *net, *api;

@@ -1,0 +1,250 @@
+#include "daemon/core/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "shared/buf.h"
+#include "shared/mem.h"
+#include "shared/schema/files.h"
+
+enum { CONFIG_FILE_MAX = 256 * 1024 };
+
+static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
+
+static const struct field config_fields[] = {
+	{.name = "data_dir", .type = FIELD_TEXT, .max = PATH_TEXT - 64,
+	 .help = "Directory of the store and its key; default by XDG or systemd",
+	 .example = "/var/lib/sellersmart"},
+	{.name = "socket", .type = FIELD_TEXT, .max = 107,
+	 .help = "Unix socket of the API; default in the runtime directory",
+	 .example = "/run/sellersmart/api.sock"},
+	{.name = "listen", .type = FIELD_TEXT, .max = 127,
+	 .help = "Also serve the API on this loopback address", .example = "127.0.0.1:8420"},
+	{.name = "log_level", .type = FIELD_ENUM, .choices = log_levels, .dflt = "info",
+	 .help = "Least severe entries that are logged"},
+	{.name = "log_format", .type = FIELD_ENUM, .choices = log_formats, .dflt = "text",
+	 .help = "Form of the log on standard error"},
+	{.name = "services", .type = FIELD_TEXT, .max = 255,
+	 .help = "Services to run, separated by commas; default all", .example = "sitemonitor"},
+	{.name = "node", .type = FIELD_INT, .min = 0, .max = 1023, .dflt = "0",
+	 .help = "Number of this daemon inside every id it gives"},
+	{.name = "checks_max", .type = FIELD_INT, .min = 1, .max = 10000, .dflt = "1000",
+	 .help = "Checks under way at once"},
+	{.name = "checks_per_host", .type = FIELD_INT, .min = 1, .max = 1000, .dflt = "8",
+	 .help = "Checks under way at once to one host"},
+	{.name = "resolver_timeout", .type = FIELD_DURATION, .min = 100, .max = 60000, .dflt = "3s",
+	 .help = "Wait for one answer of a name server; three tries"},
+	{.name = "nameservers", .type = FIELD_TEXT, .max = 255,
+	 .help = "Name servers instead of the system's", .example = "192.0.2.53,192.0.2.54"},
+	{.name = "retention_samples", .type = FIELD_DURATION, .min = 86400000,
+	 .max = 3650LL * 86400000, .dflt = "35d", .help = "Keep single results this long"},
+	{.name = "retention_hourly", .type = FIELD_DURATION, .min = 86400000,
+	 .max = 3650LL * 86400000, .dflt = "400d",
+	 .help = "Keep hourly roll-ups this long (daily ones stay)"},
+	{.name = "retention_events", .type = FIELD_DURATION, .min = 86400000,
+	 .max = 3650LL * 86400000, .dflt = "90d", .help = "Keep events this long"},
+	{.name = "retention_size", .type = FIELD_SIZE, .min = 16 << 20, .max = 1LL << 40,
+	 .dflt = "2GiB", .help = "Keep samples and events within this size"},
+	{.name = "connections_max", .type = FIELD_INT, .min = 8, .max = 100000, .dflt = "6000",
+	 .help = "API connections at once"},
+	{.name = "streams_max", .type = FIELD_INT, .min = 1, .max = 100000, .dflt = "2000",
+	 .help = "Live streams at once"},
+};
+
+static const char *const config_examples[] = {
+	"sellersmartd --config /etc/sellersmart/sellersmart.yaml --check-config", NULL};
+
+const struct resource_kind config_kind = {
+	.kind = "config",
+	.plural = "config",
+	.prefix = "cfg",
+	.title = "Configuration",
+	.help = "The daemon's own settings",
+	.fields = config_fields,
+	.n_fields = ARRAY_LEN(config_fields),
+	.examples = config_examples,
+};
+
+/* ---- reading the file ---------------------------------------------------------------------- */
+
+static enum err read_file(const char *path, struct buf *out, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_set(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	enum err err = ERR_NONE;
+	for (;;) {
+		char *room = buf_reserve(out, 4096);
+		ssize_t n = room ? read(fd, room, 4096) : -1;
+		if (!room)
+			err = error_set(e, ERR_CONFIG, "%s: larger than %d bytes", path,
+					CONFIG_FILE_MAX);
+		else if (n < 0 && errno == EINTR)
+			continue;
+		else if (n < 0)
+			err = error_set(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
+		if (err || n <= 0)
+			break;
+		out->len += (size_t)n;
+		out->data[out->len] = 0;
+	}
+	close(fd);
+	return err;
+}
+
+/* The file's members as loose JSON; origins[field] = "file:LINE". */
+static enum err load_file(const char *path, json_t **values, json_t *origins,
+			  struct source_lines **lines, struct error *e)
+{
+	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
+	enum err err = read_file(path, &text, e);
+	if (!err) {
+		*values = yaml_read_mapping(buf_str(&text), text.len, lines, e);
+		if (!*values) {
+			err = e ? (e->code = ERR_CONFIG) : ERR_CONFIG;
+			error_prefix(e, "%s: ", path);
+		}
+	}
+	buf_fini(&text);
+	if (err)
+		return err;
+	const char *key;
+	json_t *value;
+	json_object_foreach (*values, key, value) {
+		char origin[PATH_TEXT + 16];
+		snprintf(origin, sizeof(origin), "%s:%d", path, source_line(*lines, key));
+		json_object_set_new(origins, key, json_string(origin));
+	}
+	return ERR_NONE;
+}
+
+static void set_flag(json_t *values, json_t *origins, const char *field, const char *value)
+{
+	if (!value)
+		return;
+	json_object_set_new(values, field, json_string(value));
+	json_object_set_new(origins, field, json_string("flag"));
+}
+
+/* ---- from validated values to the struct --------------------------------------------------- */
+
+static void copy_text(char *dst, size_t cap, const json_t *spec, const char *field)
+{
+	const char *text = spec_text(&config_kind, spec, field);
+	snprintf(dst, cap, "%s", text ? text : "");
+}
+
+static enum err fill(struct config *c, const json_t *spec, struct error *e)
+{
+	copy_text(c->data_dir, sizeof(c->data_dir), spec, "data_dir");
+	copy_text(c->socket, sizeof(c->socket), spec, "socket");
+	copy_text(c->listen, sizeof(c->listen), spec, "listen");
+	copy_text(c->services, sizeof(c->services), spec, "services");
+	copy_text(c->nameservers, sizeof(c->nameservers), spec, "nameservers");
+	const char *level = spec_text(&config_kind, spec, "log_level");
+	for (int i = 0; log_levels[i]; i++)
+		if (!strcmp(level, log_levels[i]))
+			c->log_level = (enum log_level)i;
+	c->log_json = !strcmp(spec_text(&config_kind, spec, "log_format"), "json");
+	c->node = (int)spec_int(&config_kind, spec, "node");
+	c->checks_max = spec_int(&config_kind, spec, "checks_max");
+	c->checks_per_host = spec_int(&config_kind, spec, "checks_per_host");
+	c->resolver_timeout_ms = spec_ms(&config_kind, spec, "resolver_timeout");
+	c->retention_raw_ms = spec_ms(&config_kind, spec, "retention_samples");
+	c->retention_hourly_ms = spec_ms(&config_kind, spec, "retention_hourly");
+	c->retention_events_ms = spec_ms(&config_kind, spec, "retention_events");
+	c->retention_bytes = spec_bytes(&config_kind, spec, "retention_size");
+	c->connections_max = spec_int(&config_kind, spec, "connections_max");
+	c->streams_max = spec_int(&config_kind, spec, "streams_max");
+	if (!c->data_dir[0]) {
+		enum err err = path_data_dir(c->data_dir, e);
+		if (err)
+			return err;
+	}
+	if (!c->socket[0]) {
+		enum err err = path_default_socket(c->socket, e);
+		if (err)
+			return err;
+	}
+	return path_check_socket(c->socket, e);
+}
+
+static void note_effective(struct config *c, const json_t *spec)
+{
+	for (size_t i = 0; i < config_kind.n_fields; i++) {
+		const char *name = config_fields[i].name;
+		const json_t *given = json_object_get(spec, name);
+		if (given)
+			json_object_set(c->values, name, (json_t *)given);
+		else if (config_fields[i].dflt)
+			json_object_set_new(c->values, name, json_string(config_fields[i].dflt));
+		if (!json_object_get(c->origins, name))
+			json_object_set_new(c->origins, name, json_string("default"));
+	}
+	json_object_set_new(c->values, "data_dir", json_string(c->data_dir));
+	json_object_set_new(c->values, "socket", json_string(c->socket));
+}
+
+struct config *config_load(const struct config_flags *flags, struct error *e)
+{
+	struct config *c = mem_zalloc(sizeof(*c));
+	struct source_lines *lines = NULL;
+	struct resource_input input = {0};
+	struct error_list *errors = mem_zalloc(sizeof(*errors));
+	json_t *given = NULL;
+	bool ok = false;
+	c->values = json_object();
+	c->origins = json_object();
+	if (flags->config)
+		snprintf(c->file, sizeof(c->file), "%s", flags->config);
+	else if (!path_find_config(c->file, "sellersmart.yaml"))
+		c->file[0] = 0;
+	if (c->file[0] && load_file(c->file, &given, c->origins, &lines, e))
+		goto out;
+	if (!given)
+		given = json_object();
+	set_flag(given, c->origins, "data_dir", flags->data_dir);
+	set_flag(given, c->origins, "socket", flags->socket);
+	set_flag(given, c->origins, "listen", flags->listen);
+	set_flag(given, c->origins, "services", flags->services);
+	set_flag(given, c->origins, "log_level", flags->log_level);
+	set_flag(given, c->origins, "log_format", flags->log_format);
+	if (!resource_validate(&config_kind, given, SCHEMA_LOOSE, lines, &input, errors)) {
+		if (e) {
+			*e = errors->items[0];
+			e->code = ERR_CONFIG;
+		}
+		if (c->file[0] && errors->items[0].line)
+			error_prefix(e, "%s:%d: ", c->file, errors->items[0].line);
+		goto out;
+	}
+	if (fill(c, input.spec, e))
+		goto out;
+	note_effective(c, input.spec);
+	ok = true;
+out:
+	resource_input_fini(&input);
+	source_lines_free(lines);
+	json_decref(given);
+	free(errors);
+	if (!ok) {
+		config_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void config_free(struct config *c)
+{
+	if (!c)
+		return;
+	json_decref(c->values);
+	json_decref(c->origins);
+	free(c);
+}

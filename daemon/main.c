@@ -1,0 +1,422 @@
+/* sellersmartd: start in order, run, stop in reverse order. */
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <ares.h>
+#include <curl/curl.h>
+#include <sodium.h>
+
+#include "daemon/api/api.h"
+#include "daemon/api/live.h"
+#include "daemon/checks/check.h"
+#include "daemon/core/config.h"
+#include "daemon/core/systemd.h"
+#include "daemon/net/ask.h"
+#include "daemon/net/resolver.h"
+#include "daemon/net/transfers.h"
+#include "daemon/options.h"
+#include "daemon/services/service.h"
+#include "shared/log.h"
+#include "shared/mem.h"
+#include "shared/paths.h"
+
+enum {
+	SERVICES_MAX = 16,
+	CONFIGS_MAX = 64,	  /* configurations kept for readers that may still hold one */
+	STOP_HTTP_MS = 1500,	  /* parts of the five seconds that an end may take */
+	STOP_SERVICE_MS = 1500,
+	STOP_LOOP_MS = 1000,
+	API_THREADS = 2,
+	API_QUEUE = 1024,
+	ALIVE_MS = 10000,	  /* a loop or writer silent for longer is stuck */
+	ONCE_MS = 120000,
+	EXIT_ONCE_RETRY = 75,
+};
+
+struct running {
+	struct daemon d;
+	struct options options;
+	const struct config *configs[CONFIGS_MAX];
+	size_t n_configs;
+	const struct service *services[SERVICES_MAX];
+	void *states[SERVICES_MAX];
+	size_t n_services, n_started;
+	struct error error; /* of a step that runs on a loop */
+};
+
+/* ---- steps --------------------------------------------------------------------------------- */
+
+static void limits_raise(void)
+{
+	struct rlimit limit;
+	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	limit = (struct rlimit){0};
+	if (!getenv("SELLERSMART_CORE")) /* a core file would hold secrets */
+		setrlimit(RLIMIT_CORE, &limit);
+}
+
+/* Signals go to the main thread only; the rest inherits the mask. */
+static void signals_block(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void net_setup(void *arg)
+{
+	struct running *run = arg;
+	struct daemon *d = &run->d;
+	const struct config *c = d->config;
+	struct resolver_options resolver = {
+		.loop = d->net, .clock = d->clock, .nameservers = c->nameservers,
+		.timeout_ms = (int)c->resolver_timeout_ms, .tries = 3,
+		.cache_min_ms = 5000, .cache_max_ms = 60000,
+	};
+	d->resolver = resolver_new(&resolver, &run->error);
+	if (!d->resolver)
+		return;
+	struct transfers_options transfers = {
+		.loop = d->net, .clock = d->clock, .max_connections = 4 * c->checks_max,
+		.ca_file = getenv("SSL_CERT_FILE"),
+	};
+	d->transfers = transfers_new(&transfers, &run->error);
+}
+
+static void net_teardown(void *arg)
+{
+	struct daemon *d = &((struct running *)arg)->d;
+	transfers_free(d->transfers);
+	resolver_free(d->resolver);
+	d->transfers = NULL;
+	d->resolver = NULL;
+}
+
+static bool service_wanted(const char *list, const char *name)
+{
+	if (!list[0])
+		return true;
+	size_t n = strlen(name);
+	for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
+		while (*p == ' ')
+			p++;
+		if (!strncmp(p, name, n) && (p[n] == 0 || p[n] == ',' || p[n] == ' '))
+			return true;
+	}
+	return false;
+}
+
+static enum err services_init(struct running *run, struct error *e)
+{
+	for (size_t i = 0; service_table[i]; i++) {
+		const struct service *s = service_table[i];
+		if (!service_wanted(run->d.config->services, s->name))
+			continue;
+		void *state = NULL;
+		enum err err = s->init(&run->d, &state, e);
+		if (err)
+			return err;
+		run->services[run->n_services] = s;
+		run->states[run->n_services++] = state;
+		http_routes(run->d.http, s->routes, s->n_routes, state);
+		api_add_service(&run->d, s, state);
+	}
+	return ERR_NONE;
+}
+
+static enum err services_start(struct running *run, struct error *e)
+{
+	for (; run->n_started < run->n_services; run->n_started++) {
+		enum err err = run->services[run->n_started]->start(run->states[run->n_started], e);
+		if (err)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+static enum err listen_all(struct running *run, struct error *e)
+{
+	struct daemon *d = &run->d;
+	const struct config *c = d->config;
+	int handed = systemd_listen_fds();
+	for (int i = 0; i < handed; i++) {
+		enum err err = http_listen_fd(d->http, 3 + i, e);
+		if (err)
+			return err;
+	}
+	if (!handed) {
+		char dir[PATH_TEXT];
+		snprintf(dir, sizeof(dir), "%s", c->socket);
+		char *slash = strrchr(dir, '/');
+		if (slash && slash != dir) {
+			*slash = 0;
+			enum err err = path_make_dir(dir, e);
+			if (err)
+				return err;
+		}
+		enum err err = http_listen_unix(d->http, c->socket, e);
+		if (err)
+			return err;
+	}
+	if (c->listen[0]) {
+		int port = 0;
+		enum err err = http_listen_tcp(d->http, c->listen, &port, e);
+		if (err)
+			return err;
+		log_info("http", "serving on %s (port %d)", c->listen, port);
+	}
+	return ERR_NONE;
+}
+
+static enum err start(struct running *run, struct error *e)
+{
+	struct daemon *d = &run->d;
+	const struct config *c = d->config;
+	struct store_options store = {
+		.dir = c->data_dir, .clock = d->clock, .node = (unsigned)c->node,
+		.retention_raw_ms = c->retention_raw_ms,
+		.retention_hourly_ms = c->retention_hourly_ms,
+		.retention_events_ms = c->retention_events_ms,
+		.retention_bytes = c->retention_bytes,
+	};
+	enum err err = path_make_dir(c->data_dir, e);
+	if (err)
+		return err;
+	d->store = store_open(&store, e);
+	if (!d->store)
+		return e->code;
+	struct store_health health;
+	store_health(d->store, &health);
+	d->previous_end_clean = health.clean_start;
+	d->net = loop_new("net");
+	d->api = loop_new("api");
+	if ((err = loop_start(d->net, NULL, NULL, e)) || (err = loop_start(d->api, NULL, NULL, e)))
+		return err;
+	loop_call(d->net, net_setup, run);
+	if (!d->resolver || !d->transfers) {
+		*e = run->error;
+		return e->code;
+	}
+	d->pool = pool_new("worker", API_THREADS, API_QUEUE, 60000);
+	struct http_options http = {
+		.loop = d->api, .pool = d->pool,
+		.connections_max = (int)c->connections_max, .streams_max = (int)c->streams_max,
+		.head_timeout_ms = 10000, .body_timeout_ms = 30000, .idle_timeout_ms = 75000,
+		.owner_uid = geteuid(),
+	};
+	d->http = http_new(&http);
+	d->live = live_new(d);
+	if ((err = api_init(d, e)) || (err = services_init(run, e)))
+		return err;
+	return services_start(run, e);
+}
+
+static void stop(struct running *run)
+{
+	struct daemon *d = &run->d;
+	if (d->http)
+		http_stop(d->http, STOP_HTTP_MS);
+	while (run->n_started > 0) {
+		run->n_started--;
+		run->services[run->n_started]->stop(run->states[run->n_started], STOP_SERVICE_MS);
+	}
+	pool_free(d->pool);
+	if (d->api)
+		loop_stop(d->api, NULL, NULL, STOP_LOOP_MS);
+	if (d->net)
+		loop_stop(d->net, net_teardown, run, STOP_LOOP_MS);
+	/* What services left with the writer (last samples) is committed before their states go. */
+	if (d->store)
+		store_close(d->store);
+	while (run->n_services > 0) {
+		run->n_services--;
+		run->services[run->n_services]->fini(run->states[run->n_services]);
+	}
+	api_fini(d);
+	live_free(d->live);
+	http_free(d->http);
+	loop_free(d->api);
+	loop_free(d->net);
+	for (size_t i = 0; i < run->n_configs; i++)
+		config_free((struct config *)run->configs[i]);
+}
+
+/* ---- running ------------------------------------------------------------------------------- */
+
+static void reload(struct running *run)
+{
+	struct error e = {0};
+	systemd_notify("RELOADING=1");
+	struct config *fresh = run->n_configs < CONFIGS_MAX ?
+		config_load(&run->options.flags, &e) :
+		(error_set(&e, ERR_BUSY, "reloaded %d times already: restart", CONFIGS_MAX), NULL);
+	if (!fresh) {
+		log_error("main", "configuration not reloaded, the old one stays: %s", e.text);
+	} else {
+		const struct config *old = run->d.config;
+		if (strcmp(old->data_dir, fresh->data_dir) || strcmp(old->socket, fresh->socket) ||
+		    strcmp(old->listen, fresh->listen) || strcmp(old->services, fresh->services))
+			log_warn("main", "data_dir, socket, listen and services change at the next start");
+		run->configs[run->n_configs++] = fresh;
+		run->d.config = fresh;
+		log_setup(fresh->log_level, fresh->log_json, STDERR_FILENO);
+		for (size_t i = 0; i < run->n_services; i++)
+			if (run->services[i]->reload)
+				run->services[i]->reload(run->states[i]);
+		log_info("main", "configuration reloaded");
+	}
+	systemd_notify("READY=1");
+}
+
+static bool healthy(struct daemon *d)
+{
+	bool net = loop_alive(d->net, ALIVE_MS), api = loop_alive(d->api, ALIVE_MS);
+	bool writer = store_alive(d->store, ALIVE_MS);
+	if (!net || !api || !writer)
+		log_error("main", "no sign of life from%s%s%s", net ? "" : " net", api ? "" : " api",
+			  writer ? "" : " writer");
+	return net && api && writer;
+}
+
+/* Until SIGTERM or SIGINT. Without a watchdog nothing ever wakes this thread. */
+static void wait_for_end(struct running *run, const sigset_t *set)
+{
+	int64_t watchdog_ms = systemd_watchdog_ms();
+	struct timespec every = {.tv_sec = watchdog_ms / 1000,
+				 .tv_nsec = watchdog_ms % 1000 * 1000000};
+	for (;;) {
+		int signal_number = watchdog_ms ? sigtimedwait(set, NULL, &every) :
+						  sigwaitinfo(set, NULL);
+		if (signal_number == SIGTERM || signal_number == SIGINT) {
+			log_info("main", "ending: %s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
+			return;
+		}
+		if (signal_number == SIGHUP)
+			reload(run);
+		else if (signal_number < 0 && errno == EAGAIN && healthy(&run->d))
+			systemd_notify("WATCHDOG=1");
+	}
+}
+
+static int once(struct running *run)
+{
+	struct buf out = BUF_INIT(4 << 20);
+	int status = 0;
+	int64_t deadline = clock_boot_ms(run->d.clock) + ONCE_MS;
+	for (size_t i = 0; i < run->n_services; i++) {
+		int s = run->services[i]->once ?
+			run->services[i]->once(run->states[i], deadline, &out) : 0;
+		if (s > status)
+			status = s;
+	}
+	fwrite(buf_str(&out), 1, out.len, stdout);
+	buf_fini(&out);
+	return status;
+}
+
+/* Another daemon owns the store: it runs what is due for us. */
+static int once_by_daemon(const struct config *c)
+{
+	struct error e = {0};
+	struct buf out = BUF_INIT(4 << 20);
+	int status = EXIT_ONCE_RETRY;
+	enum err err = ask_once(c->socket, ONCE_MS + 10000, &out, &status, &e);
+	if (err)
+		fprintf(stderr, "error: a daemon is running, but did not answer: %s\n"
+			"try: sellersmart daemon status\n", e.text);
+	else
+		fwrite(buf_str(&out), 1, out.len, stdout);
+	buf_fini(&out);
+	return status;
+}
+
+static int fail(const struct error *e)
+{
+	fprintf(stderr, "error: %s\n", e->text);
+	if (e->hint[0])
+		fprintf(stderr, "try: %s\n", e->hint);
+	return err_info(e->code)->exit;
+}
+
+static void version(void)
+{
+	printf("sellersmartd %s\nlibuv %s, SQLite %s, %s, c-ares %s, jansson %s, libsodium %s\n",
+	       SELLERSMART_VERSION, uv_version_string(), sqlite3_libversion(), curl_version(),
+	       ares_version(NULL), jansson_version_str(), sodium_version_string());
+}
+
+int main(int argc, char **argv)
+{
+	struct error e = {0};
+	struct running *run = mem_zalloc(sizeof(*run));
+	int status = 0;
+	if (options_parse(argc, argv, &run->options, &e)) {
+		status = fail(&e);
+		goto out;
+	}
+	if (run->options.help || run->options.version) {
+		run->options.help ? options_usage() : version();
+		goto out;
+	}
+	struct config *config = config_load(&run->options.flags, &e);
+	if (!config) {
+		status = fail(&e);
+		goto out;
+	}
+	run->configs[run->n_configs++] = config;
+	if (run->options.check_config) {
+		printf("%s: valid\n", config->file[0] ? config->file : "configuration (defaults)");
+		config_free(config);
+		goto out;
+	}
+	sigset_t set;
+	signals_block(&set);
+	umask(077);
+	limits_raise();
+	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_TRIM_THRESHOLD, 1 << 20);
+	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_ALL) || ares_library_init(ARES_LIB_INIT_ALL))
+		abort();
+	log_setup(run->options.once && config->log_level < LOG_WARN ? LOG_WARN : config->log_level,
+		  config->log_json, STDERR_FILENO);
+	run->d.config = config;
+	run->d.clock = &clock_system;
+	run->d.started_ms = clock_wall_ms(&clock_system);
+	enum err err = start(run, &e);
+	if (err == ERR_LOCKED && run->options.once) {
+		status = once_by_daemon(config);
+	} else if (!err && run->options.once) {
+		status = once(run);
+	} else if (err || (err = listen_all(run, &e))) {
+		status = fail(&e);
+	} else {
+		log_info("main", "sellersmartd %s ready: %s, store %s", SELLERSMART_VERSION,
+			 config->socket, config->data_dir);
+		systemd_notify("READY=1");
+		wait_for_end(run, &set);
+		systemd_notify("STOPPING=1");
+	}
+	stop(run);
+	if (!status && !run->options.once)
+		log_info("main", "ended");
+	curl_global_cleanup();
+	ares_library_cleanup();
+out:
+	free(run);
+	return status;
+}
