@@ -8,6 +8,7 @@
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
 SHELL := /bin/bash
 
 VERSION := 0.1.0
@@ -22,20 +23,21 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 
 CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
-PKGS_SHARED := jansson libsodium yaml-0.1 libutf8proc libpcre2-8
-PKGS_DAEMON := libuv sqlite3 libcurl libcares openssl
-PKGS_TUI := libuv ncursesw
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS_SHARED) $(PKGS_DAEMON) $(PKGS_TUI) 2>/dev/null)
-LIBS_SHARED := $(shell pkg-config --libs $(PKGS_SHARED) 2>/dev/null) -lm -lpthread
-LIBS_DAEMON := $(shell pkg-config --libs $(PKGS_DAEMON) 2>/dev/null)
-LIBS_TUI := $(shell pkg-config --libs $(PKGS_TUI) 2>/dev/null)
-LLHTTP_SRC ?= /usr/share/llhttp
-LLHTTP_INC ?= /usr/share/include/llhttp
+# What the machine has; contrib/setup finds it out once and installs what is missing for run and test.
+TESTING := $(filter test unit integration screens bench fuzz soak lint sanitize torture,$(MAKECMDGOALS))
+SETUP := build/setup-$(if $(TESTING),test,build).mk
+ifeq ($(filter clean setup-% help,$(MAKECMDGOALS)),)
+include $(SETUP)
+endif
+build/setup-build.mk: contrib/setup
+	@contrib/setup $(if $(filter run,$(MAKECMDGOALS)),install,check) build $@
+build/setup-test.mk: contrib/setup
+	@contrib/setup $(if $(filter test,$(MAKECMDGOALS)),install,check) test $@
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
 	-Wno-unused-parameter
 OPT ?= -O2
-CPPFLAGS += -I. -I$(B)/gen -I$(LLHTTP_INC) -D_GNU_SOURCE -DSELLERSMART_VERSION='"$(VERSION)"'
+CPPFLAGS += -I. -I$(B)/gen -D_GNU_SOURCE -DSELLERSMART_VERSION='"$(VERSION)"'
 CFLAGS := -std=c17 $(OPT) -g $(WARN) $(if $(WERROR),-Werror) -fno-omit-frame-pointer \
 	-fstack-protector-strong $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=2) \
 	$(PKG_CFLAGS) $(EXTRA_CFLAGS)
@@ -72,17 +74,18 @@ GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 genobj = $(patsubst $(B)/gen/%.c,$(B)/obj/gen/%.o,$(1))
 SHARED_O := $(call obj,$(SHARED_C)) $(call genobj,$(GEN_SHARED))
+LLHTTP_O := $(if $(LLHTTP_SRC),$(patsubst %,$(B)/obj/llhttp/%.o,llhttp api http))
 DAEMON_O := $(call obj,$(DAEMON_C)) $(call genobj,$(GEN_DAEMON)) \
-	$(B)/obj/llhttp/llhttp.o $(B)/obj/llhttp/api.o $(B)/obj/llhttp/http.o
-TUI_O := $(call obj,$(TUI_C)) $(call genobj,$(GEN_TUI))
+	$(LLHTTP_O)
+TUI_O := $(call obj,$(TUI_C)) $(call genobj,$(GEN_TUI)) $(LLHTTP_O)
 
 .PHONY: all FORCE
 all: $(B)/sellersmartd $(B)/sellersmart $(if $(SAN),,compile_commands.json)
 
 $(B)/sellersmartd: $(B)/obj/daemon/main.o $(B)/libdaemon.a $(B)/libshared.a
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LIBS_SHARED)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LLHTTP_LIBS) $(LIBS_SHARED)
 $(B)/sellersmart: $(B)/obj/tui/main.o $(B)/libtui.a $(B)/libshared.a
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LIBS_SHARED)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LLHTTP_LIBS) $(LIBS_SHARED)
 
 $(B)/libshared.a: $(SHARED_O)
 $(B)/libdaemon.a: $(DAEMON_O)
@@ -139,9 +142,9 @@ TEST_LIBS := -lcmocka
 $(B)/tests/unit/shared/%: $(B)/obj/tests/unit/shared/%.o $(B)/libshared.a
 	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_SHARED) $(TEST_LIBS)
 $(B)/tests/unit/daemon/%: $(B)/obj/tests/unit/daemon/%.o $(B)/libdaemon.a $(B)/libshared.a
-	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LIBS_SHARED) $(TEST_LIBS)
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LLHTTP_LIBS) $(LIBS_SHARED) $(TEST_LIBS)
 $(B)/tests/unit/tui/%: $(B)/obj/tests/unit/tui/%.o $(B)/libtui.a $(B)/libshared.a
-	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LIBS_SHARED) $(TEST_LIBS)
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LLHTTP_LIBS) $(LIBS_SHARED) $(TEST_LIBS)
 
 .PHONY: unit
 unit: $(UNIT)
