@@ -133,22 +133,121 @@ compile_commands.json: Makefile $(SHARED_C) $(DAEMON_C) $(TUI_C)
 	  "$$(echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | sed 's/\\/\\\\/g; s/"/\\"/g') -c $$f"; s=$$',\n'; done; \
 	echo; echo ']'; } > $@
 
+# ---- running -------------------------------------------------------------------------------
+.PHONY: run install uninstall clean
+# On a terminal the daemon goes to the background and the dashboard opens; else it stays here.
+run: all
+	@if [ -t 0 ] && [ -t 1 ]; then $(B)/sellersmart daemon start && exec $(B)/sellersmart; \
+	else exec $(B)/sellersmartd; fi
+
+MAN := $(B)/man/sellersmart.1 $(B)/man/sellersmartd.8 $(B)/man/sellersmart.yaml.5
+# Manual pages are text with marks where a table is generated from the descriptors: .\" @WORD@
+$(B)/man/%: man/% $(B)/mangen
+	$(call say,MAN,$@)mkdir -p $(@D); $(B)/mangen < $< > $@
+$(B)/mangen: $(B)/obj/man/mangen.o $(B)/libdaemon.a $(B)/libtui.a $(B)/libshared.a
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LIBS_TUI) $(LLHTTP_LIBS) $(LIBS_SHARED)
+.PHONY: man
+man: $(MAN)
+
+install: all man
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
+		$(DESTDIR)$(PREFIX)/share/man/man{1,5,8} $(DESTDIR)$(PREFIX)/share/doc/sellersmart \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/systemd/user \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(B)/sellersmart $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(B)/sellersmartd $(DESTDIR)$(PREFIX)/sbin/
+	install -m 644 $(B)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 $(B)/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 $(B)/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 README.md LICENSE contrib/sellersmart.yaml $(DESTDIR)$(PREFIX)/share/doc/sellersmart/
+	for u in sellersmartd.service sellersmartd.socket; do \
+	  sed 's|@PREFIX@|$(PREFIX)|g' contrib/$$u > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u; done
+	sed 's|@PREFIX@|$(PREFIX)|g' contrib/sellersmartd-user.service \
+	  > $(DESTDIR)$(PREFIX)/lib/systemd/user/sellersmartd.service
+	$(B)/sellersmart completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sellersmart
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sellersmart $(DESTDIR)$(PREFIX)/sbin/sellersmartd \
+		$(DESTDIR)$(PREFIX)/share/man/man1/sellersmart.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/sellersmart.yaml.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/sellersmartd.8 \
+		$(DESTDIR)$(PREFIX)/lib/systemd/{system/sellersmartd.{service,socket},user/sellersmartd.service} \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sellersmart
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sellersmart
+
+clean:
+	rm -rf build build-* compile_commands.json
+
 # ---- tests ---------------------------------------------------------------------------------
 # tests/unit mirrors the source: tests/unit/shared/buf_test.c is linked with what it may use.
+# tests/fakes/*.c are servers and shims that tests start or link (one program each, or a library
+# part when the name is listed in FAKE_PARTS). tests/integration/*_test.* are run with BUILD set.
 UNIT_C := $(call find_c,tests/unit)
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_C))
-TEST_LIBS := -lcmocka
+FAKE_PARTS := $(filter tests/fakes/%_vfs.c,$(wildcard tests/fakes/*.c))
+FAKES := $(patsubst tests/%.c,$(B)/tests/%,$(filter-out $(FAKE_PARTS),$(wildcard tests/fakes/*.c)))
+INTEGRATION_C := $(wildcard tests/integration/*.c)
+INTEGRATION := $(patsubst tests/%.c,$(B)/tests/%,$(INTEGRATION_C))
+SCREEN_C := $(wildcard tests/screens/*.c)
+SCREEN_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(SCREEN_C))
+BENCH := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+LIBS_TEST ?= -lcmocka
+ALL_LIBS = $(LIBS_DAEMON) $(LIBS_TUI) $(LLHTTP_LIBS) $(LIBS_SHARED)
 
 $(B)/tests/unit/shared/%: $(B)/obj/tests/unit/shared/%.o $(B)/libshared.a
-	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_SHARED) $(TEST_LIBS)
-$(B)/tests/unit/daemon/%: $(B)/obj/tests/unit/daemon/%.o $(B)/libdaemon.a $(B)/libshared.a
-	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LLHTTP_LIBS) $(LIBS_SHARED) $(TEST_LIBS)
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_SHARED) $(LIBS_TEST)
+$(B)/tests/unit/daemon/%: $(B)/obj/tests/unit/daemon/%.o $(call obj,$(FAKE_PARTS)) $(B)/libdaemon.a $(B)/libshared.a
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LLHTTP_LIBS) $(LIBS_SHARED) $(LIBS_TEST)
 $(B)/tests/unit/tui/%: $(B)/obj/tests/unit/tui/%.o $(B)/libtui.a $(B)/libshared.a
-	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LLHTTP_LIBS) $(LIBS_SHARED) $(TEST_LIBS)
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LLHTTP_LIBS) $(LIBS_SHARED) $(LIBS_TEST)
+$(B)/tests/%: $(B)/obj/tests/%.o $(call obj,$(FAKE_PARTS)) $(B)/libdaemon.a $(B)/libtui.a $(B)/libshared.a
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(ALL_LIBS) $(LIBS_TEST)
 
-.PHONY: unit
+RESULTS := $(B)/test-results
+export BUILD := $(B)
+.PHONY: test unit integration screens lint sanitize bench fuzz soak
+test:
+	$(Q)rm -f $(RESULTS)
+	$(Q)$(MAKE) --no-print-directory lint
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 all $(UNIT) $(FAKES) $(INTEGRATION) $(SCREEN_PROGRAMS) man
+	$(Q)$(MAKE) --no-print-directory WERROR=1 unit integration screens
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) sanitize
+	$(Q)tests/summary $(RESULTS) build-*/test-results
 unit: $(UNIT)
-	$(Q)tests/run-unit $(UNIT)
+	$(Q)tests/run-tests $(RESULTS) $(UNIT)
+integration: all $(FAKES) $(INTEGRATION)
+	$(Q)tests/run-tests $(RESULTS) $(sort $(wildcard tests/integration/*_test.*))
+screens: all $(FAKES) $(SCREEN_PROGRAMS)
+	$(Q)tests/run-tests $(RESULTS) $(sort $(wildcard tests/screens/*_test.*))
+# Every unit test again with addresses and undefined behaviour watched.
+sanitize:
+ifeq ($(SAN),)
+	$(Q)$(MAKE) --no-print-directory SAN=address,undefined OPT=-O1 sanitize
+else
+sanitize: $(UNIT)
+	$(Q)rm -f $(RESULTS); UNIT_TIMEOUT=300 tests/run-tests $(RESULTS) $(UNIT)
+endif
+lint:
+	$(Q)contrib/lint
+bench: all $(FAKES) $(BENCH)
+	$(Q)tests/bench/run $(BENCH)
+# Coverage-guided, clang only: FUZZ_SECONDS for each target, crashes stay in build-fuzz/.
+FUZZ_SECONDS ?= 60
+fuzz:
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=build-fuzz CC=clang OPT=-O1 \
+	  EXTRA_CFLAGS='-fsanitize=fuzzer-no-link,address,undefined' EXTRA_LDFLAGS='-fsanitize=address,undefined' fuzz-all
+.PHONY: fuzz-all
+fuzz-all: $(FUZZ:%=$(B)/tests/fuzz/%)
+	$(Q)for f in $(FUZZ); do mkdir -p $(B)/corpus/$$f; echo "  FUZZ    $$f"; \
+	  $(B)/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -verbosity=0 \
+	  -print_final_stats=1 -artifact_prefix=$(B)/corpus/$$f- $(B)/corpus/$$f tests/fuzz/corpus/$${f#fuzz_} \
+	  || exit 1; done
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libshared.a
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_DAEMON) $(LLHTTP_LIBS) $(LIBS_SHARED)
+# The long ones: 500 kills, 500 power cuts, an hour of load.
+soak: all $(FAKES) $(INTEGRATION)
+	$(Q)tests/soak/run
 
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
