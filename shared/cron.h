@@ -15,5 +15,7 @@ struct cron {
 enum err cron_parse(const char *text, struct cron *c, struct error *e)
 	__attribute__((warn_unused_result));
 /** First instant strictly after after_ms, or -1 when there is none within eight years. A slot in a
- *  gap of daylight saving runs at the end of the gap; a repeated slot runs once (the first). */
+ *  gap of daylight saving runs at the end of the gap; a repeated slot runs once (the first). Except
+ *  a schedule for every hour, which goes on through both in real time: every five minutes stays
+ *  every five minutes. */
 int64_t cron_next(const struct cron *c, const struct tz *z, int64_t after_ms);

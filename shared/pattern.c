@@ -1,0 +1,107 @@
+#include "shared/pattern.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "shared/mem.h"
+
+enum {
+	HEAP_LIMIT_KIB = 4096,
+	WINDOW_FIRST = 16,   /* start positions tried before the clock is read */
+	WINDOW_SLOW_US = 2000, /* a window that took longer is not followed by a larger one */
+};
+
+struct pattern {
+	pcre2_code *code;
+};
+
+struct pattern *pattern_compile(const char *text, struct error *e)
+{
+	size_t len = strlen(text);
+	if (len > PATTERN_MAX_BYTES) {
+		error_set(e, ERR_INVALID, "the pattern has %zu bytes, at most %d are possible", len,
+			  PATTERN_MAX_BYTES);
+		return NULL;
+	}
+	int code = 0;
+	PCRE2_SIZE at = 0;
+	pcre2_code *compiled =
+		pcre2_compile((PCRE2_SPTR)text, len,
+			      PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_USE_OFFSET_LIMIT |
+				      PCRE2_NEVER_BACKSLASH_C,
+			      &code, &at, NULL);
+	if (!compiled) {
+		PCRE2_UCHAR why[160];
+		if (pcre2_get_error_message(code, why, sizeof(why)) < 0)
+			why[0] = '\0';
+		error_set(e, ERR_INVALID, "not a pattern: %s at character %zu", (const char *)why,
+			  (size_t)at + 1);
+		return NULL;
+	}
+	struct pattern *p = mem_alloc(sizeof(*p));
+	p->code = compiled;
+	return p;
+}
+
+void pattern_free(struct pattern *p)
+{
+	if (!p)
+		return;
+	pcre2_code_free(p->code);
+	free(p);
+}
+
+static int64_t cpu_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+enum pattern_result pattern_match(const struct pattern *p, const char *subject, size_t len)
+{
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	enum pattern_result result = PATTERN_NOT_MATCHED;
+	if (!limits || !data) {
+		result = PATTERN_LIMIT;
+		goto out;
+	}
+	pcre2_set_match_limit(limits, PATTERN_MATCH_LIMIT);
+	pcre2_set_heap_limit(limits, HEAP_LIMIT_KIB);
+
+	int64_t spent_us = 0;
+	size_t window = WINDOW_FIRST;
+	for (size_t from = 0; from <= len;) {
+		int64_t begun = cpu_us();
+		/* The last position tried is the limit itself. */
+		size_t last = window > len - from ? len : from + window - 1;
+		pcre2_set_offset_limit(limits, last);
+		int rc = pcre2_match(p->code, (PCRE2_SPTR)subject, len, from, 0, data, limits);
+		if (rc >= 0) {
+			result = PATTERN_MATCHED;
+			break;
+		}
+		if (rc != PCRE2_ERROR_NOMATCH) {
+			result = PATTERN_LIMIT;
+			break;
+		}
+		int64_t took = cpu_us() - begun;
+		spent_us += took;
+		from = last + 1;
+		if (from <= len && spent_us > PATTERN_BUDGET_MS * 1000) {
+			result = PATTERN_LIMIT;
+			break;
+		}
+		if (took < WINDOW_SLOW_US)
+			window *= 4;
+	}
+out:
+	pcre2_match_data_free(data);
+	pcre2_match_context_free(limits);
+	return result;
+}
