@@ -1,0 +1,40 @@
+#pragma once
+/* How a command prints: tables for people, JSON, JSON lines, CSV or tab-separated for programs. Data on
+ * stdout and nothing else there; text from the daemon is made safe for the terminal here. */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "shared/json.h"
+#include "shared/schema/schema.h"
+
+enum output_format { OUTPUT_AUTO, OUTPUT_TABLE, OUTPUT_PLAIN, OUTPUT_JSON, OUTPUT_JSONL, OUTPUT_CSV,
+		     OUTPUT_LINE };
+
+struct output {
+	enum output_format format; /* AUTO: table on a terminal, else plain */
+	const char *fields;	   /* --json FIELDS, "a,b.c"; NULL: all */
+	bool color;
+	bool quiet;
+	FILE *to; /* stdout */
+	/* state of a list being printed */
+	size_t rows;
+};
+
+/** "table", "plain", "json", "jsonl", "csv", "line". */
+bool output_format_parse(const char *word, enum output_format *f);
+enum output_format output_format(const struct output *o);
+
+/** Print a list piece by piece: begin, rows as they come, end. */
+void output_list_begin(struct output *o, const struct resource_kind *k);
+void output_list_rows(struct output *o, const struct resource_kind *k, const json_t *rows);
+void output_list_end(struct output *o, const struct resource_kind *k);
+/** One object: all members for a person, or as JSON. */
+void output_object(struct output *o, const struct resource_kind *k, const json_t *object);
+/** Any JSON value by the machine formats; false when a person should get text instead. */
+bool output_machine(struct output *o, const json_t *value);
+/** Printable, bounded, safe text on stdout. */
+void output_text(struct output *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** Hints and progress go to stderr, unless --quiet. */
+void output_note(const struct output *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** One cell as text for a column's format. */
+void output_cell(const struct column *c, const json_t *object, int64_t now_ms, char *out, size_t cap);
