@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "shared/mem.h"
-#include "shared/schema/words.h"
+#include "shared/schema/internal.h"
 
 static const struct flag *flag_find(const struct command *c, const char *name, size_t len)
 {
@@ -19,7 +19,7 @@ static enum err unknown_flag(const struct command *c, const char *given, struct 
 	const char **names = mem_array(NULL, c->n_flags + 1, sizeof(*names));
 	for (size_t i = 0; i < c->n_flags; i++)
 		names[i] = c->flags[i].name;
-	const char *near = word_nearest(given + 2, names, c->n_flags);
+	const char *near = nearest(given + 2, names, c->n_flags);
 	error_set(e, ERR_USAGE, "unknown flag %.64s", given);
 	if (near)
 		error_hint(e, "did you mean --%s? sellersmart %s --help lists the flags", near, c->words);

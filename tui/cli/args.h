@@ -14,6 +14,3 @@ void args_fini(struct invocation *in);
 /** Take the global flags out of argv (in place); returns the new argc. Stops at "--". */
 enum err globals_take(int *argc, char **argv, struct cli_globals *g, struct error *e)
 	__attribute__((warn_unused_result));
-
-/** The word of a list that is nearest to a mistyped one, or NULL when none is near. */
-const char *word_nearest(const char *typed, const char *const *words, size_t n);

@@ -30,7 +30,9 @@ struct invocation {
 	size_t n_flags;
 	struct client *client;	/* connects when first used */
 	struct output *output;	/* what -o, --json, --no-color say */
-	const char *socket;	/* --socket, or NULL */
+	const char *socket;	/* --socket or the context's, or NULL */
+	const char *context;	/* --context, or NULL */
+	bool yes, no_input, watch;
 };
 
 struct command {

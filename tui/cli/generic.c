@@ -1,0 +1,489 @@
+#include "tui/cli/generic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/mem.h"
+#include "shared/schema/describe.h"
+#include "shared/timefmt.h"
+#include "tui/cli/request.h"
+
+enum { PAGE_ROWS = 500, VERB_FLAGS_MAX = 128 };
+
+/* A generic command carries its kind behind the public struct. */
+struct generic {
+	struct command command;
+	const struct resource_kind *kind;
+	const struct action *action;
+	char words[64], usage[160], summary[160];
+	struct flag flags[VERB_FLAGS_MAX];
+	char names[VERB_FLAGS_MAX][48];
+	bool watch;
+};
+
+static const struct generic *of(const struct invocation *in)
+{
+	return (const struct generic *)in->command;
+}
+
+int generic_fail(const struct error_list *errors)
+{
+	int status = 65;
+	for (size_t i = 0; i < errors->n; i++)
+		status = invocation_fail(&errors->items[i]);
+	if (errors->total > errors->n)
+		fprintf(stderr, "error: and %zu more\n", errors->total - errors->n);
+	return status;
+}
+
+/* ---- list ---------------------------------------------------------------------------------- */
+
+static enum err list_path(const struct invocation *in, const struct resource_kind *k, struct buf *path,
+			  struct error *e)
+{
+	buf_printf(path, "/v1/%s", k->plural);
+	for (size_t i = 0; i < in->n_flags; i++) {
+		const char *name = in->flags[i].flag->name, *value = in->flags[i].value;
+		if (!strcmp(name, "filter") || !strcmp(name, "label")) {
+			const char *equals = strchr(value, '=');
+			char key[96];
+			if (!equals)
+				return error_set(e, ERR_USAGE, "--%s %.64s: write FIELD=VALUE", name, value);
+			snprintf(key, sizeof(key), "filter[%s%.*s]", name[0] == 'l' ? "labels." : "",
+				 (int)(equals - value), value);
+			path_add(path, key, equals + 1);
+		} else if (!strcmp(name, "query")) {
+			path_add(path, "q", value);
+		} else if (strcmp(name, "limit")) {
+			path_add(path, name, value);
+		}
+	}
+	return ERR_NONE;
+}
+
+struct watching {
+	struct invocation *in;
+	const struct resource_kind *kind;
+};
+
+/* Rows of facts as they come; a terminal gets the same lines as a pipe, one below the other. */
+static bool watch_event(const char *event, const json_t *data, void *arg)
+{
+	struct watching *w = arg;
+	if (!strcmp(event, "event") && !strcmp(w->kind->kind, "event")) {
+		json_t *rows = json_array();
+		json_array_append(rows, (json_t *)data);
+		output_list_rows(w->in->output, w->kind, rows);
+		json_decref(rows);
+	} else if (!strcmp(event, "row") && !strcmp(json_str(data, "kind", ""), w->kind->kind)) {
+		json_t *rows = json_array();
+		json_array_append(rows, json_object_get(data, "row"));
+		output_list_rows(w->in->output, w->kind, rows);
+		json_decref(rows);
+	}
+	return true;
+}
+
+static int run_list(struct invocation *in)
+{
+	const struct generic *g = of(in);
+	struct error e = {0};
+	struct buf path = BUF_INIT(16384);
+	const char *limit_text = invocation_flag(in, "limit");
+	long left = limit_text ? strtol(limit_text, NULL, 10) : -1;
+	char after[64] = "";
+	int status = 0;
+	if (in->output->fields && !in->output->fields[0]) { /* bare --json lists what there is */
+		for (size_t c = 0; c < g->kind->n_columns; c++)
+			printf("%s\n", g->kind->columns[c].path);
+		goto out;
+	}
+	if (list_path(in, g->kind, &path, &e)) {
+		status = invocation_fail(&e);
+		goto out;
+	}
+	if (g->watch && output_format(in->output) == OUTPUT_JSON)
+		in->output->format = OUTPUT_JSONL;
+	output_list_begin(in->output, g->kind);
+	for (bool more = true; more && left;) {
+		struct buf page = BUF_INIT(20000);
+		json_t *reply = NULL;
+		buf_add_str(&page, buf_str(&path));
+		path_add_int(&page, "limit", left > 0 && left < PAGE_ROWS ? left : PAGE_ROWS);
+		if (after[0])
+			path_add(&page, "after", after);
+		if (request_json(in, "GET", buf_str(&page), NULL, &reply, &e)) {
+			buf_fini(&page);
+			status = invocation_fail(&e);
+			goto out;
+		}
+		buf_fini(&page);
+		const json_t *rows = json_object_get(reply, "data");
+		output_list_rows(in->output, g->kind, rows);
+		if (left > 0)
+			left -= (long)json_array_size(rows);
+		const char *next = json_str(json_object_get(reply, "meta"), "next", "");
+		more = next[0] && strcmp(next, after);
+		snprintf(after, sizeof(after), "%s", next);
+		json_decref(reply);
+	}
+	if (g->watch) {
+		struct watching w = {in, g->kind};
+		enum err err = request_stream(in, "/v1/stream", watch_event, &w, &e);
+		status = err ? invocation_fail(&e) : 0;
+	} else {
+		output_list_end(in->output, g->kind);
+	}
+out:
+	buf_fini(&path);
+	return status;
+}
+
+/* ---- show, rm, actions --------------------------------------------------------------------- */
+
+static void ref_path(struct buf *path, const struct resource_kind *k, const char *ref, const char *verb)
+{
+	buf_printf(path, "/v1/%s/", k->plural);
+	path_escape(path, ref);
+	if (verb)
+		buf_printf(path, "/%s", verb);
+}
+
+static int run_show(struct invocation *in)
+{
+	const struct generic *g = of(in);
+	struct error e = {0};
+	struct buf path = BUF_INIT(4096);
+	json_t *reply = NULL;
+	ref_path(&path, g->kind, in->args[0], NULL);
+	enum err err = request_json(in, "GET", buf_str(&path), NULL, &reply, &e);
+	buf_fini(&path);
+	if (err)
+		return invocation_fail(&e);
+	output_object(in->output, g->kind, json_object_get(reply, "data"));
+	json_decref(reply);
+	return 0;
+}
+
+static int run_rm(struct invocation *in)
+{
+	const struct generic *g = of(in);
+	char question[256];
+	int status = 0;
+	if (in->n_args == 1)
+		snprintf(question, sizeof(question), "delete %s %.64s?", g->kind->kind, in->args[0]);
+	else
+		snprintf(question, sizeof(question), "delete %d %s (%.64s, %.64s%s)?", in->n_args,
+			 g->kind->plural, in->args[0], in->args[1], in->n_args > 2 ? ", ..." : "");
+	if (!cli_confirm(in, question))
+		return 130;
+	for (int i = 0; i < in->n_args; i++) {
+		struct error e = {0};
+		struct buf path = BUF_INIT(4096);
+		json_t *reply = NULL;
+		ref_path(&path, g->kind, in->args[i], NULL);
+		if (request_json(in, "DELETE", buf_str(&path), NULL, &reply, &e))
+			status = invocation_fail(&e);
+		else if (!output_machine(in->output, json_object_get(reply, "data")))
+			output_text(in->output, "%s %s deleted\n", g->kind->kind, in->args[i]);
+		json_decref(reply);
+		buf_fini(&path);
+	}
+	return status;
+}
+
+static int run_action(struct invocation *in)
+{
+	const struct generic *g = of(in);
+	int status = 0;
+	json_t *body = NULL;
+	for (size_t i = 0; i < in->n_flags; i++) {
+		if (!body)
+			body = json_object();
+		json_object_set_new(body, in->flags[i].flag->name, json_string(in->flags[i].value));
+	}
+	for (int i = 0; i < in->n_args; i++) {
+		struct error e = {0};
+		struct buf path = BUF_INIT(8192);
+		json_t *reply = NULL;
+		ref_path(&path, g->kind, in->args[i], g->action->verb);
+		bool get = !strcmp(g->action->method, "GET");
+		for (size_t f = 0; get && f < in->n_flags; f++)
+			path_add(&path, in->flags[f].flag->name, in->flags[f].value);
+		if (request_json(in, g->action->method, buf_str(&path), get ? NULL : body, &reply, &e))
+			status = invocation_fail(&e);
+		else if (get)
+			output_object(in->output, g->kind, json_object_get(reply, "data"));
+		else if (!output_machine(in->output, json_object_get(reply, "data")))
+			output_text(in->output, "%s %s: %s done\n", g->kind->kind, in->args[i], g->action->verb);
+		json_decref(reply);
+		buf_fini(&path);
+	}
+	json_decref(body);
+	return status;
+}
+
+/* ---- add, edit ----------------------------------------------------------------------------- */
+
+static const struct field *any_field(const struct resource_kind *k, const char *flag)
+{
+	char name[48];
+	for (size_t i = 0; i < k->n_fields; i++) {
+		field_flag(&k->fields[i], name, sizeof(name));
+		if (!strcmp(name + 2, flag))
+			return &k->fields[i];
+	}
+	for (size_t v = 0; k->variants && k->variants[v]; v++)
+		for (size_t i = 0; i < k->variants[v]->n_fields; i++) {
+			field_flag(&k->variants[v]->fields[i], name, sizeof(name));
+			if (!strcmp(name + 2, flag))
+				return &k->variants[v]->fields[i];
+		}
+	return NULL;
+}
+
+static enum err collect_label(json_t *object, const char *text, struct error *e)
+{
+	static const struct field labels = {.name = "labels", .type = FIELD_TEXT_MAP, .max = LABELS_MAX};
+	if (!strchr(text, '='))
+		return error_set(e, ERR_USAGE, "--label %.64s: write KEY=VALUE", text);
+	return field_collect(&labels, object, text, e);
+}
+
+json_t *generic_input(struct invocation *in, const struct resource_kind *k, int first_arg, struct error *e)
+{
+	json_t *object = json_object();
+	enum err err = ERR_NONE;
+	for (size_t i = 0; i < in->n_flags && !err; i++) {
+		const char *name = in->flags[i].flag->name, *value = in->flags[i].value;
+		const struct field *f = any_field(k, name);
+		if (!strcmp(name, "name"))
+			json_object_set_new(object, "name", json_string(value));
+		else if (!strcmp(name, "label"))
+			err = collect_label(object, value, e);
+		else if (!strcmp(name, "unset"))
+			json_object_set_new(object, value, json_null());
+		else if (f)
+			err = field_collect(f, object, in->flags[i].flag->value ? value : "true", e);
+	}
+	/* One word without a flag is the positional field, in a kind without one the name. */
+	for (int i = first_arg; i < in->n_args && !err; i++) {
+		const struct field *f = NULL;
+		for (size_t n = 0; n < k->n_fields && !f; n++)
+			f = k->fields[n].flags & FIELD_POSITIONAL ? &k->fields[n] : NULL;
+		for (size_t v = 0; k->variants && k->variants[v] && !f; v++)
+			for (size_t n = 0; n < k->variants[v]->n_fields && !f; n++)
+				f = k->variants[v]->fields[n].flags & FIELD_POSITIONAL ?
+					&k->variants[v]->fields[n] : NULL;
+		if (f && !json_object_get(object, f->name))
+			err = field_collect(f, object, in->args[i], e);
+		else if (!f && !json_object_get(object, "name"))
+			json_object_set_new(object, "name", json_string(in->args[i]));
+		else
+			err = error_set(e, ERR_USAGE, "unexpected argument \"%.64s\"", in->args[i]);
+	}
+	if (!err)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *input_body(const struct resource_input *input)
+{
+	json_t *body = json_deep_copy(input->spec);
+	if (input->name[0])
+		json_object_set_new(body, "name", json_string(input->name));
+	if (input->labels)
+		json_object_set(body, "labels", input->labels);
+	return body;
+}
+
+static int run_add(struct invocation *in)
+{
+	const struct generic *g = of(in);
+	struct error e = {0};
+	struct error_list *errors = mem_zalloc(sizeof(*errors));
+	struct resource_input input = {0};
+	json_t *reply = NULL, *body = NULL;
+	char path[96];
+	int status = 0;
+	json_t *given = generic_input(in, g->kind, 0, &e);
+	if (!given) {
+		status = invocation_fail(&e);
+		goto out;
+	}
+	if (!resource_validate(g->kind, given, SCHEMA_LOOSE, NULL, &input, errors)) {
+		status = generic_fail(errors);
+		goto out;
+	}
+	body = input_body(&input);
+	snprintf(path, sizeof(path), "/v1/%s", g->kind->plural);
+	if (request_json(in, "POST", path, body, &reply, &e)) {
+		status = invocation_fail(&e);
+		goto out;
+	}
+	const json_t *made = json_object_get(reply, "data");
+	if (!output_machine(in->output, made)) {
+		output_text(in->output, "%s %s created\n", g->kind->kind, json_str(made, "name", ""));
+		const char *ping = json_str(made, "ping_url", NULL);
+		if (ping)
+			output_text(in->output, "ping it at %s\n", ping);
+	}
+out:
+	resource_input_fini(&input);
+	json_decref(given);
+	json_decref(body);
+	json_decref(reply);
+	free(errors);
+	return status;
+}
+
+static int run_edit(struct invocation *in)
+{
+	const struct generic *g = of(in);
+	struct error e = {0};
+	struct buf path = BUF_INIT(4096);
+	json_t *reply = NULL;
+	int status = 0;
+	json_t *patch = generic_input(in, g->kind, 1, &e);
+	if (patch && !json_object_size(patch)) {
+		error_set(&e, ERR_USAGE, "nothing to change");
+		error_hint(&e, "sellersmart %s %.64s --FIELD VALUE, or --unset FIELD", g->words, in->args[0]);
+	}
+	if (e.code) {
+		status = invocation_fail(&e);
+		goto out;
+	}
+	ref_path(&path, g->kind, in->args[0], NULL);
+	/* Flags are text: the daemon lets the field's type decide, by the same validator. */
+	buf_add_str(&path, "?loose=true");
+	if (request_json(in, "PATCH", buf_str(&path), patch, &reply, &e)) {
+		status = invocation_fail(&e);
+		goto out;
+	}
+	const json_t *now = json_object_get(reply, "data");
+	if (!output_machine(in->output, now))
+		output_text(in->output, "%s %s changed\n", g->kind->kind, json_str(now, "name", in->args[0]));
+out:
+	buf_fini(&path);
+	json_decref(patch);
+	json_decref(reply);
+	return status;
+}
+
+/* ---- making commands ----------------------------------------------------------------------- */
+
+static void add_flag(struct generic *g, const char *name, const char *value, const char *help, bool repeat)
+{
+	for (size_t i = 0; i < g->command.n_flags; i++)
+		if (!strcmp(g->flags[i].name, name))
+			return;
+	if (g->command.n_flags == VERB_FLAGS_MAX)
+		return;
+	size_t at = g->command.n_flags++;
+	snprintf(g->names[at], sizeof(g->names[at]), "%s", name);
+	g->flags[at] = (struct flag){g->names[at], value, help, repeat};
+}
+
+static void add_field_flags(struct generic *g, const struct field *fields, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char name[48];
+		field_flag(&fields[i], name, sizeof(name));
+		add_flag(g, name + 2, fields[i].type == FIELD_BOOL ? "yes|no" : "VALUE", fields[i].help,
+			 fields[i].type == FIELD_TEXT_LIST || fields[i].type == FIELD_TEXT_MAP);
+	}
+}
+
+static void add_input_flags(struct generic *g)
+{
+	const struct resource_kind *k = g->kind;
+	add_flag(g, "name", "NAME", "its name: small letters, digits, - . _", false);
+	add_flag(g, "label", "KEY=VALUE", "a label, may be repeated", true);
+	add_field_flags(g, k->fields, k->n_fields);
+	for (size_t v = 0; k->variants && k->variants[v]; v++)
+		add_field_flags(g, k->variants[v]->fields, k->variants[v]->n_fields);
+}
+
+static const struct action *find_action(const struct resource_kind *k, const char *verb)
+{
+	for (size_t i = 0; i < k->n_actions; i++)
+		if (!strcmp(k->actions[i].verb, verb))
+			return &k->actions[i];
+	return NULL;
+}
+
+static void make(struct generic *g, const char *verb, const char *arguments, int (*run)(struct invocation *),
+		 int min_args, int max_args, const char *summary)
+{
+	snprintf(g->words, sizeof(g->words), "%s %s", g->kind->kind, verb);
+	snprintf(g->usage, sizeof(g->usage), "%s %s", g->words, arguments);
+	snprintf(g->summary, sizeof(g->summary), "%s", summary);
+	g->command.words = g->words;
+	g->command.usage = g->usage;
+	g->command.summary = g->summary;
+	g->command.flags = g->flags;
+	g->command.min_args = min_args;
+	g->command.max_args = max_args;
+	g->command.run = run;
+}
+
+struct command *generic_command(const struct resource_kind *k, const char *verb, bool watch)
+{
+	struct generic *g = mem_zalloc(sizeof(*g));
+	char summary[160];
+	g->kind = k;
+	g->watch = watch;
+	g->action = find_action(k, verb);
+	if (!strcmp(verb, "list") && k->ops & OP_LIST) {
+		snprintf(summary, sizeof(summary), "list %s", k->plural);
+		make(g, verb, "[--filter FIELD=VALUE] [--sort FIELD] [--limit N] [--watch]", run_list, 0, 0, summary);
+		add_flag(g, "filter", "FIELD=VALUE", "only rows with this value, may be repeated", true);
+		add_flag(g, "label", "KEY=VALUE", "only rows with this label", true);
+		add_flag(g, "query", "TEXT", "only rows that contain the text", false);
+		add_flag(g, "sort", "[-]FIELD", "order", false);
+		add_flag(g, "limit", "N", "at most so many rows", false);
+		add_flag(g, "since", "TIME", "facts since then: 1h, or RFC 3339", false);
+	} else if (!strcmp(verb, "show") && k->ops & OP_SHOW) {
+		snprintf(summary, sizeof(summary), "show one %s", k->kind);
+		make(g, verb, "NAME", run_show, 1, 1, summary);
+	} else if (!strcmp(verb, "add") && k->ops & OP_ADD) {
+		snprintf(summary, sizeof(summary), "make a %s", k->kind);
+		make(g, verb, "[VALUE] [--FIELD VALUE ...]", run_add, 0, 1, summary);
+		add_input_flags(g);
+		g->command.examples = k->examples;
+	} else if (!strcmp(verb, "edit") && k->ops & OP_EDIT) {
+		snprintf(summary, sizeof(summary), "change fields of a %s", k->kind);
+		make(g, verb, "NAME [--FIELD VALUE ...] [--unset FIELD]", run_edit, 1, 1, summary);
+		add_input_flags(g);
+		add_flag(g, "unset", "FIELD", "back to the default, may be repeated", true);
+	} else if (!strcmp(verb, "rm") && k->ops & OP_RM) {
+		snprintf(summary, sizeof(summary), "delete %s", k->plural);
+		make(g, verb, "NAME...", run_rm, 1, -1, summary);
+	} else if (g->action) {
+		make(g, verb, "NAME...", run_action, 1, -1, g->action->help);
+		add_field_flags(g, g->action->params, g->action->n_params);
+	} else {
+		free(g);
+		return NULL;
+	}
+	return &g->command;
+}
+
+void generic_free(struct command *c)
+{
+	free(c);
+}
+
+size_t generic_verbs(const struct resource_kind *k, const char **out, size_t max)
+{
+	static const struct { const char *verb; unsigned op; } verbs[] = {
+		{"list", OP_LIST}, {"show", OP_SHOW}, {"add", OP_ADD}, {"edit", OP_EDIT}, {"rm", OP_RM}};
+	size_t n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(verbs) && n < max; i++)
+		if (k->ops & verbs[i].op)
+			out[n++] = verbs[i].verb;
+	for (size_t i = 0; i < k->n_actions && n < max; i++)
+		out[n++] = k->actions[i].verb;
+	return n;
+}
