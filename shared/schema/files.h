@@ -6,7 +6,8 @@
  *         target: https://shop.example/
  *         interval: 30s
  *
- * Top level: a mapping of plural kind -> list of items; several documents may follow each other.
+ * Top level: a mapping of plural kind -> list of items; or one item with `kind: monitor`; or a list
+ * of such items. Several documents may follow each other.
  * Aliases, anchors, tags and duplicate keys are refused; depth and item size are bounded, so a file
  * of any size is read with the memory of one item. */
 #include "shared/schema/schema.h"
@@ -35,6 +36,8 @@ int resource_file_next(struct resource_file *f, struct resource_item *item,
 json_t *yaml_read_mapping(const char *data, size_t len, struct source_lines **lines, struct error *e);
 void source_lines_free(struct source_lines *lines);
 
-/** Append one item in the form resource_file_next reads; text is quoted only where needed. */
+/** Append the line that opens a kind's list ("monitors:"), once before its items. */
+void resource_write_yaml_heading(struct buf *out, const struct resource_kind *k);
+/** Append one item ("  - name: shop" ...) below its heading, in the form resource_file_next reads; text is quoted only where needed. */
 void resource_write_yaml(struct buf *out, const struct resource_kind *k, const char *name,
 			 const json_t *labels, const json_t *spec);

@@ -23,7 +23,7 @@ enum field_type {
 	FIELD_DURATION,	   /* min..max: ms; "60s" */
 	FIELD_SIZE,	   /* min..max: bytes; "1MiB", "64KiB", 4096 */
 	FIELD_URL,	   /* http or https, shared/url.h */
-	FIELD_HOST_PORT,   /* host:port */
+	FIELD_HOST_PORT,   /* host:port, kept without a scheme; min: the port when none is given, 0: required */
 	FIELD_STATUS_SET,  /* HTTP statuses: "200-299,301" */
 	FIELD_PATTERN,	   /* a regular expression that PCRE2 compiles */
 	FIELD_CRON,	   /* five fields, shared/cron.h */
@@ -61,6 +61,10 @@ struct variant {
 	const struct field *fields;
 	size_t n_fields;
 	const char *const *examples; /* command lines, NULL-terminated */
+	/** Fields of the kind that mean nothing for this variant: refused and not shown, yet spec_*()
+	 *  still answers their defaults. NULL-terminated, NULL: none. A variant's field of the same
+	 *  name as one of the kind replaces it (another default, another help). */
+	const char *const *excludes;
 	/** Cross-field rules after each field is valid; NULL when there are none. spec: canonical. */
 	enum err (*check)(const json_t *spec, struct error *e);
 };
@@ -111,12 +115,18 @@ struct resource_kind {
 	bool (*name_propose)(const json_t *input, char *out, size_t cap);
 	const struct column *columns;
 	size_t n_columns;
-	const char *const *sorts;   /* names accepted by ?sort=, NULL-terminated; first is the default */
+	const char *const *sorts;   /* names accepted by ?sort=, NULL-terminated; first is the default,
+				     * with - before it: descending */
 	const char *const *filters; /* names accepted by filter[...], besides labels.KEY */
 	const struct action *actions;
 	size_t n_actions;
 	const char *const *reserved; /* names that routes use */
 	const char *const *examples;
+	/** Members that the daemon adds to its answers, besides id, kind, version, created_at and
+	 *  updated_at; ignored when an answer is sent back. NULL-terminated, may be NULL. */
+	const char *const *outputs;
+	const struct field *list_params; /* query members of the list beyond the common ones */
+	size_t n_list_params;
 	unsigned order; /* apply writes kinds of a lower order first (secrets before monitors) */
 };
 
@@ -130,6 +140,16 @@ const struct variant *resource_variant(const struct resource_kind *k, const json
 /** A field of the kind or of that variant (NULL: kind only). */
 const struct field *resource_field(const struct resource_kind *k, const struct variant *v,
 				   const char *name);
+/** As resource_field, in the kind or whichever variant has it first: for flags, before the
+ *  variant is known. */
+const struct field *resource_field_any(const struct resource_kind *k, const char *name);
+enum { FIELDS_MAX = 64 };
+/** Fields in the order in which people read them (specs, forms, files): the variant field, what is
+ *  positional, the kind's, the variant's. v NULL: the kind's only. @return how many, <= FIELDS_MAX */
+size_t resource_fields(const struct resource_kind *k, const struct variant *v,
+		       const struct field *out[static FIELDS_MAX]);
+/** The field that labels are: a text map; for --label KEY=VALUE through field_collect. */
+const struct field *resource_labels_field(void);
 
 /* ---- validation ------------------------------------------------------------------------- */
 
@@ -157,8 +177,10 @@ struct resource_input {
 void resource_input_fini(struct resource_input *in);
 
 /** Validate a whole object: {"name", "labels", "renamed_from", fields...}. Members that the daemon
- *  adds to its answers (id, kind, version, created_at, updated_at and `output` members named in
- *  schema_output_members) are ignored, so what was read can be sent back.
+ *  adds to its answers (id, kind, version, created_at, updated_at and the kind's outputs) are
+ *  ignored, so what was read can be sent back. A name that is missing is proposed where the kind
+ *  can; a kind without OP_ADD has no name. With SCHEMA_PARTIAL the spec holds the given members
+ *  only, defaults and nulls kept, ready for resource_patch.
  *  @param lines   may be NULL
  *  @param errors  receives every fault: field, value, limit and hint are in each text
  *  @return true when there was none; then out owns its members */
@@ -171,11 +193,16 @@ bool resource_patch(const struct resource_kind *k, const char *name, const json_
 		    const json_t *labels, const json_t *patch, unsigned flags,
 		    struct resource_input *out, struct error_list *errors);
 
+/** Refuse a change of a FIELD_FIXED field: for PUT and apply, where a whole spec comes again. */
+enum err resource_fixed_check(const struct resource_kind *k, const json_t *before,
+			      const json_t *after, struct error *e);
+
 bool name_valid(const struct resource_kind *k, const char *name, struct error *e);
 /** "Https://Shop.Example/x" -> "shop-example-x"; always valid, or "" when nothing is left. */
 void name_slug(const char *text, char *out, size_t cap);
 
 /* ---- typed access to a canonical spec, defaults filled ------------------------------------ */
+/* An absent value without a default, or a field that the kind does not have, is NULL, 0, false. */
 
 const char *spec_text(const struct resource_kind *k, const json_t *spec, const char *field);
 int64_t spec_int(const struct resource_kind *k, const json_t *spec, const char *field);
@@ -203,8 +230,12 @@ void spec_diff(const struct resource_kind *k, const json_t *from, const json_t *
 void field_describe(const struct field *f, char *out, size_t cap);
 /** "--retry-interval" from "retry_interval". */
 void field_flag(const struct field *f, char *out, size_t cap);
+/** Bytes from "1MiB", "64KiB", "10MB", "4096B" or "4096"; false when it is not a size. */
+bool size_parse(const char *text, int64_t *bytes);
 /** One value as typed by a person (a flag, a form line) to JSON for resource_validate LOOSE. A list
- *  or map collects repeated calls: headers "X-A: 1" / "k=v". "secret:NAME" makes a reference. */
+ *  or map collects repeated calls and lines: headers "X-A: 1" / "k=v". "secret:NAME" makes a
+ *  reference. An empty text is null: back to the default. */
 enum err field_collect(const struct field *f, json_t *object, const char *text, struct error *e);
-/** The value as a person would type it, for forms and tables. */
+/** The value as a person would type it, for forms and tables; "" when absent. Entries of a list or
+ *  map are lines with FIELD_MULTILINE, else parted by ", ". */
 void field_text(const struct field *f, const json_t *value, char *out, size_t cap);

@@ -1,0 +1,154 @@
+/* A monitor: something that is checked, and when it counts as down. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "shared/mem.h"
+#include "shared/schema/schema.h"
+#include "shared/url.h"
+
+extern const struct resource_kind resource_monitor;
+
+static const char *const types[] = {"http", "tcp", "tls", "heartbeat", NULL};
+
+static const struct field fields[] = {
+	{.name = "type", .type = FIELD_ENUM, .choices = types, .flags = FIELD_FIXED,
+	 .help = "Kind of check; guessed from the target when left out", .example = "http"},
+	{.name = "interval", .type = FIELD_DURATION, .min = 1000, .max = 86400000, .dflt = "60s",
+	 .help = "Time from one check to the next", .example = "30s"},
+	{.name = "timeout", .type = FIELD_DURATION, .min = 100, .max = 120000, .dflt = "10s",
+	 .help = "A check that takes longer has failed; at most ten intervals", .example = "5s"},
+	{.name = "failures", .type = FIELD_INT, .min = 1, .max = 20, .dflt = "3",
+	 .help = "Failed checks in a row before it is down", .example = "2"},
+	{.name = "retry_interval", .type = FIELD_DURATION, .min = 1000, .max = 3600000,
+	 .dflt = "20s", .help = "Time to the next check after a failed one, never above interval",
+	 .example = "5s"},
+	{.name = "recoveries", .type = FIELD_INT, .min = 1, .max = 20, .dflt = "2",
+	 .flags = FIELD_ADVANCED, .help = "Good checks in a row before it is up again",
+	 .example = "1"},
+	{.name = "paused", .type = FIELD_BOOL, .dflt = "false", .flags = FIELD_ADVANCED,
+	 .help = "Do not check for now", .example = "true"},
+	{.name = "runbook", .type = FIELD_TEXT, .min = 1, .max = 500, .flags = FIELD_ADVANCED,
+	 .help = "What to do or whom to call when it is down; text or an address",
+	 .example = "https://host.example/panel, phone 0800 000"},
+	{.name = "description", .type = FIELD_TEXT, .min = 1, .max = 500, .flags = FIELD_ADVANCED,
+	 .help = "A note for people", .example = "The shop's front page"},
+};
+
+extern const struct variant variant_http, variant_tcp, variant_tls, variant_heartbeat;
+static const struct variant *const variants[] = {
+	&variant_http, &variant_tcp, &variant_tls, &variant_heartbeat, NULL,
+};
+
+static bool begins(const char *text, const char *with)
+{
+	return !strncasecmp(text, with, strlen(with));
+}
+
+static const char *guess(const json_t *input)
+{
+	char host[HOST_MAX];
+	uint16_t port;
+	const json_t *given = json_object_get(input, "target");
+	const char *target = json_string_value(given);
+	if (!given || json_is_null(given))
+		return "heartbeat";
+	if (!target || begins(target, "http://") || begins(target, "https://"))
+		return "http";
+	if (begins(target, "tls://"))
+		return "tls";
+	if (begins(target, "tcp://") || !host_port_parse(target, 0, host, &port, NULL))
+		return "tcp";
+	/* "shop.example" alone: http's message says how to write it. */
+	return "http";
+}
+
+static bool propose(const json_t *input, char *out, size_t cap)
+{
+	char text[URL_MAX];
+	const char *target = json_str(input, "target", "");
+	/* A query may hold a token; a name is seen by everyone. */
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(target, "?#"), target);
+	name_slug(text, out, cap);
+	if (*out && !name_valid(&resource_monitor, out, NULL)) {
+		snprintf(text, sizeof(text), "%.40s-monitor", out);
+		name_slug(text, out, cap);
+	}
+	return *out && name_valid(&resource_monitor, out, NULL);
+}
+
+static const struct column columns[] = {
+	{.title = "state", .path = "state", .format = COLUMN_STATE, .min_width = 8, .priority = 0},
+	{.title = "name", .path = "name", .min_width = 10, .weight = 3, .priority = 0},
+	{.title = "type", .path = "type", .min_width = 5, .priority = 4},
+	{.title = "p95 1h", .path = "p95_1h_ms", .format = COLUMN_MS, .min_width = 7, .priority = 2},
+	{.title = "24h up", .path = "uptime_24h_pct", .format = COLUMN_PERCENT, .min_width = 7,
+	 .priority = 1},
+	{.title = "24 h", .path = "spark", .format = COLUMN_SPARK, .min_width = 12, .priority = 3},
+	{.title = "for", .path = "since", .format = COLUMN_AGE, .min_width = 4, .priority = 1},
+	{.title = "target", .path = "target", .min_width = 16, .weight = 2, .priority = 6},
+	{.title = "reason", .path = "reason", .min_width = 12, .weight = 2, .priority = 5},
+};
+
+static const char *const sorts[] = {"worst", "name", "state", "p95", "uptime", "since", "type", NULL};
+static const char *const filters[] = {"state", "type", "name", NULL};
+static const char *const reserved[] = {"create", "status", "alerts", "history", NULL};
+static const char *const outputs[] = {
+	"state", "since", "reason", "last", "next_at", "streak", "p50_1h_ms", "p95_1h_ms",
+	"uptime_24h_pct", "spark", "certificate", "incident", "ping_url", "deadline_at", NULL,
+};
+static const char *const examples[] = {
+	"sellersmart monitor add https://shop.example/ --name shop --interval 30s",
+	"sellersmart monitor list --filter state=down -o jsonl",
+	"sellersmart monitor edit shop --failures 2 --slow 2s",
+	"sellersmart monitor check shop",
+	NULL,
+};
+
+static const struct field history_params[] = {
+	{.name = "since", .type = FIELD_TEXT, .min = 1, .max = 64, .dflt = "24h",
+	 .help = "From when: a duration before now, or RFC 3339", .example = "7d"},
+	{.name = "until", .type = FIELD_TEXT, .min = 1, .max = 64, .dflt = "now",
+	 .help = "Until when: a duration before now, or RFC 3339", .example = "1h"},
+	{.name = "points", .type = FIELD_INT, .min = 1, .max = 1000, .dflt = "120",
+	 .help = "Points of the chart", .example = "60"},
+};
+static const struct field samples_params[] = {
+	{.name = "limit", .type = FIELD_INT, .min = 1, .max = 1000, .dflt = "50",
+	 .help = "How many answers, newest first", .example = "10"},
+};
+
+static const struct action actions[] = {
+	{.verb = "check", .method = "POST", .key = 'c', .help = "Check now and wait for the verdict"},
+	{.verb = "pause", .method = "POST", .key = 'p', .help = "Stop checking until resumed"},
+	{.verb = "resume", .method = "POST", .help = "Check again after a pause"},
+	{.verb = "history", .method = "GET", .help = "Uptime, percentiles, points and incidents",
+	 .params = history_params, .n_params = ARRAY_LEN(history_params)},
+	{.verb = "samples", .method = "GET", .help = "The last answers, newest first",
+	 .params = samples_params, .n_params = ARRAY_LEN(samples_params)},
+};
+
+const struct resource_kind resource_monitor = {
+	.kind = "monitor",
+	.plural = "monitors",
+	.prefix = "mon",
+	.title = "Monitors",
+	.help = "Something that is checked: a site, a port, a certificate, a job",
+	.ops = OP_ALL,
+	.fields = fields,
+	.n_fields = ARRAY_LEN(fields),
+	.variant_field = "type",
+	.variants = variants,
+	.variant_guess = guess,
+	.name_propose = propose,
+	.columns = columns,
+	.n_columns = ARRAY_LEN(columns),
+	.sorts = sorts,
+	.filters = filters,
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
+	.reserved = reserved,
+	.examples = examples,
+	.outputs = outputs,
+	.order = 10,
+};

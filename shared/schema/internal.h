@@ -1,0 +1,40 @@
+#pragma once
+/* What the files of shared/schema/ share with each other and nobody else. */
+#include "shared/schema/schema.h"
+
+enum { QUOTED_MAX = 96, FIELD_PATH_MAX = 96 };
+
+/** A value as it may stand in a message: quoted, cut, safe for a terminal. */
+const char *quoted(char out[static QUOTED_MAX], const json_t *value);
+const char *quoted_text(char out[static QUOTED_MAX], const char *text);
+
+/** The nearest of names (Damerau-Levenshtein), NULL when none is near enough to be meant. */
+const char *nearest(const char *word, const char *const *names, size_t n);
+
+/** "1s..24h", "1..200 bytes", "" when the type alone says it. */
+const char *field_range(const struct field *f, char *out, size_t cap);
+
+/** Append text bounded by cap; for building lists of words. */
+void words_add(char *out, size_t cap, const char *separator, const char *word);
+
+/** Canonical value of one field.
+ *  @param path  what messages call it: "headers.X-A" inside a map
+ *  @return new reference, or NULL with e filled */
+json_t *field_canonical(const struct field *f, const json_t *value, unsigned flags, struct error *e);
+/** The default as canonical JSON; NULL when there is none. */
+json_t *field_default(const struct field *f);
+
+/** Bytes as text that size_parse reads: 1048576 -> "1MiB". */
+const char *size_format(char *out, size_t cap, int64_t bytes);
+
+/** Sorted, merged form of a status set; false with why. */
+bool status_set_canonical(const char *text, char *out, size_t cap, struct error *e);
+
+/** Variants of a kind that have a field of this name: "http and tls". "" when none has. */
+const char *variants_having(const struct resource_kind *k, const char *field, char *out, size_t cap);
+bool variant_excludes(const struct variant *v, const char *field);
+
+bool errors_add(struct error_list *list, const struct error *e);
+
+struct source_lines *source_lines_new(void);
+void source_lines_add(struct source_lines *lines, const char *path, int line);

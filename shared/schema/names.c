@@ -1,0 +1,78 @@
+#include <string.h>
+
+#include "shared/ids.h"
+#include "shared/schema/internal.h"
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool is_name_byte(char c)
+{
+	return is_word(c) || c == '-' || c == '_' || c == '.';
+}
+
+void name_slug(const char *text, char *out, size_t cap)
+{
+	size_t n = 0, room = cap - 1 < NAME_MAX_BYTES ? cap - 1 : NAME_MAX_BYTES;
+	const char *scheme = strstr(text, "://");
+	if (scheme)
+		text = scheme + 3;
+	bool gap = false;
+	for (; *text && n < room; text++) {
+		char c = *text >= 'A' && *text <= 'Z' ? (char)(*text + 32) : *text;
+		if (!is_word(c)) {
+			gap = n > 0;
+			continue;
+		}
+		if (gap && n + 1 >= room)
+			break;
+		if (gap)
+			out[n++] = '-';
+		gap = false;
+		out[n++] = c;
+	}
+	out[n] = '\0';
+}
+
+static enum err refused(struct error *e, const char *name, const char *why)
+{
+	char value[QUOTED_MAX], slug[NAME_MAX_BYTES + 1];
+	error_field(e, ERR_INVALID, "name", "name: %s %s (1..%d of a-z 0-9 - _ .)",
+		    quoted_text(value, name), why, NAME_MAX_BYTES);
+	name_slug(name, slug, sizeof(slug));
+	if (*slug && strcmp(slug, name))
+		error_hint(e, "write %s", slug);
+	return ERR_INVALID;
+}
+
+bool name_valid(const struct resource_kind *k, const char *name, struct error *e)
+{
+	size_t n = strlen(name);
+	if (n == 0) {
+		error_field(e, ERR_INVALID, "name", "name: missing (1..%d of a-z 0-9 - _ .)",
+			    NAME_MAX_BYTES);
+		error_hint(e, "give it one: --name my-shop, in a file name: my-shop");
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!is_name_byte(name[i]))
+			return refused(e, name, "has characters that a name has not") == ERR_NONE;
+	}
+	if (n > NAME_MAX_BYTES)
+		return refused(e, name, "is too long") == ERR_NONE;
+	if (!is_word(name[0]) || !is_word(name[n - 1]))
+		return refused(e, name, "must begin and end with a letter or digit") == ERR_NONE;
+	if (id_shaped(name))
+		return refused(e, name, "looks like an id") == ERR_NONE;
+	for (size_t i = 0; k && k->reserved && k->reserved[i]; i++) {
+		if (strcmp(k->reserved[i], name))
+			continue;
+		error_field(e, ERR_INVALID, "name", "name: \"%s\" is a word of the address /v1/%s/%s",
+			    name, k->plural, name);
+		error_hint(e, "choose another, for example %s-1", name);
+		return false;
+	}
+	return true;
+}
