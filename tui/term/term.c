@@ -23,6 +23,8 @@ enum {
 	KEY_PASTE_OFF,
 	COPY_MAX = 8192,
 	PAIR_FIRST = 1,
+	BLOCKS_FIRST = 0x2580,
+	BLOCKS_LAST = 0x259F,
 };
 
 struct terminal {
@@ -369,6 +371,9 @@ static void show_cell(const struct terminal *t, int y, int x, const struct cell 
 
 	if (c->ch == 0)
 		return; /* drawn with the half before */
+	/* A reversed block is a hole: bars keep their ink. */
+	if (c->ch >= BLOCKS_FIRST && c->ch <= BLOCKS_LAST && !(c->style & STYLE_SELECTED))
+		a &= ~(attr_t)A_REVERSE;
 	if (setcchar(&out, text, a, (short)pair, NULL) == OK)
 		mvwadd_wch(stdscr, y, x, &out);
 }

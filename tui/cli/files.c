@@ -1,0 +1,223 @@
+#include "tui/cli/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shared/mem.h"
+#include "shared/schema/files.h"
+#include "tui/cli/generic.h"
+#include "tui/cli/request.h"
+
+enum { BATCH_ITEMS = 500 };
+
+struct item {
+	const struct resource_kind *kind;
+	char *text; /* what is sent */
+	char name[NAME_MAX_BYTES + 1];
+	int line;
+	size_t place;
+};
+
+struct items { struct item *all; size_t n, cap; };
+
+static void items_add(struct items *list, const struct resource_item *from)
+{
+	json_t *o = json_object();
+	json_object_set_new(o, "kind", json_string(from->kind->kind));
+	json_object_set_new(o, "name", json_string(from->input.name));
+	if (from->input.renamed_from[0])
+		json_object_set_new(o, "renamed_from", json_string(from->input.renamed_from));
+	if (from->input.labels)
+		json_object_set(o, "labels", from->input.labels);
+	json_object_update(o, from->input.spec);
+	if (list->n == list->cap) {
+		list->cap = list->cap ? list->cap * 2 : 64;
+		list->all = mem_array(list->all, list->cap, sizeof(*list->all));
+	}
+	struct item *i = &list->all[list->n];
+	*i = (struct item){.kind = from->kind, .text = json_dumps(o, JSON_COMPACT), .line = from->line,
+			   .place = list->n};
+	snprintf(i->name, sizeof(i->name), "%s", from->input.name);
+	list->n++;
+	json_decref(o);
+}
+
+static void items_fini(struct items *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->all[i].text);
+	free(list->all);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	int order = strcmp(x->kind->kind, y->kind->kind);
+	if (!order)
+		order = strcmp(x->name, y->name);
+	return order ? order : x->line - y->line;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	if (x->kind->order != y->kind->order)
+		return x->kind->order < y->kind->order ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static size_t find_duplicates(struct items *list)
+{
+	size_t found = 0;
+	if (list->n)
+		qsort(list->all, list->n, sizeof(*list->all), by_name);
+	for (size_t i = 1; i < list->n; i++) {
+		const struct item *x = &list->all[i - 1], *y = &list->all[i];
+		if (x->kind != y->kind || strcmp(x->name, y->name))
+			continue;
+		struct error e = {0};
+		error_set(&e, ERR_INVALID, "name: %s \"%s\" is on line %d already", y->kind->kind, y->name, x->line);
+		e.line = y->line;
+		invocation_fail(&e);
+		found++;
+	}
+	if (list->n)
+		qsort(list->all, list->n, sizeof(*list->all), by_order);
+	return found;
+}
+
+static int read_items(const char *path, struct items *list)
+{
+	struct error e = {0};
+	struct error_list *errors = mem_zalloc(sizeof(*errors));
+	struct resource_file *f = resource_file_open(path, &e);
+	int status = 0, got = 0;
+	if (!f) {
+		free(errors);
+		return invocation_fail(&e);
+	}
+	do {
+		struct resource_item item = {0};
+		size_t before = errors->total;
+		got = resource_file_next(f, &item, errors);
+		if (got == 1) {
+			items_add(list, &item);
+			resource_input_fini(&item.input);
+		} else if (got < 0 && errors->total == before) {
+			break; /* cannot go on */
+		}
+	} while (got && errors->total < ERRORS_MAX);
+	resource_file_free(f);
+	if (errors->total)
+		status = generic_fail(errors);
+	if (find_duplicates(list) && !status)
+		status = 65;
+	if (status)
+		fprintf(stderr, "nothing was written: %s\n", path);
+	free(errors);
+	return status;
+}
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static json_t *batch_body(const struct items *list, size_t from, size_t n, bool dry_run)
+{
+	json_t *array = json_array();
+	for (size_t i = from; i < from + n; i++)
+		json_array_append_new(array, json_loads(list->all[i].text, 0, NULL));
+	return json_pack("{s:o,s:b}", "items", array, "dry_run", dry_run);
+}
+
+/* Name the file's line of each item that the daemon refused. */
+static void say_failed(const struct items *list, size_t from, const json_t *reply)
+{
+	size_t i;
+	const json_t *r;
+	json_array_foreach (json_path(reply, "data.results"), i, r) {
+		const json_t *why = json_object_get(r, "error");
+		if (!why || from + i >= list->n)
+			continue;
+		struct error e = {0};
+		error_set(&e, err_from_code(json_str(why, "code", "invalid")), "%s \"%s\": %s",
+			  list->all[from + i].kind->kind, list->all[from + i].name,
+			  json_str(why, "detail", "refused"));
+		error_hint(&e, "%s", json_str(why, "hint", ""));
+		e.line = list->all[from + i].line;
+		invocation_fail(&e);
+	}
+}
+
+static int send_all(struct invocation *in, const struct items *list, bool dry_run, struct file_result *out)
+{
+	int64_t started = monotonic_ms();
+	for (size_t at = 0; at < list->n; at += BATCH_ITEMS) {
+		size_t n = list->n - at < BATCH_ITEMS ? list->n - at : BATCH_ITEMS;
+		struct error e = {0};
+		json_t *reply = NULL, *body = batch_body(list, at, n, dry_run);
+		enum err err = request_json(in, "POST", "/v1/batch", body, &reply, &e);
+		json_decref(body);
+		if (err) {
+			say_failed(list, at, reply);
+			json_decref(reply);
+			if (!dry_run && at)
+				fprintf(stderr, "%zu of %zu were written; apply again when it is mended\n", at, list->n);
+			return invocation_fail(&e);
+		}
+		const json_t *counts = json_path(reply, "data.counts");
+		out->created += (size_t)json_int(counts, "created", 0);
+		out->changed += (size_t)json_int(counts, "changed", 0);
+		out->unchanged += (size_t)json_int(counts, "unchanged", 0);
+		size_t i;
+		json_t *r;
+		json_array_foreach (json_path(reply, "data.results"), i, r) {
+			json_array_append(out->items, r);
+			size_t s;
+			json_t *name;
+			json_array_foreach (json_object_get(r, "missing_secrets"), s, name)
+				if (json_is_string(name))
+					json_object_set_new(out->missing_secrets, json_string_value(name), json_true());
+		}
+		json_decref(reply);
+		if (monotonic_ms() - started > 1000 && isatty(STDERR_FILENO) && !in->output->quiet)
+			fprintf(stderr, "\r%s %zu of %zu", dry_run ? "checked" : "written", at + n, list->n);
+	}
+	if (monotonic_ms() - started > 1000 && isatty(STDERR_FILENO) && !in->output->quiet)
+		fputc('\n', stderr);
+	return 0;
+}
+
+static void result_init(struct file_result *r)
+{
+	*r = (struct file_result){.items = json_array(), .missing_secrets = json_object()};
+}
+
+int file_send(struct invocation *in, const char *path, bool dry_run, struct file_result *out)
+{
+	struct items list = {0};
+	result_init(out);
+	int status = read_items(path, &list);
+	/* All batches are tried first, so that a fault in the last one leaves nothing half written. */
+	if (!status && (dry_run || list.n > BATCH_ITEMS))
+		status = send_all(in, &list, true, out);
+	if (!status && !dry_run) {
+		file_result_fini(out);
+		result_init(out);
+		status = send_all(in, &list, false, out);
+	}
+	items_fini(&list);
+	return status;
+}
+
+void file_result_fini(struct file_result *r)
+{
+	json_decref(r->items);
+	json_decref(r->missing_secrets);
+	*r = (struct file_result){0};
+}

@@ -1,0 +1,199 @@
+#include "tui/widgets/format.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "shared/mem.h"
+#include "shared/timefmt.h"
+
+static const struct { const char *word; enum role role; } states[] = {
+	{"up", ROLE_UP},	     {"ok", ROLE_UP},		{"closed", ROLE_UP},
+	{"degraded", ROLE_DEGRADED}, {"pending", ROLE_DEGRADED}, {"warning", ROLE_DEGRADED},
+	{"down", ROLE_DOWN},	     {"open", ROLE_DOWN},	{"critical", ROLE_DOWN},
+	{"failed", ROLE_DOWN},	     {"unknown", ROLE_UNKNOWN}, {"new", ROLE_INFO},
+	{"info", ROLE_INFO},	     {"paused", ROLE_PAUSED},	{"maintenance", ROLE_PAUSED},
+};
+
+const char *format_ms(char *out, size_t cap, double ms)
+{
+	char age[DURATION_TEXT];
+
+	if (ms < 0)
+		snprintf(out, cap, "-");
+	else if (ms < 9.95)
+		snprintf(out, cap, "%.1fms", ms);
+	else if (ms < 999.5)
+		snprintf(out, cap, "%.0fms", ms);
+	else if (ms < 59950)
+		snprintf(out, cap, "%.1fs", ms / 1000);
+	else
+		snprintf(out, cap, "%s", age_format(age, (int64_t)ms));
+	return out;
+}
+
+const char *format_age(char *out, size_t cap, int64_t ms)
+{
+	char age[DURATION_TEXT];
+
+	snprintf(out, cap, "%s", ms < 60000 ? "<1m" : age_format(age, ms));
+	return out;
+}
+
+const char *format_time(char *out, size_t cap, int64_t ms, int64_t now_ms)
+{
+	time_t at = (time_t)(ms / 1000), now = (time_t)(now_ms / 1000);
+	struct tm t, n;
+
+	if (ms <= 0) {
+		snprintf(out, cap, "-");
+		return out;
+	}
+	localtime_r(&at, &t);
+	localtime_r(&now, &n);
+	if (t.tm_year != n.tm_year)
+		strftime(out, cap, "%Y-%m-%d", &t);
+	else if (t.tm_yday != n.tm_yday)
+		strftime(out, cap, "%e %b %H:%M", &t);
+	else
+		strftime(out, cap, "%H:%M:%S", &t);
+	return out;
+}
+
+const char *format_percent(char *out, size_t cap, double percent)
+{
+	if (percent < 0 || isnan(percent))
+		snprintf(out, cap, "-");
+	else
+		snprintf(out, cap, "%.2f%%", floor(percent * 100 + 1e-6) / 100);
+	return out;
+}
+
+const char *format_count(char *out, size_t cap, int64_t n)
+{
+	char digits[24];
+	size_t len, o = 0;
+
+	snprintf(digits, sizeof digits, "%lld", (long long)n);
+	len = strlen(digits);
+	for (size_t i = 0; i < len && o + 2 < cap; i++) {
+		if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
+			out[o++] = ',';
+		out[o++] = digits[i];
+	}
+	out[o] = '\0';
+	return out;
+}
+
+enum role state_role(const char *state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (!strcmp(states[i].word, state))
+			return states[i].role;
+	return ROLE_TEXT;
+}
+
+const char *state_word(char *out, size_t cap, const char *state)
+{
+	enum role r = state_role(state);
+	bool loud = (r == ROLE_DOWN || r == ROLE_DEGRADED || r == ROLE_UNKNOWN) &&
+		    strcmp(state, "pending") && strcmp(state, "warning");
+
+	snprintf(out, cap, "%s", state);
+	for (char *p = out; loud && *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return out;
+}
+
+bool format_is_right(enum column_format f)
+{
+	return f == COLUMN_MS || f == COLUMN_PERCENT || f == COLUMN_INT || f == COLUMN_AGE;
+}
+
+static void format_text(const json_t *v, char *out, size_t cap)
+{
+	switch (json_typeof(v)) {
+	case JSON_STRING:
+		snprintf(out, cap, "%s", json_string_value(v));
+		break;
+	case JSON_INTEGER:
+		snprintf(out, cap, "%lld", (long long)json_integer_value(v));
+		break;
+	case JSON_REAL:
+		snprintf(out, cap, "%g", json_real_value(v));
+		break;
+	case JSON_TRUE:
+		snprintf(out, cap, "yes");
+		break;
+	case JSON_FALSE:
+		snprintf(out, cap, "no");
+		break;
+	case JSON_NULL:
+		snprintf(out, cap, "-");
+		break;
+	case JSON_ARRAY:
+	case JSON_OBJECT: {
+		char *text = json_dumps(v, JSON_COMPACT);
+
+		snprintf(out, cap, "%s", text ? text : "");
+		free(text);
+		break;
+	}
+	}
+}
+
+void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *out, size_t cap,
+		  unsigned *style)
+{
+	int64_t at = 0;
+	bool timed = json_is_string(v) && time_parse(json_string_value(v), &at);
+
+	*style = ROLE_TEXT;
+	if (!v || json_is_null(v)) {
+		*style = ROLE_DIM;
+		snprintf(out, cap, f == COLUMN_TEXT ? "" : "-");
+		return;
+	}
+	switch (f) {
+	case COLUMN_STATE:
+		if (!json_is_string(v))
+			break;
+		*style = state_role(json_string_value(v));
+		state_word(out, cap, json_string_value(v));
+		return;
+	case COLUMN_AGE:
+		if (timed) {
+			format_age(out, cap, now_ms - at);
+			return;
+		}
+		break;
+	case COLUMN_TIME:
+		if (timed) {
+			*style = ROLE_DIM;
+			format_time(out, cap, at, now_ms);
+			return;
+		}
+		break;
+	case COLUMN_MS:
+		if (json_is_number(v)) {
+			format_ms(out, cap, json_number_value(v));
+			return;
+		}
+		break;
+	case COLUMN_PERCENT:
+		if (json_is_number(v)) {
+			format_percent(out, cap, json_number_value(v));
+			return;
+		}
+		break;
+	case COLUMN_INT:
+	case COLUMN_TEXT:
+	case COLUMN_SPARK:
+	case COLUMN_BOOL:
+		break;
+	}
+	format_text(v, out, cap);
+}
