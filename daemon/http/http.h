@@ -34,7 +34,8 @@ struct route {
 };
 
 enum { HTTP_HEAD_MAX = 16384, HTTP_FIELDS_MAX = 100, HTTP_BODY_MAX = 1 << 20, HTTP_URL_MAX = 8192,
-       HTTP_PARAMS_MAX = 6, HTTP_QUERY_MAX = 64 };
+       HTTP_PARAMS_MAX = 6, HTTP_QUERY_MAX = 64,
+       HTTP_STREAM_BACKLOG = 65536 };
 
 struct http_options {
 	struct loop *loop;	/* the api loop, running */
@@ -48,7 +49,8 @@ struct http_options {
 };
 
 struct http_server *http_new(const struct http_options *o);
-/** Add routes (the array must stay); before listening. ctx is handed to the handlers. */
+/** Add routes (the array must stay); before listening. ctx is handed to the handlers. A route of the
+ *  same method and shape as an earlier one replaces it: a service refines the generic ones. */
 void http_routes(struct http_server *s, const struct route *routes, size_t n, void *ctx);
 /** Bind and listen; mode 0660; an existing dead socket is replaced, a live one is ERR_LOCKED. */
 enum err http_listen_unix(struct http_server *s, const char *path, struct error *e);
@@ -56,11 +58,18 @@ enum err http_listen_unix(struct http_server *s, const char *path, struct error 
 enum err http_listen_tcp(struct http_server *s, const char *host_port, int *port, struct error *e);
 /** Take over a listening descriptor (socket activation). */
 enum err http_listen_fd(struct http_server *s, int fd, struct error *e);
-/** Stop accepting, let what runs finish for at most limit_ms, close everything. */
+/** Stop accepting, let what runs finish for at most limit_ms, close everything. The loop runs. */
 void http_stop(struct http_server *s, int limit_ms);
+/** When nobody can finish a put-off request any more: the pool and the store are gone. */
 void http_free(struct http_server *s);
 
-struct http_stats { uint64_t requests, refused, bytes_in, bytes_out; int connections, streams; };
+struct http_stats {
+	uint64_t requests;     /* well-formed ones */
+	uint64_t refused;      /* not well-formed, too large, too slow, too many: answered and closed */
+	uint64_t responses[6]; /* [2]: 2xx ... */
+	uint64_t bytes_in, bytes_out;
+	int connections, streams;
+};
 void http_stats(struct http_server *s, struct http_stats *out);
 
 /* ---- request: borrowed until the answer --------------------------------------------------- */
@@ -76,6 +85,8 @@ const char *request_body(const struct request *r, size_t *len);
 /** Parsed body (JSON object), cached; NULL with e filled. Borrowed. */
 json_t *request_json(struct request *r, struct error *e);
 const char *request_id(const struct request *r);
+/** The body is a secret: its memory is wiped when the request is over. */
+void request_body_secret(struct request *r);
 bool request_may_write(const struct request *r);
 
 /* ---- answering ----------------------------------------------------------------------------- */
@@ -83,7 +94,8 @@ bool request_may_write(const struct request *r);
 /** The body being written; starts empty, at most 64 MiB. */
 struct buf *reply_body(struct request *r);
 void reply_header(struct request *r, const char *name, const char *value);
-/** Strong ETag; If-None-Match then yields 304 by itself. */
+/** Strong ETag; If-None-Match then yields 304 by itself. Not for what has live members, which change
+ *  without a new version: set the header there. */
 void reply_etag(struct request *r, uint64_t version);
 /** Send what is in reply_body (application/json unless a Content-Type header was set). */
 struct answered reply_send(struct request *r, int status);

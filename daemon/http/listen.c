@@ -1,0 +1,352 @@
+/* Listening sockets. accept() is ours, not libuv's: when descriptors are used up, listening pauses
+ * and clients wait in the kernel's queue, where libuv would accept and drop them. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/http/internal.h"
+#include "shared/log.h"
+#include "shared/url.h"
+
+enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096 };
+
+static void on_connection(uv_poll_t *poll, int status, int events);
+
+void listeners_pause(struct http_server *s)
+{
+	s->accept_paused = true;
+	for (size_t i = 0; i < s->n_listeners; i++) {
+		if (s->listeners[i].open)
+			uv_poll_stop(&s->listeners[i].poll);
+	}
+}
+
+void listeners_resume(struct http_server *s)
+{
+	if (s->stopping)
+		return;
+	s->accept_paused = false;
+	uv_timer_stop(&s->accept_timer);
+	for (size_t i = 0; i < s->n_listeners; i++) {
+		if (s->listeners[i].open)
+			uv_poll_start(&s->listeners[i].poll, UV_READABLE, on_connection);
+	}
+}
+
+static void on_retry(uv_timer_t *t)
+{
+	listeners_resume(t->data);
+}
+
+/* Say why and let go, without taking it up as a connection. */
+static void turn_away(struct http_server *s, int fd)
+{
+	static const char answer[] =
+		"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
+		"Retry-After: 1\r\nConnection: close\r\nContent-Length: 118\r\n\r\n"
+		"{\"type\":\"about:blank\",\"title\":\"Busy\",\"status\":503,\"code\":\"busy\","
+		"\"detail\":\"too many connections\",\"hint\":\"try again\"}";
+	char drop[4096];
+
+	_Static_assert(sizeof answer - 1 > 118, "the length is stated above");
+	count(&s->refused, 1);
+	if (recv(fd, drop, sizeof drop, MSG_DONTWAIT) != 0)
+		(void)!send(fd, answer, sizeof answer - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(fd, SHUT_WR);
+	close(fd);
+}
+
+static void on_connection(uv_poll_t *poll, int status, int events)
+{
+	struct listener *l = poll->data;
+	struct http_server *s = l->server;
+
+	for (int i = 0; i < ACCEPTS_A_TURN && !s->stopping; i++) {
+		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			if (s->connections >= s->o.connections_max)
+				turn_away(s, fd);
+			else
+				conn_accept(s, fd, l->tcp);
+			continue;
+		}
+		if (errno == EINTR || errno == ECONNABORTED)
+			continue;
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			if (!s->accept_paused)
+				log_warn("http", "no more connections for now: %s", strerror(errno));
+			listeners_pause(s);
+			uv_timer_start(&s->accept_timer, on_retry, HTTP_ACCEPT_RETRY_MS, 0);
+		}
+		return;
+	}
+}
+
+static void on_closed(uv_handle_t *h)
+{
+	struct listener *l = h->data;
+
+	close(l->fd);
+	server_handle_closed(l->server);
+}
+
+/* Only the file that we made: another daemon may have taken the name since. */
+static void unlink_own(const struct listener *l)
+{
+	struct stat st;
+
+	if (l->path[0] && !lstat(l->path, &st) && st.st_dev == l->device && st.st_ino == l->inode)
+		unlink(l->path);
+}
+
+void listeners_close(struct http_server *s)
+{
+	for (size_t i = 0; i < s->n_listeners; i++) {
+		struct listener *l = &s->listeners[i];
+
+		if (!l->open)
+			continue;
+		l->open = false;
+		unlink_own(l);
+		uv_close((uv_handle_t *)&l->poll, on_closed);
+	}
+}
+
+struct opening { struct http_server *server; struct listener listener; int rc; };
+
+static void open_listener(void *arg)
+{
+	struct opening *o = arg;
+	struct http_server *s = o->server;
+	struct listener *l = &s->listeners[s->n_listeners];
+
+	*l = o->listener;
+	o->rc = uv_poll_init(s->uv, &l->poll, l->fd);
+	if (o->rc)
+		return;
+	l->poll.data = l;
+	l->server = s;
+	l->open = true;
+	s->handles++;
+	s->n_listeners++;
+	if (!s->accept_paused)
+		uv_poll_start(&l->poll, UV_READABLE, on_connection);
+}
+
+/* Takes fd over. */
+static enum err serve(struct http_server *s, struct listener l, struct error *e)
+{
+	struct opening o = {.server = s, .listener = l};
+
+	if (s->n_listeners == HTTP_LISTENERS_MAX) {
+		close(l.fd);
+		return error_set(e, ERR_CONFIG, "more than %d listening sockets", HTTP_LISTENERS_MAX);
+	}
+	loop_call(s->o.loop, open_listener, &o);
+	if (o.rc) {
+		close(l.fd);
+		return error_set(e, ERR_IO, "cannot wait for connections: %s", uv_strerror(o.rc));
+	}
+	return ERR_NONE;
+}
+
+/* ---- Unix socket ------------------------------------------------------------------------------ */
+
+static enum err path_address(const char *path, struct sockaddr_un *a, struct error *e)
+{
+	*a = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof a->sun_path) {
+		error_set(e, ERR_CONFIG, "socket path is %zu bytes long, at most %zu are possible",
+			  strlen(path), sizeof a->sun_path - 1);
+		error_hint(e, "choose a shorter one: --socket /run/user/%u/sellersmart.sock",
+			   (unsigned)getuid());
+		return e ? e->code : ERR_CONFIG;
+	}
+	memcpy(a->sun_path, path, strlen(path) + 1);
+	return ERR_NONE;
+}
+
+/* A socket that nobody answers is left over from a daemon that was killed. */
+static enum err make_way(const char *path, const struct sockaddr_un *a, struct error *e)
+{
+	struct stat st;
+	int fd, rc;
+
+	if (lstat(path, &st)) {
+		if (errno == ENOENT)
+			return ERR_NONE;
+		return error_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	}
+	if (!S_ISSOCK(st.st_mode)) {
+		error_set(e, ERR_CONFIG, "%s exists and is not a socket", path);
+		error_hint(e, "choose another path with --socket, or remove the file");
+		return ERR_CONFIG;
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return error_set(e, ERR_IO, "socket: %s", strerror(errno));
+	rc = connect(fd, (const struct sockaddr *)a, sizeof *a);
+	rc = rc && errno != EAGAIN ? errno : 0; /* EAGAIN: it listens, its queue is full */
+	close(fd);
+	if (rc == ECONNREFUSED)
+		return ERR_NONE;
+	if (rc)
+		return error_set(e, ERR_IO, "%s: %s", path, strerror(rc));
+	error_set(e, ERR_LOCKED, "%s: another daemon answers there", path);
+	error_hint(e, "sellersmart daemon status; or choose another --socket");
+	return ERR_LOCKED;
+}
+
+enum err http_listen_unix(struct http_server *s, const char *path, struct error *e)
+{
+	struct listener l = {0};
+	struct sockaddr_un a, temporary;
+	char name[sizeof a.sun_path + 8];
+	struct stat st;
+	enum err rc = path_address(path, &a, e);
+
+	if (rc || (rc = make_way(path, &a, e)))
+		return rc;
+	/* Made beside it and moved there, so that who sees it can connect, and with the right
+	 * mode; a path with no room for that is bound directly. */
+	snprintf(name, sizeof name, "%s.%s", path, "new");
+	if (strlen(name) < sizeof temporary.sun_path) {
+		(void)path_address(name, &temporary, NULL);
+	} else {
+		temporary = a;
+		snprintf(name, sizeof name, "%s", path);
+	}
+	l.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l.fd < 0)
+		return error_set(e, ERR_IO, "socket: %s", strerror(errno));
+	unlink(name);
+	if (bind(l.fd, (struct sockaddr *)&temporary, sizeof temporary) || chmod(name, 0660) ||
+	    listen(l.fd, BACKLOG) || (strcmp(name, path) && rename(name, path)) ||
+	    lstat(path, &st)) {
+		rc = error_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+		error_hint(e, "choose another path with --socket");
+		unlink(name);
+		close(l.fd);
+		return rc;
+	}
+	snprintf(l.path, sizeof l.path, "%s", path);
+	l.device = st.st_dev;
+	l.inode = st.st_ino;
+	return serve(s, l, e);
+}
+
+/* ---- TCP and handed-over sockets ---------------------------------------------------------------- */
+
+static bool is_loopback(const struct sockaddr_storage *a)
+{
+	if (a->ss_family == AF_INET)
+		return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) >> 24 == 127;
+	return a->ss_family == AF_INET6 &&
+	       IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)a)->sin6_addr);
+}
+
+static enum err not_loopback(struct error *e)
+{
+	error_set(e, ERR_CONFIG, "only loopback addresses can be served");
+	error_hint(e, "listen: 127.0.0.1:8420; from elsewhere use ssh: sellersmart context add");
+	return ERR_CONFIG;
+}
+
+static int bound_port(int fd)
+{
+	struct sockaddr_storage a = {0};
+	socklen_t len = sizeof a;
+
+	if (getsockname(fd, (struct sockaddr *)&a, &len))
+		return 0;
+	return ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)&a)->sin_port :
+					      ((struct sockaddr_in6 *)&a)->sin6_port);
+}
+
+/* host_port_parse refuses port 0, which tests ask for. */
+static enum err tcp_address(const char *host_port, struct sockaddr_storage *a, socklen_t *len,
+			    struct error *e)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)a;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)a;
+	char host[HOST_MAX];
+	const char *colon = strrchr(host_port, ':'), *start = host_port;
+	size_t n = colon ? (size_t)(colon - host_port) : 0;
+	unsigned port;
+	char tail;
+
+	memset(a, 0, sizeof *a);
+	if (!n || n >= sizeof host || sscanf(colon + 1, "%5u%c", &port, &tail) != 1 || port > 65535) {
+		error_set(e, ERR_CONFIG, "listen: \"%s\" is not HOST:PORT", host_port);
+		error_hint(e, "listen: 127.0.0.1:8420");
+		return ERR_CONFIG;
+	}
+	if (*start == '[' && colon[-1] == ']') {
+		start++;
+		n -= 2;
+	}
+	memcpy(host, start, n);
+	host[n] = '\0';
+	if (!strcmp(host, "localhost"))
+		strcpy(host, "127.0.0.1");
+	if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons((uint16_t)port);
+		*len = sizeof *v4;
+	} else if (inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons((uint16_t)port);
+		*len = sizeof *v6;
+	}
+	return is_loopback(a) ? ERR_NONE : not_loopback(e);
+}
+
+enum err http_listen_tcp(struct http_server *s, const char *host_port, int *port, struct error *e)
+{
+	struct sockaddr_storage a;
+	socklen_t len = 0;
+	struct listener l = {.tcp = true};
+	int on = 1;
+	enum err rc = tcp_address(host_port, &a, &len, e);
+
+	if (rc)
+		return rc;
+	l.fd = socket(a.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l.fd < 0)
+		return error_set(e, ERR_IO, "socket: %s", strerror(errno));
+	setsockopt(l.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (a.ss_family == AF_INET6)
+		setsockopt(l.fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+	if (bind(l.fd, (struct sockaddr *)&a, len) || listen(l.fd, BACKLOG)) {
+		rc = error_set(e, ERR_IO, "%s: %s", host_port, strerror(errno));
+		error_hint(e, "choose another port with --listen");
+		close(l.fd);
+		return rc;
+	}
+	if (port)
+		*port = bound_port(l.fd);
+	return serve(s, l, e);
+}
+
+enum err http_listen_fd(struct http_server *s, int fd, struct error *e)
+{
+	struct sockaddr_storage a = {0};
+	socklen_t len = sizeof a, size = sizeof(int);
+	struct listener l = {.fd = fd};
+	int listening = 0;
+
+	if (getsockname(fd, (struct sockaddr *)&a, &len) ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) || !listening)
+		return error_set(e, ERR_CONFIG, "descriptor %d is not a listening socket", fd);
+	if (a.ss_family != AF_UNIX && !is_loopback(&a))
+		return not_loopback(e);
+	l.tcp = a.ss_family != AF_UNIX;
+	return serve(s, l, e);
+}
