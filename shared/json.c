@@ -73,7 +73,7 @@ static void hint_for(enum json_error_code code, struct error *e)
 		error_hint(e, "the character NUL (\\u0000) is not accepted");
 		break;
 	case json_error_numeric_overflow:
-		error_hint(e, "whole numbers go from -2^63 to 2^63-1");
+		error_hint(e, "whole numbers go from -2^63 to 2^63-1, others to 1.8e308");
 		break;
 	case json_error_invalid_utf8:
 		error_hint(e, "JSON is UTF-8");

@@ -136,14 +136,24 @@ static int64_t day_in_year(const struct tz_rule_day *d, int64_t year)
 	return day;
 }
 
-struct change {
-	int64_t at;
-	bool to_dst;
-};
+struct span { int64_t start, end; /* of daylight saving, UTC seconds */ };
 
-/* The changes of the year before, of this and of the next one: times of up to a week on either
- * side of midnight may carry a change across New Year. */
-static void changes_around(const struct tz_rule *r, int64_t utc_s, struct change out[static 6])
+static struct span span_of(const struct tz_rule *r, int64_t year)
+{
+	struct span s = {
+		day_in_year(&r->start, year) * 86400 + r->start.time_s - r->std_offset_s,
+		day_in_year(&r->end, year) * 86400 + r->end.time_s - r->dst_offset_s,
+	};
+
+	/* south of the equator it ends in the next year */
+	if (s.end <= s.start)
+		s.end = day_in_year(&r->end, year + 1) * 86400 + r->end.time_s - r->dst_offset_s;
+	return s;
+}
+
+/* The spans of the year before, of this and of the next one: times of up to a week on either side
+ * of midnight may carry a start across New Year. */
+static void spans_around(const struct tz_rule *r, int64_t utc_s, struct span out[static 3])
 {
 	int64_t local = utc_s + r->std_offset_s;
 	int64_t days = local / 86400 - (local % 86400 < 0);
@@ -151,50 +161,37 @@ static void changes_around(const struct tz_rule *r, int64_t utc_s, struct change
 	int year;
 
 	civil_from_days(days, &year, &month, &day);
-	for (int i = 0; i < 3; i++) {
-		int64_t y = (int64_t)year - 1 + i;
-
-		out[2 * i] = (struct change){day_in_year(&r->end, y) * 86400 + r->end.time_s -
-						     r->dst_offset_s,
-					     false};
-		out[2 * i + 1] = (struct change){day_in_year(&r->start, y) * 86400 +
-							 r->start.time_s - r->std_offset_s,
-						 true};
-	}
+	for (int i = 0; i < 3; i++)
+		out[i] = span_of(r, (int64_t)year - 1 + i);
 }
 
 struct tz_rule_state tz_rule_at(const struct tz_rule *r, int64_t utc_s)
 {
-	struct change c[6];
-	int64_t latest = INT64_MIN;
-	bool dst = false;
+	struct span spans[3];
 
-	if (!r->has_dst)
-		return (struct tz_rule_state){r->std_offset_s, r->std_abbr};
-	changes_around(r, utc_s, c);
-	for (int i = 0; i < 6; i++) {
-		/* At the same instant the start wins: daylight saving all year is written so. */
-		if (c[i].at > utc_s || c[i].at < latest ||
-		    (c[i].at == latest && !c[i].to_dst))
-			continue;
-		latest = c[i].at;
-		dst = c[i].to_dst;
+	if (r->has_dst) {
+		spans_around(r, utc_s, spans);
+		for (int i = 0; i < 3; i++) {
+			if (spans[i].start <= utc_s && utc_s < spans[i].end)
+				return (struct tz_rule_state){r->dst_offset_s, r->dst_abbr};
+		}
 	}
-	return dst ? (struct tz_rule_state){r->dst_offset_s, r->dst_abbr}
-		   : (struct tz_rule_state){r->std_offset_s, r->std_abbr};
+	return (struct tz_rule_state){r->std_offset_s, r->std_abbr};
 }
 
 int64_t tz_rule_next_change(const struct tz_rule *r, int64_t utc_s)
 {
-	struct change c[6];
 	int64_t next = INT64_MAX;
+	struct span spans[3];
 
 	if (!r->has_dst)
 		return INT64_MAX;
-	changes_around(r, utc_s, c);
-	for (int i = 0; i < 6; i++) {
-		if (c[i].at > utc_s && c[i].at < next)
-			next = c[i].at;
+	spans_around(r, utc_s, spans);
+	for (int i = 0; i < 3; i++) {
+		if (spans[i].start > utc_s && spans[i].start < next)
+			next = spans[i].start;
+		if (spans[i].end > utc_s && spans[i].end < next)
+			next = spans[i].end;
 	}
 	return next;
 }
