@@ -155,7 +155,7 @@ static int dispatch(struct cli_globals *g, int argc, char **argv)
 		return unknown_verb(k, argv[1]);
 	int status = 0;
 	if (g->help)
-		help_command(made);
+		help_verb(k, argv[1]);
 	else
 		status = run_command(made, g, argc - 2, argv + 2);
 	generic_free(made);

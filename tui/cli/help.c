@@ -82,3 +82,11 @@ void help_noun(const struct resource_kind *k)
 			printf("  sellersmart %-34s %s\n", command_table[i]->words, command_table[i]->summary);
 	}
 }
+
+void help_verb(const struct resource_kind *k, const char *verb)
+{
+	struct buf out = BUF_INIT(256 << 10);
+	schema_write_help(&out, k, verb, NULL);
+	fputs(buf_str(&out), stdout);
+	buf_fini(&out);
+}
