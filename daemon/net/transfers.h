@@ -18,15 +18,17 @@ enum transfer_end {
 	TRANSFER_DONE, TRANSFER_REFUSED, TRANSFER_UNREACHABLE, TRANSFER_RESET, TRANSFER_TIMEOUT,
 	TRANSFER_TLS, TRANSFER_PROTOCOL, TRANSFER_TOO_LARGE, TRANSFER_STOPPED /* by on_body */,
 	TRANSFER_CANCELLED, TRANSFER_LOCAL /* our own fault: descriptors, memory */,
+	TRANSFER_INCOMPLETE /* the answer ended before its announced length */,
 };
 
 struct transfer_request {
-	const struct url *url;
-	const struct sockaddr_storage *addrs; int n_addrs; /* tried in order (happy eyeballs when both families) */
+	const struct url *url;	       /* borrowed until the end */
+	/** Copied. Tried in order; of two families the other one joins after 250 ms (RFC 8305). */
+	const struct sockaddr_storage *addrs; int n_addrs;
 	const char *method;	       /* "GET" */
 	struct curl_slist *headers;    /* borrowed until the end */
 	const char *body; size_t body_len; /* borrowed */
-	const char *user, *password;   /* Basic */
+	const char *user, *password;   /* Basic; copied */
 	bool verify;		       /* chain and host name */
 	bool fresh_connection;
 	bool full_handshake;	       /* no session resumption */
@@ -34,7 +36,9 @@ struct transfer_request {
 	int64_t total_timeout_ms;
 	int64_t body_max;	       /* decompressed bytes */
 	bool want_certificate;
-	/** Header lines as they come (name, value; bounded), body bytes decompressed; false stops. */
+	/** Header lines of the final answer as they come: name ends with NUL, value has len bytes and no
+	 *  NUL; at most 64 kB in all. Body bytes decompressed; false stops. Neither may start or
+	 *  cancel a transfer. */
 	void (*on_header)(const char *name, const char *value, size_t len, void *arg);
 	bool (*on_body)(const char *data, size_t len, void *arg);
 	void (*on_end)(struct transfer *t, void *arg); /* once, never from within start */
@@ -46,12 +50,19 @@ struct transfer_result {
 	enum transfer_end end;
 	enum phase_at { AT_CONNECT, AT_TLS, AT_FIRST_BYTE, AT_TRANSFER, AT_END } at; /* where it ended */
 	char message[200];   /* safe; curl's or OpenSSL's words, bounded */
-	char tls_cause[32];  /* "tls_expired" "tls_hostname" "tls_self_signed" "tls_untrusted" "tls_revoked" "tls_handshake" */
+	char tls_cause[32];  /* "tls_expired" "tls_not_yet_valid" "tls_hostname" "tls_self_signed"
+				"tls_untrusted" "tls_revoked" "tls_handshake" */
 	int status; char http_version[8];
-	char address[64]; char tls_version[16];
+	char address[64];	      /* the peer, or the one that was tried last */
+	bool ipv6_skipped;	      /* IPv6 was to be preferred, did not answer, IPv4 did */
+	char tls_version[16], cipher[48];
 	struct transfer_times times;
 	bool reused_connection, resumed_session;
-	char *certificate_json; int64_t certificate_not_after_ms; char certificate_fingerprint[65];
+	/* Of a full handshake, when it was wanted; also when verification failed. The date is the
+	 * earliest of the chain, the name the subject of that certificate, safe. */
+	char *certificate_json; int64_t certificate_not_after_ms;
+	char certificate_fingerprint[65], certificate_earliest[128]; int certificate_earliest_at;
+	int64_t body_bytes;
 };
 const struct transfer_result *transfer_result(const struct transfer *t);
 

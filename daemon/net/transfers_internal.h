@@ -1,0 +1,75 @@
+#pragma once
+/* What the files of the transfers share; nobody else includes this. */
+#include <openssl/ssl.h>
+
+#include "daemon/net/poller.h"
+#include "daemon/net/sessions.h"
+#include "daemon/net/transfers.h"
+#include "daemon/net/trust.h"
+
+enum { HEADER_BYTES_MAX = 65536, SESSION_KEY_MAX = HOST_MAX + 16 };
+
+struct transfers {
+	struct loop *loop;
+	const struct clock *clock;
+	CURLM *multi;
+	struct poller *poller;
+	uv_timer_t timer; /* curl's */
+	int open_handles;
+	bool closing;
+	struct trust *trust;
+	struct sessions *sessions;
+	int handshake_index; /* of struct handshake in an SSL_CTX */
+	struct transfer *active;
+	struct transfer *idle;
+	size_t n_idle;
+};
+
+struct handshake;
+
+/* One easy handle with what it is doing; kept and used again. */
+struct transfer {
+	struct transfers *owner;
+	struct transfer *next, *prev; /* active; idle uses next only */
+	CURL *easy;
+	uv_timer_t deadline;
+	struct transfer_request req;
+	struct transfer_result result;
+	struct curl_slist *resolve;
+	struct sockaddr_storage tried; /* last address a socket was opened for; ss_family 0: none */
+	int socket_errno;
+	int64_t started_us;
+	bool is_https, prefers_ipv6, in_head, final_head, too_large, stopped, looked_at_tls;
+	size_t header_bytes;
+	struct handshake *handshake; /* while the connection it made lives */
+	struct tls_seen seen;
+	char session_key[SESSION_KEY_MAX];
+	char curl_error[CURL_ERROR_SIZE];
+	/* What the handle is set to, so that a next use sets only what differs. */
+	struct {
+		char method[16];
+		bool has_body, has_user, verify, fresh;
+		long ip_version;
+		char resolved[HOST_MAX + 16]; /* entry to take out of curl's cache */
+	} set;
+};
+
+/* ---- transfer_tls.c --------------------------------------------------------------------- */
+
+/** CURLOPT_SSL_CTX_FUNCTION; arg: the transfer. */
+CURLcode transfer_tls_setup(CURL *easy, void *ssl_ctx, void *arg);
+/** Note version, cipher and resumption; once the handshake is over. */
+void transfer_tls_look(struct transfer *t);
+/** The transfer leaves its connection. */
+void transfer_tls_detach(struct transfer *t);
+/** Index for SSL_CTX data, whose owner frees it with the context. */
+int transfer_tls_index(void);
+
+/* ---- transfer_end.c --------------------------------------------------------------------- */
+
+/** Times so far and where the exchange stands. */
+enum phase_at transfer_phase(struct transfer *t, struct transfer_times *times);
+/** Fill the result of an exchange that curl ended with code. */
+void transfer_judge(struct transfer *t, CURLcode code);
+/** Fill the result of an exchange that was stopped by its deadline. */
+void transfer_judge_timeout(struct transfer *t);
