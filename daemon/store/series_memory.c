@@ -1,0 +1,224 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/store/series_state.h"
+#include "shared/mem.h"
+
+/* All monitors together keep about this many samples, 20 bytes each. */
+enum { MEMORY_SAMPLES = 1200 * 1000, MEMORY_MIN = 128, MEMORY_MAX = 3600 };
+/* When nothing can be moved for long, the oldest go from memory (the journal still has them). */
+enum { MEMORY_HARD_BYTES = 1024 * 1024 };
+
+static size_t slot_after(const struct series *s, uint64_t id)
+{
+	size_t low = 0, high = s->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->slots[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct series_monitor *series_find(const struct series *s, uint64_t id)
+{
+	size_t i = slot_after(s, id);
+
+	return i < s->count && s->slots[i].id == id ? s->slots[i].monitor : NULL;
+}
+
+struct series_monitor *series_get(struct series *s, uint64_t id)
+{
+	size_t i = slot_after(s, id);
+	struct series_monitor *m;
+
+	if (i < s->count && s->slots[i].id == id)
+		return s->slots[i].monitor;
+	m = mem_zalloc(sizeof *m);
+	m->id = id;
+	m->minute = -1;
+	m->last.monitor = id;
+	pthread_mutex_lock(&s->lock);
+	if (s->count == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 64;
+		s->slots = mem_array(s->slots, s->cap, sizeof *s->slots);
+	}
+	memmove(s->slots + i + 1, s->slots + i, (s->count - i) * sizeof *s->slots);
+	s->slots[i] = (struct series_slot){.id = id, .monitor = m};
+	s->count++;
+	pthread_mutex_unlock(&s->lock);
+	return m;
+}
+
+void series_drop(struct series *s, uint64_t id)
+{
+	size_t i = slot_after(s, id);
+	struct series_monitor *m;
+
+	if (i == s->count || s->slots[i].id != id)
+		return;
+	pthread_mutex_lock(&s->lock);
+	m = s->slots[i].monitor;
+	s->count--;
+	memmove(s->slots + i, s->slots + i + 1, (s->count - i) * sizeof *s->slots);
+	pthread_mutex_unlock(&s->lock);
+	free(m->data);
+	free(m);
+}
+
+uint64_t series_limit(const struct series *s)
+{
+	uint64_t share = s->count ? MEMORY_SAMPLES / s->count : MEMORY_MAX;
+
+	return share < MEMORY_MIN ? MEMORY_MIN : share > MEMORY_MAX ? MEMORY_MAX : share;
+}
+
+/* Forget samples that have moved and are older than an hour or too many. @return bytes won */
+static size_t drop_old(struct series_monitor *m, const struct sample *newest, uint64_t limit)
+{
+	struct bytes_reader r = {.data = m->data, .len = m->len};
+	struct sample_context context = m->before;
+	size_t won = 0;
+
+	while (m->dropped < m->added) {
+		struct sample s;
+		bool hard = m->len - won > MEMORY_HARD_BYTES;
+
+		if (m->dropped >= m->moved && !hard)
+			break;
+		if (!sample_get(&r, &context, &s))
+			break;
+		/* either way: a clock that went back leaves samples from its future */
+		if (llabs(newest->at_ms - s.at_ms) < SERIES_HOUR_MS &&
+		    m->added - m->dropped < limit && !hard)
+			break;
+		won = r.at;
+		m->before = context;
+		m->dropped++;
+		if (m->moved < m->dropped)
+			m->moved = m->dropped;
+	}
+	memmove(m->data, m->data + won, m->len - won);
+	m->len -= (uint32_t)won;
+	return won;
+}
+
+static void make_room(struct series_monitor *m, const struct sample *newest, uint64_t limit)
+{
+	size_t won = drop_old(m, newest, limit);
+
+	/* Grow unless dropping won enough to be worth coming back for. */
+	if (won * 8 < m->cap || m->cap - m->len < SAMPLE_ENCODED_MAX) {
+		m->cap += m->cap / 8 + SAMPLE_ENCODED_MAX;
+		m->data = mem_realloc(m->data, m->cap);
+	}
+}
+
+void monitor_add(struct series_monitor *m, const struct sample *s, uint64_t limit, bool moved)
+{
+	struct bytes_writer w;
+
+	if (m->cap - m->len < SAMPLE_ENCODED_MAX)
+		make_room(m, s, limit);
+	w = (struct bytes_writer){.data = m->data, .len = m->len, .cap = m->cap};
+	sample_put(&w, &m->after, s);
+	m->len = (uint32_t)w.len;
+	m->added++;
+	if (moved)
+		m->moved = m->added;
+	else
+		cells_add(&m->cells, s);
+	m->last = *s;
+	m->unread++;
+}
+
+size_t monitor_samples(const struct series_monitor *m, bool moved_too, struct sample **out)
+{
+	struct bytes_reader r = {.data = m->data, .len = m->len};
+	struct sample_context context = m->before;
+	size_t n = 0, skip = moved_too ? 0 : (size_t)(m->moved - m->dropped);
+	size_t kept = (size_t)(m->added - m->dropped);
+
+	*out = NULL;
+	if (kept == skip)
+		return 0;
+	*out = mem_array(NULL, kept - skip, sizeof **out);
+	for (size_t i = 0; i < kept; i++) {
+		struct sample s;
+
+		if (!sample_get(&r, &context, &s))
+			break;
+		s.monitor = m->id;
+		if (i >= skip)
+			(*out)[n++] = s;
+	}
+	return n;
+}
+
+/* ---- the summary -------------------------------------------------------------------------- */
+
+static int compare(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int64_t rank(const uint32_t *sorted, size_t n, unsigned percent)
+{
+	return n ? (int64_t)sorted[(n * percent + 99) / 100 - 1] : -1;
+}
+
+/* The percentiles move with every sample and with time; a list asks for many at once. */
+static void work_out(struct series_monitor *m, int64_t now_ms)
+{
+	struct bytes_reader r = {.data = m->data, .len = m->len};
+	struct sample_context context = m->before;
+	uint32_t total[MEMORY_MAX];
+	size_t n = 0;
+
+	for (uint64_t i = m->dropped; i < m->added; i++) {
+		struct sample s;
+
+		if (!sample_get(&r, &context, &s))
+			break;
+		if (s.total_us < 0 || s.at_ms <= now_ms - SERIES_HOUR_MS ||
+		    s.at_ms > now_ms + SERIES_HOUR_MS)
+			continue;
+		/* the newest win when there are more than fit */
+		total[n % MEMORY_MAX] = s.total_us > UINT32_MAX ? UINT32_MAX : (uint32_t)s.total_us;
+		n++;
+	}
+	n = n > MEMORY_MAX ? MEMORY_MAX : n;
+	qsort(total, n, sizeof *total, compare);
+	m->p50_1h_us = rank(total, n, 50);
+	m->p95_1h_us = rank(total, n, 95);
+}
+
+bool series_summary(struct store *store, uint64_t monitor, struct series_summary *out)
+{
+	struct series *s = store_series(store);
+	int64_t now_ms = clock_wall_ms(store_clock(store));
+	struct series_monitor *m;
+
+	pthread_mutex_lock(&s->lock);
+	m = series_find(s, monitor);
+	if (m) {
+		/* One sample in 64 moves them by less than they vary. */
+		if (m->minute != now_ms / 60000 || m->unread * 64 > m->added - m->dropped) {
+			work_out(m, now_ms);
+			m->minute = now_ms / 60000;
+			m->unread = 0;
+		}
+		out->p50_1h_us = m->p50_1h_us;
+		out->p95_1h_us = m->p95_1h_us;
+		out->last = m->last;
+		cells_read(&m->cells, now_ms, out);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return m != NULL;
+}

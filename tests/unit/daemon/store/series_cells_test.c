@@ -1,0 +1,101 @@
+#include "daemon/store/series_cells.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define HOUR INT64_C(3600000)
+#define T0   (INT64_C(489000) * HOUR)
+
+static void add(struct cells *c, int64_t at_ms, enum outcome o, int64_t span_ms)
+{
+	struct sample s = {.at_ms = at_ms, .outcome = o, .span_ms = span_ms};
+
+	cells_add(c, &s);
+}
+
+static void cells__spark__shows_the_worst_of_each_hour(void **state)
+{
+	struct cells c = {0};
+	struct series_summary s;
+
+	add(&c, T0 - 5 * HOUR, OUTCOME_UP, 60000);
+	add(&c, T0 - 4 * HOUR, OUTCOME_UP, 60000);
+	add(&c, T0 - 4 * HOUR + 1, OUTCOME_DEGRADED, 60000);
+	add(&c, T0 - 3 * HOUR, OUTCOME_DEGRADED, 60000);
+	add(&c, T0 - 3 * HOUR + 1, OUTCOME_DOWN, 60000);
+	add(&c, T0 - 2 * HOUR, OUTCOME_UNKNOWN, 60000);
+	add(&c, T0 - 1 * HOUR, OUTCOME_MAINTENANCE, 60000);
+	add(&c, T0, OUTCOME_UNKNOWN, 60000);
+	add(&c, T0 + 1, OUTCOME_UP, 60000);
+	cells_read(&c, T0, &s);
+	assert_string_equal("                  .ox? .", s.spark);
+	assert_int_equal(6 * 60000, s.known_24h_ms);
+	assert_int_equal(5 * 60000, s.up_24h_ms);
+	/* time goes on without samples */
+	cells_read(&c, T0 + 20 * HOUR, &s);
+	assert_string_equal("x? .                    ", s.spark);
+	cells_read(&c, T0 + 30 * HOUR, &s);
+	assert_string_equal("                        ", s.spark);
+	assert_int_equal(0, s.known_24h_ms);
+}
+
+static void cells__clock_went_back__never_more_than_a_day(void **state)
+{
+	struct cells c = {0};
+	struct series_summary s;
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 25 * 60; i++)
+			add(&c, T0 + i * INT64_C(60000), i % 2 ? OUTCOME_UP : OUTCOME_DOWN, 60000);
+	}
+	cells_read(&c, T0 + 24 * HOUR, &s);
+	assert_true(s.known_24h_ms <= 24 * HOUR);
+	assert_true(s.up_24h_ms <= s.known_24h_ms);
+	assert_true(s.up_24h_ms * 2 <= s.known_24h_ms + 60000);
+	/* an hour back: the hour that is still to come is not shown */
+	cells_read(&c, T0 + 23 * HOUR, &s);
+	assert_int_equal(24, strlen(s.spark));
+}
+
+static void cells__clock_was_set__starts_anew(void **state)
+{
+	struct cells c = {0};
+	struct series_summary s;
+
+	add(&c, T0 + 9000 * HOUR, OUTCOME_UP, 60000);
+	add(&c, T0, OUTCOME_DOWN, 60000);
+	cells_read(&c, T0, &s);
+	assert_string_equal("                       x", s.spark);
+}
+
+static void cells__survive__encoding(void **state)
+{
+	uint8_t bytes[CELLS_ENCODED_MAX];
+	struct cells c = {0}, d;
+	size_t n;
+
+	for (int i = 0; i < 40; i++)
+		add(&c, T0 + i * HOUR * 3 / 2, (enum outcome)(1 + i % 5), 60000 * i);
+	n = cells_encode(&c, bytes, sizeof bytes);
+	assert_true(n > 0);
+	assert_true(cells_decode(&d, bytes, n));
+	assert_memory_equal(&c, &d, sizeof c);
+	for (size_t cut = 0; cut < n; cut++) {
+		assert_false(cells_decode(&d, bytes, cut));
+		assert_int_equal(0, d.last_hour);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cells__spark__shows_the_worst_of_each_hour),
+		cmocka_unit_test(cells__clock_went_back__never_more_than_a_day),
+		cmocka_unit_test(cells__clock_was_set__starts_anew),
+		cmocka_unit_test(cells__survive__encoding),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
