@@ -170,6 +170,10 @@ static void unknown_member(struct check *c, const char *name)
 {
 	struct error e = {0};
 	char shown[QUOTED_MAX], having[96];
+	if (c->errors->n == ERRORS_MAX) {
+		c->errors->total++;
+		return;
+	}
 	quoted_text(shown, name);
 	char path[FIELD_PATH_MAX];
 	snprintf(path, sizeof(path), "%.64s", name);
@@ -215,6 +219,9 @@ static void check_unknown(struct check *c)
 		bool known = resource_field(c->kind, c->variant, name) != NULL;
 		if (!known && !c->variant)
 			known = resource_field_any(c->kind, name) != NULL;
+		/* "None of that" is right for a variant that cannot have it. */
+		if (json_is_null(value) && resource_field_any(c->kind, name))
+			continue;
 		if (!known || variant_excludes(c->variant, name))
 			unknown_member(c, name);
 	}
