@@ -11,7 +11,7 @@
 
 enum {
 	HEAP_LIMIT_KIB = 4096,
-	WINDOW_FIRST = 16,   /* start positions tried before the clock is read */
+	WINDOW_FIRST = 16,     /* start positions tried before the clock is read */
 	WINDOW_SLOW_US = 2000, /* a window that took longer is not followed by a larger one */
 };
 

@@ -6,17 +6,23 @@ static const struct column columns[] = {
 	{.title = "no", .path = "number", .format = COLUMN_INT, .min_width = 4, .priority = 0},
 	{.title = "state", .path = "state", .format = COLUMN_STATE, .min_width = 6, .priority = 1},
 	{.title = "monitor", .path = "monitor", .min_width = 10, .weight = 2, .priority = 0},
-	{.title = "opened", .path = "opened_at", .format = COLUMN_TIME, .min_width = 12, .priority = 1},
+	{.title = "opened",
+	 .path = "opened_at",
+	 .format = COLUMN_TIME,
+	 .min_width = 12,
+	 .priority = 1},
 	{.title = "for", .path = "duration_ms", .format = COLUMN_MS, .min_width = 6, .priority = 2},
 	{.title = "cause", .path = "cause", .min_width = 10, .priority = 3},
 	{.title = "message", .path = "message", .min_width = 16, .weight = 4, .priority = 2},
 };
 
-static const char *const sorts[] = {"-opened_at", "opened_at", "number", "monitor", "duration_ms", NULL};
+static const char *const sorts[] = {"-opened_at", "opened_at",   "number",
+				    "monitor",    "duration_ms", NULL};
 static const char *const filters[] = {"monitor", "open", "cause", NULL};
 static const char *const outputs[] = {
-	"number", "monitor", "monitor_id", "state", "opened_at", "confirmed_at", "closed_at",
-	"duration_ms", "cause", "message", "evidence", "last_good", "changed", "failures", NULL,
+	"number",       "monitor",   "monitor_id",  "state",    "opened_at",
+	"confirmed_at", "closed_at", "duration_ms", "cause",    "message",
+	"evidence",     "last_good", "changed",     "failures", NULL,
 };
 static const char *const examples[] = {
 	"sellersmart incident list --filter open=true",

@@ -3,14 +3,26 @@
 #include "shared/schema/schema.h"
 
 static const struct field fields[] = {
-	{.name = "description", .type = FIELD_TEXT, .min = 1, .max = 500,
-	 .help = "What it opens, for people", .example = "Token of the shop's API"},
+	{.name = "description",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 500,
+	 .help = "What it opens, for people",
+	 .example = "Token of the shop's API"},
 };
 
 static const struct column columns[] = {
 	{.title = "name", .path = "name", .min_width = 12, .weight = 2, .priority = 0},
-	{.title = "description", .path = "description", .min_width = 12, .weight = 3, .priority = 2},
-	{.title = "changed", .path = "updated_at", .format = COLUMN_AGE, .min_width = 7, .priority = 1},
+	{.title = "description",
+	 .path = "description",
+	 .min_width = 12,
+	 .weight = 3,
+	 .priority = 2},
+	{.title = "changed",
+	 .path = "updated_at",
+	 .format = COLUMN_AGE,
+	 .min_width = 7,
+	 .priority = 1},
 };
 
 static const char *const sorts[] = {"name", "updated_at", NULL};

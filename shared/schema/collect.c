@@ -124,12 +124,14 @@ void field_text(const struct field *f, const json_t *value, char *out, size_t ca
 	json_t *v;
 	out[0] = '\0';
 	if (json_is_array(value)) {
-		json_array_foreach((json_t *)value, i, v) {
+		json_array_foreach((json_t *)value, i, v)
+		{
 			add(out, cap, &n, i ? separator : "");
 			add_scalar(out, cap, &n, v);
 		}
 	} else if (json_is_object(value) && f->type == FIELD_TEXT_MAP) {
-		json_object_foreach((json_t *)value, key, v) {
+		json_object_foreach((json_t *)value, key, v)
+		{
 			add(out, cap, &n, n ? separator : "");
 			add(out, cap, &n, key);
 			add(out, cap, &n, strchr(key, '=') ? ": " : "=");

@@ -1,50 +1,81 @@
 #include "shared/schema/describe.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "shared/mem.h"
+#include "shared/pattern.h"
 #include "shared/schema/internal.h"
+#include "shared/timefmt.h"
 
 enum { FLAG_MAX = 48, DESCRIBED_MAX = 320, HELP_WIDTH = 78 };
 
 static const char *type_words(enum field_type type)
 {
 	switch (type) {
-	case FIELD_TEXT:
-		return "text";
-	case FIELD_INT:
-		return "number";
-	case FIELD_BOOL:
-		return "true or false";
-	case FIELD_ENUM:
-		return "one of";
-	case FIELD_DURATION:
-		return "duration";
-	case FIELD_SIZE:
-		return "size";
-	case FIELD_URL:
-		return "http or https address";
-	case FIELD_HOST_PORT:
-		return "host:port";
-	case FIELD_STATUS_SET:
-		return "HTTP statuses";
-	case FIELD_PATTERN:
-		return "regular expression";
-	case FIELD_CRON:
-		return "cron, five fields";
-	case FIELD_ZONE:
-		return "IANA time zone";
-	case FIELD_NAME:
-		return "name";
-	case FIELD_TEXT_LIST:
-		return "list of text, may be repeated";
-	case FIELD_TEXT_MAP:
-		return "KEY=VALUE, may be repeated";
-	case FIELD_SECRET:
-		return "secret:NAME";
+	case FIELD_TEXT: return "text";
+	case FIELD_INT: return "number";
+	case FIELD_BOOL: return "true or false";
+	case FIELD_ENUM: return "one of";
+	case FIELD_DURATION: return "duration";
+	case FIELD_SIZE: return "size";
+	case FIELD_URL: return "http or https address";
+	case FIELD_HOST_PORT: return "host:port";
+	case FIELD_STATUS_SET: return "HTTP statuses";
+	case FIELD_PATTERN: return "regular expression";
+	case FIELD_CRON: return "cron, five fields";
+	case FIELD_ZONE: return "IANA time zone";
+	case FIELD_NAME: return "name";
+	case FIELD_TEXT_LIST: return "list of text, may be repeated";
+	case FIELD_TEXT_MAP: return "KEY=VALUE, may be repeated";
+	case FIELD_SECRET: return "secret:NAME";
 	}
 	return "";
+}
+
+const char *field_range(const struct field *f, char *out, size_t cap)
+{
+	char low[DURATION_TEXT], high[DURATION_TEXT];
+	out[0] = '\0';
+	switch (f->type) {
+	case FIELD_DURATION:
+		if (f->min || f->max)
+			snprintf(out, cap, "%s..%s", duration_format(low, f->min),
+				 duration_format(high, f->max));
+		break;
+	case FIELD_SIZE:
+		if (f->min || f->max)
+			snprintf(out, cap, "%s..%s", size_format(low, sizeof(low), f->min),
+				 size_format(high, sizeof(high), f->max));
+		break;
+	case FIELD_INT:
+		if (f->min || f->max)
+			snprintf(out, cap, "%" PRId64 "..%" PRId64, f->min, f->max);
+		break;
+	case FIELD_TEXT:
+		snprintf(out, cap, "%" PRId64 "..%" PRId64 " bytes", f->min,
+			 f->max ? f->max : TEXT_DEFAULT_MAX);
+		break;
+	case FIELD_TEXT_LIST:
+	case FIELD_TEXT_MAP:
+		snprintf(out, cap, "at most %" PRId64, f->max ? f->max : ENTRIES_DEFAULT_MAX);
+		break;
+	case FIELD_PATTERN: snprintf(out, cap, "at most %d bytes", PATTERN_MAX_BYTES); break;
+	case FIELD_ENUM:
+		for (size_t i = 0; f->choices[i]; i++)
+			words_add(out, cap, ", ", f->choices[i]);
+		break;
+	case FIELD_BOOL:
+	case FIELD_URL:
+	case FIELD_HOST_PORT:
+	case FIELD_STATUS_SET:
+	case FIELD_CRON:
+	case FIELD_ZONE:
+	case FIELD_NAME:
+	case FIELD_SECRET: break;
+	}
+	return out;
 }
 
 void field_describe(const struct field *f, char *out, size_t cap)
@@ -162,7 +193,8 @@ static void help_examples(struct buf *out, const char *const *examples, const ch
 	snprintf(words, sizeof(words), "sellersmart %s %s", noun, verb);
 	size_t n = strlen(words);
 	for (size_t i = 0; examples && examples[i]; i++) {
-		bool fits = !strncmp(examples[i], words, n) && (!examples[i][n] || examples[i][n] == ' ');
+		bool fits = !strncmp(examples[i], words, n) &&
+			    (!examples[i][n] || examples[i][n] == ' ');
 		if (fits)
 			buf_printf(out, "  %s\n", examples[i]);
 	}
@@ -208,7 +240,8 @@ static void help_fields(struct buf *out, const struct resource_kind *k, const st
 	const struct field *fields[FIELDS_MAX];
 	size_t n = resource_fields(k, only, fields);
 	buf_add_str(out, "\nFlags:\n  --name\n");
-	help_wrapped(out, 6, k->name_propose ? "Name; proposed from the target when left out" : "Name");
+	help_wrapped(out, 6,
+		     k->name_propose ? "Name; proposed from the target when left out" : "Name");
 	buf_add_str(out, "  --label\n");
 	help_wrapped(out, 6, "A word to group and filter by (KEY=VALUE, may be repeated)");
 	for (size_t i = 0; i < n; i++)

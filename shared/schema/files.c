@@ -15,13 +15,13 @@ struct resource_file {
 	struct yaml_reader *reader;
 	enum {
 		BETWEEN_DOCUMENTS,
-		AT_ROOT,	/* a document begins */
-		IN_KINDS,	/* in a mapping of kinds, before a key */
-		IN_LIST,	/* in the list of list_kind's items */
-		AFTER_ROOT,	/* before the document's end */
+		AT_ROOT,    /* a document begins */
+		IN_KINDS,   /* in a mapping of kinds, before a key */
+		IN_LIST,    /* in the list of list_kind's items */
+		AFTER_ROOT, /* before the document's end */
 		OVER,
 	} state;
-	bool bare;				/* the list is the document: items say their kind */
+	bool bare; /* the list is the document: items say their kind */
 	const struct resource_kind *list_kind;
 	const struct resource_kind *seen[KINDS_MAX]; /* headings of this document */
 	size_t n_seen;
@@ -46,7 +46,10 @@ struct resource_file *resource_file_open(const char *path, struct error *e)
 		why = EISDIR;
 	}
 	if (!file) {
-		error_set(e, why == ENOENT ? ERR_NOT_FOUND : why == EACCES ? ERR_DENIED : ERR_IO,
+		error_set(e,
+			  why == ENOENT   ? ERR_NOT_FOUND
+			  : why == EACCES ? ERR_DENIED
+					  : ERR_IO,
 			  "%.200s: %s", path, strerror(why));
 		if (why == ENOENT)
 			error_hint(e, "check the path, or use - for standard input");
@@ -109,7 +112,8 @@ static int item_fault(struct error_list *errors, int line, struct error *e)
 /* ---- items -------------------------------------------------------------------------------- */
 
 /* The kind an item names itself; NULL with a fault. */
-static const struct resource_kind *own_kind(const json_t *object, int line, struct error_list *errors)
+static const struct resource_kind *own_kind(const json_t *object, int line,
+					    struct error_list *errors)
 {
 	struct error e = {0};
 	char shown[QUOTED_MAX];
@@ -143,8 +147,8 @@ static bool kind_agrees(const struct resource_kind *k, const json_t *object, int
 	const char *name = json_string_value(given);
 	if (!given || (name && resource_kind_find(name) == k))
 		return true;
-	error_field(&e, ERR_INVALID, "kind", "kind: %s stands in the list of %s", quoted(shown, given),
-		    k->plural);
+	error_field(&e, ERR_INVALID, "kind", "kind: %s stands in the list of %s",
+		    quoted(shown, given), k->plural);
 	error_hint(&e, "move it, or leave kind out");
 	item_fault(errors, line, &e);
 	return false;
@@ -218,7 +222,8 @@ static bool seen_before(struct resource_file *f, const struct resource_kind *k)
 }
 
 /* After the key of a mapping of kinds. @return 0: go on, -1: a fault was added */
-static int read_heading(struct resource_file *f, const char *key, int line, struct error_list *errors)
+static int read_heading(struct resource_file *f, const char *key, int line,
+			struct error_list *errors)
 {
 	struct error e = {0};
 	char shown[QUOTED_MAX];
@@ -245,7 +250,8 @@ static int read_heading(struct resource_file *f, const char *key, int line, stru
 		error_field(&e, ERR_INVALID, key, "%s: must be a list of %s", key, k->plural);
 		error_hint(&e, "begin each item with - name: ...");
 	} else {
-		error_field(&e, ERR_INVALID, "", "%s is not a kind of resource", quoted_text(shown, key));
+		error_field(&e, ERR_INVALID, "", "%s is not a kind of resource",
+			    quoted_text(shown, key));
 		hint_kinds(&e, key);
 	}
 	return item_fault(errors, line, &e);
@@ -265,8 +271,8 @@ static int take_key(struct resource_file *f, const struct yaml_token *t, char ke
 	return fault(f, errors, &e);
 }
 
-static int read_root(struct resource_file *f, const struct yaml_token *t, struct resource_item *item,
-		     struct error_list *errors)
+static int read_root(struct resource_file *f, const struct yaml_token *t,
+		     struct resource_item *item, struct error_list *errors)
 {
 	struct error e = {0};
 	char key[KEY_MAX];
@@ -336,9 +342,7 @@ int resource_file_next(struct resource_file *f, struct resource_item *item,
 			f->state = t.what == YAML_IS_END ? OVER : AT_ROOT;
 			f->n_seen = 0;
 			break;
-		case AT_ROOT:
-			result = read_root(f, &t, item, errors);
-			break;
+		case AT_ROOT: result = read_root(f, &t, item, errors); break;
 		case IN_KINDS:
 			if (t.what == YAML_IS_MAP_END)
 				f->state = AFTER_ROOT;
@@ -347,20 +351,16 @@ int resource_file_next(struct resource_file *f, struct resource_item *item,
 			else
 				result = read_heading(f, key, t.line, errors);
 			break;
-		case IN_LIST:
-			result = read_in_list(f, &t, item, errors);
-			break;
-		case AFTER_ROOT:
-			f->state = BETWEEN_DOCUMENTS;
-			break;
-		case OVER:
-			break;
+		case IN_LIST: result = read_in_list(f, &t, item, errors); break;
+		case AFTER_ROOT: f->state = BETWEEN_DOCUMENTS; break;
+		case OVER: break;
 		}
 	}
 	return result;
 }
 
-json_t *yaml_read_mapping(const char *data, size_t len, struct source_lines **lines, struct error *e)
+json_t *yaml_read_mapping(const char *data, size_t len, struct source_lines **lines,
+			  struct error *e)
 {
 	struct yaml_reader *reader = yaml_reader_new(NULL, data, len);
 	struct error_list *errors = mem_zalloc(sizeof(*errors));

@@ -33,11 +33,13 @@ int resource_file_next(struct resource_file *f, struct resource_item *item,
 		       struct error_list *errors);
 
 /** Read one whole small YAML mapping (the daemon's configuration) as loose JSON with lines. */
-json_t *yaml_read_mapping(const char *data, size_t len, struct source_lines **lines, struct error *e);
+json_t *yaml_read_mapping(const char *data, size_t len, struct source_lines **lines,
+			  struct error *e);
 void source_lines_free(struct source_lines *lines);
 
 /** Append the line that opens a kind's list ("monitors:"), once before its items. */
 void resource_write_yaml_heading(struct buf *out, const struct resource_kind *k);
-/** Append one item ("  - name: shop" ...) below its heading, in the form resource_file_next reads; text is quoted only where needed. */
+/** Append one item ("  - name: shop" ...) below its heading, in the form resource_file_next reads;
+ *  text is quoted only where needed. */
 void resource_write_yaml(struct buf *out, const struct resource_kind *k, const char *name,
 			 const json_t *labels, const json_t *spec);

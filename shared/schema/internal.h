@@ -3,6 +3,8 @@
 #include "shared/schema/schema.h"
 
 enum { QUOTED_MAX = 96, FIELD_PATH_MAX = 96 };
+/* Limits of a field that states none. */
+enum { TEXT_DEFAULT_MAX = 4096, ENTRIES_DEFAULT_MAX = 100 };
 
 /** A value as it may stand in a message: quoted, cut, safe for a terminal. */
 const char *quoted(char out[static QUOTED_MAX], const json_t *value);
@@ -20,7 +22,8 @@ void words_add(char *out, size_t cap, const char *separator, const char *word);
 /** Canonical value of one field.
  *  @param path  what messages call it: "headers.X-A" inside a map
  *  @return new reference, or NULL with e filled */
-json_t *field_canonical(const struct field *f, const json_t *value, unsigned flags, struct error *e);
+json_t *field_canonical(const struct field *f, const json_t *value, unsigned flags,
+			struct error *e);
 /** The default as canonical JSON; NULL when there is none. */
 json_t *field_default(const struct field *f);
 
@@ -31,10 +34,18 @@ const char *size_format(char *out, size_t cap, int64_t bytes);
 bool status_set_canonical(const char *text, char *out, size_t cap, struct error *e);
 
 /** Variants of a kind that have a field of this name: "http and tls". "" when none has. */
-const char *variants_having(const struct resource_kind *k, const char *field, char *out, size_t cap);
+const char *variants_having(const struct resource_kind *k, const char *field, char *out,
+			    size_t cap);
 bool variant_excludes(const struct variant *v, const char *field);
 
 bool errors_add(struct error_list *list, const struct error *e);
+
+/** OpenAPI: the members of a field's schema, inside an open object; the name of a kind's schema;
+ *  all of components. */
+void openapi_field(struct json_writer *w, const struct field *f);
+void openapi_schema_name(const struct resource_kind *k, const struct variant *v, char *out,
+			 size_t cap);
+void openapi_components(struct json_writer *w);
 
 struct source_lines *source_lines_new(void);
 void source_lines_add(struct source_lines *lines, const char *path, int line);

@@ -69,8 +69,9 @@ bool name_valid(const struct resource_kind *k, const char *name, struct error *e
 	for (size_t i = 0; k && k->reserved && k->reserved[i]; i++) {
 		if (strcmp(k->reserved[i], name))
 			continue;
-		error_field(e, ERR_INVALID, "name", "name: \"%s\" is a word of the address /v1/%s/%s",
-			    name, k->plural, name);
+		error_field(e, ERR_INVALID, "name",
+			    "name: \"%s\" is a word of the address /v1/%s/%s", name, k->plural,
+			    name);
 		error_hint(e, "choose another, for example %s-1", name);
 		return false;
 	}

@@ -23,15 +23,15 @@ enum field_type {
 	FIELD_DURATION,	   /* min..max: ms; "60s" */
 	FIELD_SIZE,	   /* min..max: bytes; "1MiB", "64KiB", 4096 */
 	FIELD_URL,	   /* http or https, shared/url.h */
-	FIELD_HOST_PORT,   /* host:port, kept without a scheme; min: the port when none is given, 0: required */
+	FIELD_HOST_PORT,   /* host:port, kept without a scheme; min: default port, 0: none */
 	FIELD_STATUS_SET,  /* HTTP statuses: "200-299,301" */
 	FIELD_PATTERN,	   /* a regular expression that PCRE2 compiles */
 	FIELD_CRON,	   /* five fields, shared/cron.h */
 	FIELD_ZONE,	   /* IANA time zone */
 	FIELD_NAME,	   /* slug */
 	FIELD_TEXT_LIST,   /* ["a", "b"]; max: entries */
-	FIELD_TEXT_MAP,	   /* {"k": "v"}; max: entries; values may be {"secret": NAME} with FIELD_MAY_SECRET */
-	FIELD_SECRET,	   /* only {"secret": NAME}; a literal is refused with the command to store it */
+	FIELD_TEXT_MAP,	   /* {"k": "v"}; max: entries; see FIELD_MAY_SECRET */
+	FIELD_SECRET,	   /* only {"secret": NAME}; a literal is refused */
 };
 
 enum field_flags {

@@ -9,7 +9,7 @@ struct source_lines {
 	struct source_entry {
 		char *path;
 		int line;
-	} *entries;
+	} * entries;
 	size_t n, cap;
 };
 

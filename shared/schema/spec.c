@@ -62,12 +62,14 @@ void spec_each_secret(const json_t *spec, void (*fn)(const char *name, void *arg
 {
 	const char *key, *inner;
 	json_t *value, *entry;
-	json_object_foreach((json_t *)spec, key, value) {
+	json_object_foreach((json_t *)spec, key, value)
+	{
 		if (secret_ref(value)) {
 			fn(secret_ref(value), arg);
 			continue;
 		}
-		json_object_foreach(value, inner, entry) {
+		json_object_foreach(value, inner, entry)
+		{
 			if (secret_ref(entry))
 				fn(secret_ref(entry), arg);
 		}
@@ -106,7 +108,8 @@ void spec_write_effective(struct json_writer *w, const struct resource_kind *k, 
 }
 
 void spec_diff(const struct resource_kind *k, const json_t *from, const json_t *to,
-	       void (*fn)(const char *field, const char *from, const char *to, void *arg), void *arg)
+	       void (*fn)(const char *field, const char *from, const char *to, void *arg),
+	       void *arg)
 {
 	const struct field *fields[FIELDS_MAX];
 	char old[1024], new[1024];

@@ -12,7 +12,8 @@ static bool parse_range(const char **at, int *low, int *high)
 	const char *p = *at;
 	while (*p == ' ')
 		p++;
-	if (p[0] >= '1' && p[0] <= '5' && (p[1] == 'x' || p[1] == 'X') && (p[2] == 'x' || p[2] == 'X')) {
+	if (p[0] >= '1' && p[0] <= '5' && (p[1] == 'x' || p[1] == 'X') &&
+	    (p[2] == 'x' || p[2] == 'X')) {
 		*low = (p[0] - '0') * 100;
 		*high = *low + 99;
 		p += 3;
@@ -55,7 +56,9 @@ bool status_set_contains(const char *set, int status)
 bool status_set_canonical(const char *text, char *out, size_t cap, struct error *e)
 {
 	char value[QUOTED_MAX];
-	struct { int low, high; } ranges[RANGES_MAX];
+	struct {
+		int low, high;
+	} ranges[RANGES_MAX];
 	size_t n = 0;
 	for (const char *at = text;;) {
 		int low, high;

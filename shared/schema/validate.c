@@ -109,11 +109,13 @@ static void check_labels(struct check *c, struct resource_input *out)
 	out->labels = field_canonical(resource_labels_field(), labels, c->flags, &e);
 	const char *key;
 	json_t *value;
-	json_object_foreach(out->labels, key, value) {
+	json_object_foreach(out->labels, key, value)
+	{
 		if (name_valid(NULL, key, NULL))
 			continue;
 		char shown[QUOTED_MAX];
-		error_field(&e, ERR_INVALID, "labels", "labels: %s is not a key (1..%d of a-z 0-9 - _ .)",
+		error_field(&e, ERR_INVALID, "labels",
+			    "labels: %s is not a key (1..%d of a-z 0-9 - _ .)",
 			    quoted_text(shown, key), NAME_MAX_BYTES);
 		error_hint(&e, "for example labels: {shop: lamps}");
 		json_decref(out->labels);
@@ -148,7 +150,8 @@ static bool find_variant(struct check *c, json_t *spec)
 	if (given && !json_is_null(given)) {
 		chosen = field_canonical(f, given, c->flags, &e);
 	} else if (!(c->flags & SCHEMA_PARTIAL)) {
-		const char *guess = c->kind->variant_guess ? c->kind->variant_guess(c->input) : NULL;
+		const char *guess =
+			c->kind->variant_guess ? c->kind->variant_guess(c->input) : NULL;
 		char choices[200] = "";
 		chosen = guess ? json_string(guess) : NULL;
 		c->guessed = true;
@@ -186,8 +189,8 @@ static void unknown_member(struct check *c, const char *name)
 				   c->kind->variant_field);
 		error_hint(&e, "leave it out");
 	} else if (*having) {
-		error_field(&e, ERR_INVALID, path, "%s: not a field of a %s %s; %s %ss have it", name,
-			    c->variant ? c->variant->name : "", c->kind->kind, having,
+		error_field(&e, ERR_INVALID, path, "%s: not a field of a %s %s; %s %ss have it",
+			    name, c->variant ? c->variant->name : "", c->kind->kind, having,
 			    c->kind->kind);
 		error_hint(&e, "leave it out, or choose another %s", c->kind->variant_field);
 	} else {
@@ -213,7 +216,8 @@ static void check_unknown(struct check *c)
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)c->input, name, value) {
+	json_object_foreach((json_t *)c->input, name, value)
+	{
 		if (listed(name, given_apart, ARRAY_LEN(given_apart)) || is_output(c->kind, name))
 			continue;
 		bool known = resource_field(c->kind, c->variant, name) != NULL;
@@ -236,7 +240,7 @@ static bool is_default(const struct field *f, const json_t *value)
 	json_t *dflt = field_default(f);
 	bool same = dflt ? json_equal(dflt, value)
 			 : (json_is_array(value) && !json_array_size(value)) ||
-				   (json_is_object(value) && !json_object_size(value));
+				    (json_is_object(value) && !json_object_size(value));
 	json_decref(dflt);
 	return same;
 }
@@ -272,7 +276,8 @@ static void check_of_any_variant(struct check *c, json_t *spec)
 {
 	const char *name;
 	json_t *given;
-	json_object_foreach((json_t *)c->input, name, given) {
+	json_object_foreach((json_t *)c->input, name, given)
+	{
 		struct error first = {0}, e = {0};
 		json_t *value = NULL;
 		if (resource_field(c->kind, NULL, name) || json_is_null(given)) {
@@ -306,8 +311,12 @@ bool resource_validate(const struct resource_kind *k, const json_t *input, unsig
 		       const struct source_lines *lines, struct resource_input *out,
 		       struct error_list *errors)
 {
-	struct check c = {.kind = k, .input = input, .flags = flags, .lines = lines,
-			  .errors = errors, .before = errors->total};
+	struct check c = {.kind = k,
+			  .input = input,
+			  .flags = flags,
+			  .lines = lines,
+			  .errors = errors,
+			  .before = errors->total};
 	*out = (struct resource_input){0};
 	if (!json_is_object(input)) {
 		struct error e = {0};
@@ -356,7 +365,8 @@ enum err resource_fixed_check(const struct resource_kind *k, const json_t *befor
 		const struct field *f = fields[i];
 		const json_t *was = json_object_get(before, f->name);
 		const json_t *is = json_object_get(after, f->name);
-		if (!(f->flags & FIELD_FIXED) || (!was && !is) || (was && is && json_equal(was, is)))
+		if (!(f->flags & FIELD_FIXED) || (!was && !is) ||
+		    (was && is && json_equal(was, is)))
 			continue;
 		char old[QUOTED_MAX], new[QUOTED_MAX];
 		error_field(e, ERR_INVALID, f->name,
@@ -374,7 +384,8 @@ static void merge(json_t *target, const json_t *patch, int depth)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach((json_t *)patch, key, value) {
+	json_object_foreach((json_t *)patch, key, value)
+	{
 		json_t *there = json_object_get(target, key);
 		bool reference = secret_ref(value) || secret_ref(there);
 		if (json_is_null(value)) {
@@ -413,7 +424,8 @@ bool resource_patch(const struct resource_kind *k, const char *name, const json_
 		json_object_set_new(whole, "name", json_string(""));
 	if (k->variant_field && json_is_null(json_object_get(patch, k->variant_field)))
 		json_object_set(whole, k->variant_field, json_object_get(spec, k->variant_field));
-	bool fine = resource_validate(k, whole, flags & ~(unsigned)SCHEMA_PARTIAL, NULL, out, errors);
+	bool fine =
+		resource_validate(k, whole, flags & ~(unsigned)SCHEMA_PARTIAL, NULL, out, errors);
 	if (fine && resource_fixed_check(k, spec, out->spec, &e)) {
 		fine = errors_add(errors, &e);
 		resource_input_fini(out);

@@ -15,11 +15,12 @@
 #include "shared/url.h"
 #include "shared/utf8.h"
 
-enum { RANGE_TEXT = 96, CHOICES_TEXT = 200, TEXT_DEFAULT_MAX = 4096, ENTRIES_DEFAULT_MAX = 100 };
+enum { RANGE_TEXT = 96, CHOICES_TEXT = 200 };
 
 /* Refuse with `field: VALUE why`, and the field's example as the hint. */
-__attribute__((format(printf, 4, 5))) static json_t *
-refuse(const struct field *f, const json_t *value, struct error *e, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static json_t *refuse(const struct field *f,
+							    const json_t *value, struct error *e,
+							    const char *fmt, ...)
 {
 	char shown[QUOTED_MAX], why[256];
 	va_list ap;
@@ -30,53 +31,6 @@ refuse(const struct field *f, const json_t *value, struct error *e, const char *
 	if (f->example)
 		error_hint(e, "for example %s: %s", f->name, f->example);
 	return NULL;
-}
-
-const char *field_range(const struct field *f, char *out, size_t cap)
-{
-	char low[DURATION_TEXT], high[DURATION_TEXT];
-	out[0] = '\0';
-	switch (f->type) {
-	case FIELD_DURATION:
-		if (f->min || f->max)
-			snprintf(out, cap, "%s..%s", duration_format(low, f->min),
-				 duration_format(high, f->max));
-		break;
-	case FIELD_SIZE:
-		if (f->min || f->max)
-			snprintf(out, cap, "%s..%s", size_format(low, sizeof(low), f->min),
-				 size_format(high, sizeof(high), f->max));
-		break;
-	case FIELD_INT:
-		if (f->min || f->max)
-			snprintf(out, cap, "%" PRId64 "..%" PRId64, f->min, f->max);
-		break;
-	case FIELD_TEXT:
-		snprintf(out, cap, "%" PRId64 "..%" PRId64 " bytes", f->min,
-			 f->max ? f->max : TEXT_DEFAULT_MAX);
-		break;
-	case FIELD_TEXT_LIST:
-	case FIELD_TEXT_MAP:
-		snprintf(out, cap, "at most %" PRId64, f->max ? f->max : ENTRIES_DEFAULT_MAX);
-		break;
-	case FIELD_PATTERN:
-		snprintf(out, cap, "at most %d bytes", PATTERN_MAX_BYTES);
-		break;
-	case FIELD_ENUM:
-		for (size_t i = 0; f->choices[i]; i++)
-			words_add(out, cap, ", ", f->choices[i]);
-		break;
-	case FIELD_BOOL:
-	case FIELD_URL:
-	case FIELD_HOST_PORT:
-	case FIELD_STATUS_SET:
-	case FIELD_CRON:
-	case FIELD_ZONE:
-	case FIELD_NAME:
-	case FIELD_SECRET:
-		break;
-	}
-	return out;
 }
 
 /* Text that may be shown and stored: no control characters but, where lines are welcome, LF and
@@ -134,7 +88,8 @@ static json_t *canonical_int(const struct field *f, const json_t *value, struct 
 static json_t *canonical_bool(const struct field *f, const json_t *value, unsigned flags,
 			      struct error *e)
 {
-	static const char *const yes[] = {"true", "yes", "on"}, *const no[] = {"false", "no", "off"};
+	static const char *const yes[] = {"true", "yes", "on"}, *const no[] = {"false", "no",
+									       "off"};
 	if (json_is_boolean(value))
 		return json_boolean(json_is_true(value));
 	for (size_t i = 0; json_is_string(value) && flags & SCHEMA_LOOSE && i < 3; i++) {
@@ -337,10 +292,12 @@ static json_t *canonical_secret(const struct field *f, const json_t *value, stru
 	const char *name = secret_ref(value);
 	if (!name) {
 		/* The value may be the secret itself: it is not repeated. */
-		error_field(e, ERR_INVALID, f->name,
-			    "%s: a secret is referred to by name, {secret: NAME}, never written here",
-			    f->name);
-		error_hint(e, "sellersmart secret set NAME < file, then %s: {secret: NAME}", f->name);
+		error_field(
+			e, ERR_INVALID, f->name,
+			"%s: a secret is referred to by name, {secret: NAME}, never written here",
+			f->name);
+		error_hint(e, "sellersmart secret set NAME < file, then %s: {secret: NAME}",
+			   f->name);
 		return NULL;
 	}
 	if (!name_valid(NULL, name, &why)) {
@@ -400,7 +357,8 @@ static json_t *canonical_entry(const struct field *f, const char *key, const jso
 	}
 	if (!strcmp(key, "secret")) {
 		error_field(e, ERR_INVALID, f->name,
-			    "%s: {secret: NAME} stands for one value, not for the mapping", f->name);
+			    "%s: {secret: NAME} stands for one value, not for the mapping",
+			    f->name);
 		error_hint(e, "write %s: {KEY: ...}", f->name);
 		return NULL;
 	}
@@ -431,11 +389,11 @@ static json_t *canonical_map(const struct field *f, const json_t *value, unsigne
 	const char **keys = mem_array(NULL, n + 1, sizeof(*keys)), *key;
 	json_t *member, *map = json_object();
 	n = 0;
-	json_object_foreach((json_t *)value, key, member)
-		keys[n++] = key;
+	json_object_foreach((json_t *)value, key, member) keys[n++] = key;
 	qsort(keys, n, sizeof(*keys), compare_keys);
 	for (size_t i = 0; i < n; i++) {
-		json_t *text = canonical_entry(f, keys[i], json_object_get(value, keys[i]), flags, e);
+		json_t *text =
+			canonical_entry(f, keys[i], json_object_get(value, keys[i]), flags, e);
 		if (!text) {
 			json_decref(map);
 			map = NULL;
@@ -450,7 +408,8 @@ static json_t *canonical_map(const struct field *f, const json_t *value, unsigne
 static bool wants_text(enum field_type type)
 {
 	return type == FIELD_TEXT || type == FIELD_URL || type == FIELD_HOST_PORT ||
-	       type == FIELD_PATTERN || type == FIELD_CRON || type == FIELD_ZONE || type == FIELD_NAME;
+	       type == FIELD_PATTERN || type == FIELD_CRON || type == FIELD_ZONE ||
+	       type == FIELD_NAME;
 }
 
 json_t *field_canonical(const struct field *f, const json_t *value, unsigned flags, struct error *e)
@@ -458,40 +417,25 @@ json_t *field_canonical(const struct field *f, const json_t *value, unsigned fla
 	if (wants_text(f->type) && !json_is_string(value))
 		return refuse(f, value, e, "is not text");
 	switch (f->type) {
-	case FIELD_TEXT:
-		return canonical_text(f, value, e);
+	case FIELD_TEXT: return canonical_text(f, value, e);
 	case FIELD_INT:
 		if (json_is_string(value) && !(flags & SCHEMA_LOOSE))
 			return refuse(f, value, e, "is text, not a number");
 		return canonical_int(f, value, e);
-	case FIELD_BOOL:
-		return canonical_bool(f, value, flags, e);
-	case FIELD_ENUM:
-		return canonical_enum(f, value, e);
-	case FIELD_DURATION:
-		return canonical_duration(f, value, e);
-	case FIELD_SIZE:
-		return canonical_size(f, value, e);
-	case FIELD_URL:
-		return canonical_url(f, value, e);
-	case FIELD_HOST_PORT:
-		return canonical_host_port(f, value, e);
-	case FIELD_STATUS_SET:
-		return canonical_status_set(f, value, e);
-	case FIELD_PATTERN:
-		return canonical_pattern(f, value, e);
-	case FIELD_CRON:
-		return canonical_cron(f, value, e);
-	case FIELD_ZONE:
-		return canonical_zone(f, value, e);
-	case FIELD_NAME:
-		return canonical_name(f, value, e);
-	case FIELD_TEXT_LIST:
-		return canonical_list(f, value, flags, e);
-	case FIELD_TEXT_MAP:
-		return canonical_map(f, value, flags, e);
-	case FIELD_SECRET:
-		return canonical_secret(f, value, e);
+	case FIELD_BOOL: return canonical_bool(f, value, flags, e);
+	case FIELD_ENUM: return canonical_enum(f, value, e);
+	case FIELD_DURATION: return canonical_duration(f, value, e);
+	case FIELD_SIZE: return canonical_size(f, value, e);
+	case FIELD_URL: return canonical_url(f, value, e);
+	case FIELD_HOST_PORT: return canonical_host_port(f, value, e);
+	case FIELD_STATUS_SET: return canonical_status_set(f, value, e);
+	case FIELD_PATTERN: return canonical_pattern(f, value, e);
+	case FIELD_CRON: return canonical_cron(f, value, e);
+	case FIELD_ZONE: return canonical_zone(f, value, e);
+	case FIELD_NAME: return canonical_name(f, value, e);
+	case FIELD_TEXT_LIST: return canonical_list(f, value, flags, e);
+	case FIELD_TEXT_MAP: return canonical_map(f, value, flags, e);
+	case FIELD_SECRET: return canonical_secret(f, value, e);
 	}
 	return NULL;
 }

@@ -24,24 +24,16 @@ const char *quoted_text(char out[static QUOTED_MAX], const char *text)
 const char *quoted(char out[static QUOTED_MAX], const json_t *value)
 {
 	switch (json_typeof(value)) {
-	case JSON_STRING:
-		return quoted_text(out, json_string_value(value));
+	case JSON_STRING: return quoted_text(out, json_string_value(value));
 	case JSON_INTEGER:
 		snprintf(out, QUOTED_MAX, "%lld", (long long)json_integer_value(value));
 		return out;
-	case JSON_REAL:
-		snprintf(out, QUOTED_MAX, "%.6g", json_real_value(value));
-		return out;
-	case JSON_TRUE:
-		return strcpy(out, "true");
-	case JSON_FALSE:
-		return strcpy(out, "false");
-	case JSON_NULL:
-		return strcpy(out, "null");
-	case JSON_OBJECT:
-		return strcpy(out, "a mapping");
-	case JSON_ARRAY:
-		return strcpy(out, "a list");
+	case JSON_REAL: snprintf(out, QUOTED_MAX, "%.6g", json_real_value(value)); return out;
+	case JSON_TRUE: return strcpy(out, "true");
+	case JSON_FALSE: return strcpy(out, "false");
+	case JSON_NULL: return strcpy(out, "null");
+	case JSON_OBJECT: return strcpy(out, "a mapping");
+	case JSON_ARRAY: return strcpy(out, "a list");
 	}
 	return strcpy(out, "?");
 }
@@ -65,7 +57,8 @@ static size_t distance(const char *a, size_t na, const char *b, size_t nb)
 		for (size_t j = 1; j <= nb; j++) {
 			now[j] = smallest(before[j] + 1, now[j - 1] + 1,
 					  before[j - 1] + (a[i - 1] != b[j - 1]));
-			bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+			bool swapped =
+				i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
 			if (swapped && earlier[j - 2] + 1 < now[j])
 				now[j] = earlier[j - 2] + 1;
 		}

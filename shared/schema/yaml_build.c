@@ -43,19 +43,15 @@ static json_t *build_scalar(struct yaml_build *b, const struct yaml_token *t, co
 json_t *yaml_build_value(struct yaml_build *b, const struct yaml_token *token, const char *path)
 {
 	switch (token->what) {
-	case YAML_IS_SCALAR:
-		return build_scalar(b, token, path);
-	case YAML_IS_LIST:
-		return build_list(b, path);
-	case YAML_IS_MAP:
-		return yaml_build_map(b, path, NULL, 0);
+	case YAML_IS_SCALAR: return build_scalar(b, token, path);
+	case YAML_IS_LIST: return build_list(b, path);
+	case YAML_IS_MAP: return yaml_build_map(b, path, NULL, 0);
 	case YAML_IS_FAULT:
 	case YAML_IS_END:
 	case YAML_IS_DOCUMENT:
 	case YAML_IS_DOCUMENT_END:
 	case YAML_IS_MAP_END:
-	case YAML_IS_LIST_END:
-		break;
+	case YAML_IS_LIST_END: break;
 	}
 	return NULL;
 }
@@ -65,7 +61,8 @@ static void duplicate(struct yaml_build *b, const char *path, int line)
 	struct error e = {0};
 	int first = source_line(b->lines, path);
 	if (first)
-		error_field(&e, ERR_INVALID, path, "%s: given twice, first on line %d", path, first);
+		error_field(&e, ERR_INVALID, path, "%s: given twice, first on line %d", path,
+			    first);
 	else
 		error_field(&e, ERR_INVALID, path, "%s: given twice", path);
 	error_hint(&e, "keep one of them");
@@ -74,7 +71,8 @@ static void duplicate(struct yaml_build *b, const char *path, int line)
 }
 
 /* One member; false after a fault of YAML. key is ours to free. */
-static bool build_member(struct yaml_build *b, json_t *map, const char *path, const char *key, int line)
+static bool build_member(struct yaml_build *b, json_t *map, const char *path, const char *key,
+			 int line)
 {
 	char inner[FIELD_PATH_MAX], shown[QUOTED_MAX];
 	struct error e = {0};
@@ -120,7 +118,8 @@ static char *next_key(struct yaml_build *b, int *line, bool *fault)
 	return NULL;
 }
 
-json_t *yaml_build_map(struct yaml_build *b, const char *path, const char *first_key, int first_line)
+json_t *yaml_build_map(struct yaml_build *b, const char *path, const char *first_key,
+		       int first_line)
 {
 	json_t *map = json_object();
 	bool fault = false;

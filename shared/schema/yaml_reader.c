@@ -21,7 +21,7 @@ struct yaml_reader {
 	const char *data;
 	size_t len, at;
 	size_t bytes_read, item_bytes; /* bytes_read when the item began */
-	size_t item_index;	       /* characters before the item */
+	size_t item_index;             /* characters before the item */
 	bool too_large, read_failed;
 	int depth;
 	enum { MODE_UNKNOWN, MODE_YAML, MODE_JSON } mode;
@@ -125,8 +125,9 @@ void yaml_item_begins(struct yaml_reader *r)
 	r->item_index = r->has_event ? r->event.start_mark.index : 0;
 }
 
-__attribute__((format(printf, 4, 5))) static struct yaml_token
-fail(struct yaml_reader *r, int line, const char *hint, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static struct yaml_token fail(struct yaml_reader *r, int line,
+								    const char *hint,
+								    const char *fmt, ...)
 {
 	char text[200];
 	va_list ap;
@@ -171,32 +172,30 @@ static struct yaml_token fail_parser(struct yaml_reader *r)
 static const char *forbidden(const yaml_event_t *ev)
 {
 	switch (ev->type) {
-	case YAML_ALIAS_EVENT:
-		return "aliases (*name)";
+	case YAML_ALIAS_EVENT: return "aliases (*name)";
 	case YAML_SCALAR_EVENT:
-		return ev->data.scalar.anchor ? "anchors (&name)" :
-		       ev->data.scalar.tag    ? "tags (!name)" :
-						NULL;
+		return ev->data.scalar.anchor ? "anchors (&name)"
+		       : ev->data.scalar.tag  ? "tags (!name)"
+					      : NULL;
 	case YAML_SEQUENCE_START_EVENT:
-		return ev->data.sequence_start.anchor ? "anchors (&name)" :
-		       ev->data.sequence_start.tag    ? "tags (!name)" :
-							NULL;
+		return ev->data.sequence_start.anchor ? "anchors (&name)"
+		       : ev->data.sequence_start.tag  ? "tags (!name)"
+						      : NULL;
 	case YAML_MAPPING_START_EVENT:
-		return ev->data.mapping_start.anchor ? "anchors (&name)" :
-		       ev->data.mapping_start.tag    ? "tags (!name)" :
-						       NULL;
+		return ev->data.mapping_start.anchor ? "anchors (&name)"
+		       : ev->data.mapping_start.tag  ? "tags (!name)"
+						     : NULL;
 	case YAML_DOCUMENT_START_EVENT:
 		return ev->data.document_start.tag_directives.start !=
-				       ev->data.document_start.tag_directives.end ?
-			       "tags (%TAG)" :
-			       NULL;
+				       ev->data.document_start.tag_directives.end
+			       ? "tags (%TAG)"
+			       : NULL;
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:
 	case YAML_STREAM_END_EVENT:
 	case YAML_DOCUMENT_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
-	case YAML_MAPPING_END_EVENT:
-		return NULL;
+	case YAML_MAPPING_END_EVENT: return NULL;
 	}
 	return NULL;
 }
@@ -216,15 +215,9 @@ static struct yaml_token token_of(struct yaml_reader *r)
 	const yaml_event_t *ev = &r->event;
 	struct yaml_token t = {.line = (int)ev->start_mark.line + 1};
 	switch (ev->type) {
-	case YAML_STREAM_END_EVENT:
-		t.what = YAML_IS_END;
-		break;
-	case YAML_DOCUMENT_START_EVENT:
-		t.what = YAML_IS_DOCUMENT;
-		break;
-	case YAML_DOCUMENT_END_EVENT:
-		t.what = YAML_IS_DOCUMENT_END;
-		break;
+	case YAML_STREAM_END_EVENT: t.what = YAML_IS_END; break;
+	case YAML_DOCUMENT_START_EVENT: t.what = YAML_IS_DOCUMENT; break;
+	case YAML_DOCUMENT_END_EVENT: t.what = YAML_IS_DOCUMENT_END; break;
 	case YAML_SEQUENCE_START_EVENT:
 		t.what = YAML_IS_LIST;
 		r->depth++;
@@ -241,13 +234,10 @@ static struct yaml_token token_of(struct yaml_reader *r)
 		t.what = YAML_IS_MAP_END;
 		r->depth--;
 		break;
-	case YAML_SCALAR_EVENT:
-		take_scalar(ev, &t);
-		break;
+	case YAML_SCALAR_EVENT: take_scalar(ev, &t); break;
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:
-	case YAML_ALIAS_EVENT:
-		break;
+	case YAML_ALIAS_EVENT: break;
 	}
 	return t;
 }
@@ -269,7 +259,8 @@ struct yaml_token yaml_next(struct yaml_reader *r, struct error *e)
 	const char *bad = forbidden(&r->event);
 	t = token_of(r);
 	if (bad)
-		t = fail(r, t.line, "write the value out where it is used", "%s are not accepted", bad);
+		t = fail(r, t.line, "write the value out where it is used", "%s are not accepted",
+			 bad);
 	else if (r->depth > YAML_DEPTH_MAX)
 		t = fail(r, t.line, NULL, "nested deeper than %d levels", YAML_DEPTH_MAX);
 	else if (r->event.end_mark.index - r->item_index > YAML_ITEM_MAX)

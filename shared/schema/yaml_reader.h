@@ -1,6 +1,6 @@
 #pragma once
 /* libyaml's events with everything refused that a resource file does not need: aliases, anchors,
- * tags, deep nesting, large items. Scalars stay text: the field's type decides, never YAML's guess. */
+ * tags, deep nesting, large items. Scalars stay text: the field's type decides, never YAML. */
 #include <stdio.h>
 
 #include "shared/schema/schema.h"
@@ -48,6 +48,7 @@ struct yaml_build {
 /** The value that begins with token. @return NULL after a fault of YAML (added to errors). */
 json_t *yaml_build_value(struct yaml_build *b, const struct yaml_token *token, const char *path);
 /** The rest of a mapping whose start, and whose first key (NULL: not yet), were read. */
-json_t *yaml_build_map(struct yaml_build *b, const char *path, const char *first_key, int first_line);
+json_t *yaml_build_map(struct yaml_build *b, const char *path, const char *first_key,
+		       int first_line);
 /** Read past a value that begins with token. False: fault of YAML. */
 bool yaml_skip(struct yaml_reader *r, const struct yaml_token *token, struct error *e);

@@ -12,7 +12,8 @@
 /* Words that some YAML reader takes for something else than text. */
 static bool is_special(const char *s)
 {
-	static const char *const words[] = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
+	static const char *const words[] = {"y",   "n",    "yes",   "no",  "on",
+					    "off", "true", "false", "null"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (!strcasecmp(s, words[i]))
 			return true;
@@ -114,7 +115,8 @@ static void add_map(struct buf *out, const json_t *map, int indent)
 	static const struct field entry = {.type = FIELD_TEXT};
 	const char *key;
 	json_t *v;
-	json_object_foreach((json_t *)map, key, v) {
+	json_object_foreach((json_t *)map, key, v)
+	{
 		buf_printf(out, "\n%*s", indent, "");
 		add_scalar(out, key);
 		buf_add_str(out, ": ");
@@ -126,7 +128,8 @@ static void add_list(struct buf *out, const json_t *list, int indent)
 {
 	size_t i;
 	json_t *v;
-	json_array_foreach((json_t *)list, i, v) {
+	json_array_foreach((json_t *)list, i, v)
+	{
 		buf_printf(out, "\n%*s- ", indent, "");
 		add_scalar(out, json_string_value(v));
 	}
@@ -179,7 +182,8 @@ void resource_write_yaml(struct buf *out, const struct resource_kind *k, const c
 		if (!v)
 			continue;
 		buf_printf(out, "    %s:", fields[i]->name);
-		bool below = (json_is_object(v) && fields[i]->type == FIELD_TEXT_MAP) || json_is_array(v);
+		bool below = (json_is_object(v) && fields[i]->type == FIELD_TEXT_MAP) ||
+			     json_is_array(v);
 		buf_add_str(out, below ? "" : " ");
 		add_value(out, fields[i], v, 6);
 		buf_add_char(out, '\n');

@@ -10,51 +10,103 @@ static const char *const methods[] = {
 };
 static const char *const connections[] = {"fresh", "reuse", NULL};
 
-#define PHASE(field, what)                                                                         \
-	{                                                                                          \
-		.name = field, .type = FIELD_DURATION, .min = 10, .max = 120000,                   \
-		.flags = FIELD_ADVANCED, .help = "Deadline for " what " alone, within timeout",    \
-		.example = "2s",                                                                   \
+#define PHASE(field, what)                                                                      \
+	{                                                                                       \
+		.name = field, .type = FIELD_DURATION, .min = 10, .max = 120000,                \
+		.flags = FIELD_ADVANCED, .help = "Deadline for " what " alone, within timeout", \
+		.example = "2s",                                                                \
 	}
 
 static const struct field fields[] = {
-	{.name = "target", .type = FIELD_URL, .flags = FIELD_REQUIRED | FIELD_POSITIONAL,
-	 .help = "Address to ask", .example = "https://shop.example/"},
-	{.name = "method", .type = FIELD_ENUM, .choices = methods, .dflt = "GET",
-	 .help = "Request method", .example = "HEAD"},
-	{.name = "headers", .type = FIELD_TEXT_MAP, .max = 50,
+	{.name = "target",
+	 .type = FIELD_URL,
+	 .flags = FIELD_REQUIRED | FIELD_POSITIONAL,
+	 .help = "Address to ask",
+	 .example = "https://shop.example/"},
+	{.name = "method",
+	 .type = FIELD_ENUM,
+	 .choices = methods,
+	 .dflt = "GET",
+	 .help = "Request method",
+	 .example = "HEAD"},
+	{.name = "headers",
+	 .type = FIELD_TEXT_MAP,
+	 .max = 50,
 	 .flags = FIELD_MAY_SECRET | FIELD_MULTILINE | FIELD_ADVANCED,
-	 .help = "Request headers; a value may be a secret", .example = "{X-Api-Key: {secret: shop-key}}"},
-	{.name = "body", .type = FIELD_TEXT, .min = 1, .max = 65536,
-	 .flags = FIELD_MULTILINE | FIELD_ADVANCED, .help = "Request body",
+	 .help = "Request headers; a value may be a secret",
+	 .example = "{X-Api-Key: {secret: shop-key}}"},
+	{.name = "body",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 65536,
+	 .flags = FIELD_MULTILINE | FIELD_ADVANCED,
+	 .help = "Request body",
 	 .example = "{\"ping\": true}"},
-	{.name = "basic_user", .type = FIELD_TEXT, .min = 1, .max = 255, .flags = FIELD_ADVANCED,
-	 .help = "User for Basic authentication", .example = "monitor"},
-	{.name = "basic_password", .type = FIELD_SECRET, .flags = FIELD_ADVANCED,
-	 .help = "Password for Basic authentication", .example = "{secret: shop-password}"},
-	{.name = "bearer", .type = FIELD_SECRET, .flags = FIELD_ADVANCED,
-	 .help = "Bearer token", .example = "{secret: shop-token}"},
-	{.name = "redirects", .type = FIELD_INT, .min = 0, .max = 20, .dflt = "10",
-	 .help = "Redirects to follow; 0 takes the first answer", .example = "0"},
-	{.name = "status", .type = FIELD_STATUS_SET, .dflt = "200-299",
-	 .help = "Statuses of a good answer", .example = "200-299,401"},
-	{.name = "keyword", .type = FIELD_TEXT, .min = 1, .max = 1024,
-	 .help = "Text that the body must contain", .example = "Add to basket"},
-	{.name = "keyword_absent", .type = FIELD_TEXT, .min = 1, .max = 1024,
-	 .help = "Text that the body must not contain", .example = "Fatal error"},
-	{.name = "pattern", .type = FIELD_PATTERN, .flags = FIELD_ADVANCED,
+	{.name = "basic_user",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 255,
+	 .flags = FIELD_ADVANCED,
+	 .help = "User for Basic authentication",
+	 .example = "monitor"},
+	{.name = "basic_password",
+	 .type = FIELD_SECRET,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Password for Basic authentication",
+	 .example = "{secret: shop-password}"},
+	{.name = "bearer",
+	 .type = FIELD_SECRET,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Bearer token",
+	 .example = "{secret: shop-token}"},
+	{.name = "redirects",
+	 .type = FIELD_INT,
+	 .min = 0,
+	 .max = 20,
+	 .dflt = "10",
+	 .help = "Redirects to follow; 0 takes the first answer",
+	 .example = "0"},
+	{.name = "status",
+	 .type = FIELD_STATUS_SET,
+	 .dflt = "200-299",
+	 .help = "Statuses of a good answer",
+	 .example = "200-299,401"},
+	{.name = "keyword",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 1024,
+	 .help = "Text that the body must contain",
+	 .example = "Add to basket"},
+	{.name = "keyword_absent",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 1024,
+	 .help = "Text that the body must not contain",
+	 .example = "Fatal error"},
+	{.name = "pattern",
+	 .type = FIELD_PATTERN,
+	 .flags = FIELD_ADVANCED,
 	 .help = "Regular expression (PCRE2) that the body must match",
 	 .example = "(?i)in stock: [1-9]"},
-	{.name = "pattern_absent", .type = FIELD_PATTERN, .flags = FIELD_ADVANCED,
+	{.name = "pattern_absent",
+	 .type = FIELD_PATTERN,
+	 .flags = FIELD_ADVANCED,
 	 .help = "Regular expression (PCRE2) that the body must not match",
 	 .example = "(?i)database error|fatal"},
-	{.name = "expect_headers", .type = FIELD_TEXT_MAP, .max = 20,
+	{.name = "expect_headers",
+	 .type = FIELD_TEXT_MAP,
+	 .max = 20,
 	 .flags = FIELD_MULTILINE | FIELD_ADVANCED,
 	 .help = "Response headers that must be there, each with a pattern for its value",
 	 .example = "{Content-Type: ^text/html}"},
 	FIELD_SLOW,
-	{.name = "max_body", .type = FIELD_SIZE, .min = 1024, .max = 16 << 20, .dflt = "1MiB",
-	 .flags = FIELD_ADVANCED, .help = "Bytes of the decompressed body that are read",
+	{.name = "max_body",
+	 .type = FIELD_SIZE,
+	 .min = 1024,
+	 .max = 16 << 20,
+	 .dflt = "1MiB",
+	 .flags = FIELD_ADVANCED,
+	 .help = "Bytes of the decompressed body that are read",
 	 .example = "64KiB"},
 	PHASE("resolve_timeout", "looking up the name"),
 	PHASE("connect_timeout", "connecting"),
@@ -63,11 +115,20 @@ static const struct field fields[] = {
 	PHASE("transfer_timeout", "the rest of the answer"),
 	FIELD_VERIFY,
 	FIELD_CERT_DAYS,
-	{.name = "connection", .type = FIELD_ENUM, .choices = connections, .dflt = "fresh",
-	 .flags = FIELD_ADVANCED, .help = "A fresh connection for each check, or one kept alive",
+	{.name = "connection",
+	 .type = FIELD_ENUM,
+	 .choices = connections,
+	 .dflt = "fresh",
+	 .flags = FIELD_ADVANCED,
+	 .help = "A fresh connection for each check, or one kept alive",
 	 .example = "reuse"},
-	{.name = "user_agent", .type = FIELD_TEXT, .min = 1, .max = 256, .flags = FIELD_ADVANCED,
-	 .help = "User-Agent header instead of the program's own", .example = "Mozilla/5.0"},
+	{.name = "user_agent",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 256,
+	 .flags = FIELD_ADVANCED,
+	 .help = "User-Agent header instead of the program's own",
+	 .example = "Mozilla/5.0"},
 	FIELD_IP,
 };
 
@@ -89,10 +150,12 @@ static enum err check_request_headers(const json_t *spec, struct error *e)
 {
 	/* These frame the request: a wrong one would smuggle a second request into it. */
 	static const char *const ours[] = {"Content-Length", "Transfer-Encoding", "Connection",
-					   "Expect", "Upgrade", "TE", "Trailer"};
+					   "Expect",         "Upgrade",           "TE",
+					   "Trailer"};
 	const char *name;
 	json_t *value;
-	json_object_foreach(json_object_get(spec, "headers"), name, value) {
+	json_object_foreach(json_object_get(spec, "headers"), name, value)
+	{
 		if (!is_token(name)) {
 			error_field(e, ERR_INVALID, "headers",
 				    "headers: \"%.40s\" is not the name of a header", name);
@@ -107,10 +170,12 @@ static enum err check_request_headers(const json_t *spec, struct error *e)
 			error_hint(e, "leave it out");
 			return ERR_INVALID;
 		}
-		bool credentials = json_object_get(spec, "bearer") || json_object_get(spec, "basic_user");
+		bool credentials =
+			json_object_get(spec, "bearer") || json_object_get(spec, "basic_user");
 		if (!strcasecmp(name, "Authorization") && credentials) {
-			error_field(e, ERR_INVALID, "headers",
-				    "headers: Authorization is already set by bearer or basic_user");
+			error_field(
+				e, ERR_INVALID, "headers",
+				"headers: Authorization is already set by bearer or basic_user");
 			error_hint(e, "give only one of them");
 			return ERR_INVALID;
 		}
@@ -122,7 +187,8 @@ static enum err check_expected_headers(const json_t *spec, struct error *e)
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach(json_object_get(spec, "expect_headers"), name, value) {
+	json_object_foreach(json_object_get(spec, "expect_headers"), name, value)
+	{
 		struct error why = {0};
 		if (!is_token(name)) {
 			error_field(e, ERR_INVALID, "expect_headers",
@@ -148,8 +214,9 @@ static enum err check_credentials(const json_t *spec, struct error *e)
 	const json_t *user = json_object_get(spec, "basic_user");
 	const json_t *password = json_object_get(spec, "basic_password");
 	if (user && json_object_get(spec, "bearer")) {
-		error_field(e, ERR_INVALID, "bearer",
-			    "bearer: not together with basic_user; a request has one Authorization");
+		error_field(
+			e, ERR_INVALID, "bearer",
+			"bearer: not together with basic_user; a request has one Authorization");
 		error_hint(e, "give only one of them");
 		return ERR_INVALID;
 	}
@@ -195,7 +262,8 @@ static enum err check_head(const json_t *spec, struct error *e)
 	for (size_t i = 0; i < ARRAY_LEN(of_bodies); i++) {
 		if (!json_object_get(spec, of_bodies[i]))
 			continue;
-		error_field(e, ERR_INVALID, of_bodies[i], "%s: a HEAD request has no body", of_bodies[i]);
+		error_field(e, ERR_INVALID, of_bodies[i], "%s: a HEAD request has no body",
+			    of_bodies[i]);
 		error_hint(e, "use method GET, or leave %s out", of_bodies[i]);
 		return ERR_INVALID;
 	}
@@ -205,7 +273,7 @@ static enum err check_head(const json_t *spec, struct error *e)
 static enum err check(const json_t *spec, struct error *e)
 {
 	enum err (*const rules[])(const json_t *, struct error *) = {
-		check_times,	    check_phases,	   check_head,
+		check_times,       check_phases,          check_head,
 		check_credentials, check_request_headers, check_expected_headers,
 	};
 	enum err err = ERR_NONE;

@@ -5,13 +5,23 @@
 enum { SAID_MAX = 4096 };
 
 static const struct field fields[] = {
-	{.name = "target", .type = FIELD_HOST_PORT, .flags = FIELD_REQUIRED | FIELD_POSITIONAL,
-	 .help = "Host and port to connect to", .example = "tcp://mail.example:25"},
-	{.name = "send", .type = FIELD_TEXT, .min = 1, .max = SAID_MAX,
+	{.name = "target",
+	 .type = FIELD_HOST_PORT,
+	 .flags = FIELD_REQUIRED | FIELD_POSITIONAL,
+	 .help = "Host and port to connect to",
+	 .example = "tcp://mail.example:25"},
+	{.name = "send",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = SAID_MAX,
 	 .help = "What to send after connecting; \\r \\n \\t \\0 \\\\ and \\xHH are bytes",
 	 .example = "'PING\\r\\n'"},
-	{.name = "expect", .type = FIELD_TEXT, .min = 1, .max = SAID_MAX,
-	 .help = "What the answer must contain; escapes as in send", .example = "'+PONG'"},
+	{.name = "expect",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = SAID_MAX,
+	 .help = "What the answer must contain; escapes as in send",
+	 .example = "'+PONG'"},
 	FIELD_SLOW,
 	FIELD_IP,
 };

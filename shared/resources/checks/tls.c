@@ -2,10 +2,17 @@
 #include "shared/resources/checks/common.h"
 
 static const struct field fields[] = {
-	{.name = "target", .type = FIELD_HOST_PORT, .min = 443,
+	{.name = "target",
+	 .type = FIELD_HOST_PORT,
+	 .min = 443,
 	 .flags = FIELD_REQUIRED | FIELD_POSITIONAL,
-	 .help = "Host whose certificates are judged", .example = "tls://shop.example:443"},
-	{.name = "server_name", .type = FIELD_TEXT, .min = 1, .max = 253, .flags = FIELD_ADVANCED,
+	 .help = "Host whose certificates are judged",
+	 .example = "tls://shop.example:443"},
+	{.name = "server_name",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 253,
+	 .flags = FIELD_ADVANCED,
 	 .help = "Name to ask for and to verify, instead of the target's host",
 	 .example = "www.shop.example"},
 	FIELD_VERIFY,
