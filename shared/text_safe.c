@@ -64,6 +64,8 @@ enum { GONE = 0 };
 /* What stands for c: itself, a space, U+FFFD, a letter, or GONE. */
 static uint32_t stand_in(uint32_t c)
 {
+	if (c >= 0xA0 && c < 0x300) /* Latin: most of what is not ASCII in Europe */
+		return c == 0xAD ? GONE : c;
 	if (c >= REGIONAL_A && c <= REGIONAL_Z)
 		return 'A' + (c - REGIONAL_A);
 	if (within(c, dropped, ARRAY_LEN(dropped)))
