@@ -18,12 +18,16 @@ static const struct field {
 	int min, max;
 	const char *const *names; /* the first stands for min */
 } fields[] = {
-	{"minute", 0, 59, NULL},	     {"hour", 0, 23, NULL},
-	{"day of month", 1, 31, NULL},	     {"month", 1, 12, month_names},
+	{"minute", 0, 59, NULL},
+	{"hour", 0, 23, NULL},
+	{"day of month", 1, 31, NULL},
+	{"month", 1, 12, month_names},
 	{"day of week", 0, 7, weekday_names},
 };
 
-static const struct { const char *name, *text; } shorthands[] = {
+static const struct {
+	const char *name, *text;
+} shorthands[] = {
 	{"@hourly", "0 * * * *"},
 	{"@daily", "0 0 * * *"},
 	{"@weekly", "0 0 * * 0"},
@@ -141,8 +145,10 @@ static bool get_field(const char **at, const struct field *f, uint64_t *bits, st
 		if (**at == ' ' || **at == '\t' || !**at)
 			return true;
 		if (**at != ',') {
-			error_set(e, ERR_INVALID, "the %s has \"%.20s\" where a comma or a space "
-				  "belongs", f->name, *at);
+			error_set(e, ERR_INVALID,
+				  "the %s has \"%.20s\" where a comma or a space "
+				  "belongs",
+				  f->name, *at);
 			return false;
 		}
 		(*at)++;

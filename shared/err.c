@@ -45,7 +45,7 @@ enum err err_from_code(const char *code)
 {
 	for (int i = 0; code && i < ERR_COUNT; i++) {
 		if (!strcmp(table[i].code, code))
-			return (enum err)-i;
+			return (enum err) - i;
 	}
 	return ERR_INTERNAL;
 }

@@ -4,7 +4,9 @@
 
 #include "shared/text_safe.h"
 
-struct place { int line, column; };
+struct place {
+	int line, column;
+};
 
 static struct place place_of(const char *data, size_t at)
 {
@@ -65,9 +67,7 @@ static void hint_for(enum json_error_code code, struct error *e)
 	case json_error_end_of_input_expected:
 		error_hint(e, "send one JSON value and nothing after it");
 		break;
-	case json_error_duplicate_key:
-		error_hint(e, "give each member once");
-		break;
+	case json_error_duplicate_key: error_hint(e, "give each member once"); break;
 	case json_error_null_character:
 	case json_error_null_byte_in_key:
 		error_hint(e, "the character NUL (\\u0000) is not accepted");
@@ -75,12 +75,11 @@ static void hint_for(enum json_error_code code, struct error *e)
 	case json_error_numeric_overflow:
 		error_hint(e, "whole numbers go from -2^63 to 2^63-1, others to 1.8e308");
 		break;
-	case json_error_invalid_utf8:
-		error_hint(e, "JSON is UTF-8");
-		break;
+	case json_error_invalid_utf8: error_hint(e, "JSON is UTF-8"); break;
 	case json_error_invalid_syntax:
-		error_hint(e, "check quotes and commas: names and texts take double quotes, and the "
-			      "last member has no comma after it");
+		error_hint(e,
+			   "check quotes and commas: names and texts take double quotes, and the "
+			   "last member has no comma after it");
 		break;
 	case json_error_unknown:
 	case json_error_invalid_format:
@@ -91,8 +90,7 @@ static void hint_for(enum json_error_code code, struct error *e)
 	case json_error_invalid_argument:
 	case json_error_wrong_type:
 	case json_error_item_not_found:
-	case json_error_index_out_of_range:
-		break;
+	case json_error_index_out_of_range: break;
 	}
 }
 

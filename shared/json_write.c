@@ -141,7 +141,7 @@ static size_t plain_run(const char *s, size_t n)
 static size_t put_escape(struct buf *out, const char *s, size_t n)
 {
 	static const char short_form[] = {
-		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',   ['\f'] = 'f',
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',  ['\f'] = 'f',
 		['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\',
 	};
 	static const char hex[] = "0123456789abcdef";
@@ -315,7 +315,8 @@ void jw_value(struct json_writer *w, const json_t *v)
 	switch (json_typeof(v)) {
 	case JSON_OBJECT:
 		jw_object(w);
-		json_object_foreach((json_t *)v, key, member) {
+		json_object_foreach((json_t *)v, key, member)
+		{
 			jw_key(w, key);
 			jw_value(w, member);
 		}
@@ -323,28 +324,15 @@ void jw_value(struct json_writer *w, const json_t *v)
 		break;
 	case JSON_ARRAY:
 		jw_array(w);
-		json_array_foreach(v, i, member)
-			jw_value(w, member);
+		json_array_foreach(v, i, member) jw_value(w, member);
 		jw_array_end(w);
 		break;
-	case JSON_STRING:
-		jw_strn(w, json_string_value(v), json_string_length(v));
-		break;
-	case JSON_INTEGER:
-		jw_int(w, json_integer_value(v));
-		break;
-	case JSON_REAL:
-		put_real(w, json_real_value(v));
-		break;
-	case JSON_TRUE:
-		jw_bool(w, true);
-		break;
-	case JSON_FALSE:
-		jw_bool(w, false);
-		break;
-	case JSON_NULL:
-		jw_null(w);
-		break;
+	case JSON_STRING: jw_strn(w, json_string_value(v), json_string_length(v)); break;
+	case JSON_INTEGER: jw_int(w, json_integer_value(v)); break;
+	case JSON_REAL: put_real(w, json_real_value(v)); break;
+	case JSON_TRUE: jw_bool(w, true); break;
+	case JSON_FALSE: jw_bool(w, false); break;
+	case JSON_NULL: jw_null(w); break;
 	}
 }
 

@@ -69,10 +69,10 @@ static bool user_dir(char out[static PATH_TEXT], const char *variable, const cha
 
 enum err path_data_dir(char out[static PATH_TEXT], struct error *e)
 {
-	if (service_dir(out, "STATE_DIRECTORY") ||
-	    user_dir(out, "XDG_STATE_HOME", ".local/state"))
+	if (service_dir(out, "STATE_DIRECTORY") || user_dir(out, "XDG_STATE_HOME", ".local/state"))
 		return ERR_NONE;
-	error_set(e, ERR_CONFIG, "no place for the data: neither HOME nor XDG_STATE_HOME is usable");
+	error_set(e, ERR_CONFIG,
+		  "no place for the data: neither HOME nor XDG_STATE_HOME is usable");
 	error_hint(e, "give --data-dir DIR");
 	return ERR_CONFIG;
 }
@@ -149,7 +149,7 @@ static enum err make_failed(const char *dir, int error, struct error *e)
 {
 	enum err code = error == ENOSPC || error == EDQUOT  ? ERR_FULL
 			: error == EACCES || error == EPERM ? ERR_DENIED
-			: error == EROFS		    ? ERR_READONLY
+			: error == EROFS                    ? ERR_READONLY
 							    : ERR_IO;
 
 	return error_set(e, code, "cannot make the directory %s: %s", dir, strerror(error));
@@ -201,8 +201,8 @@ enum err path_check_socket(const char *path, struct error *e)
 		error_field(e, ERR_INVALID, "socket", "the path of the socket is empty");
 	else
 		error_field(e, ERR_INVALID, "socket",
-			    "the path of the socket has %zu bytes, the system allows %zu: %.200s", n,
-			    max, path);
+			    "the path of the socket has %zu bytes, the system allows %zu: %.200s",
+			    n, max, path);
 	error_hint(e, "choose a shorter path with --socket PATH");
 	return ERR_INVALID;
 }

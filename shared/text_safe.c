@@ -9,13 +9,15 @@
 
 enum { MARKS_MAX = 2, ZWJ = 0x200D, REGIONAL_A = 0x1F1E6, REGIONAL_Z = 0x1F1FF };
 
-struct range { uint32_t first, last; };
+struct range {
+	uint32_t first, last;
+};
 
 /* Sorted. What terminals do not agree on: characters newer than Unicode 14, which libc 2.36 and
  * older terminals do not know, blocks that libc calls wide and Unicode narrow, and wide marks. */
 static const struct range disputed[] = {
-	{0x0CF3, 0x0CF3}, {0x0ECE, 0x0ECE}, {0x302E, 0x302F}, {0x3248, 0x324F},
-	{0x4DC0, 0x4DFF}, {0xD7B0, 0xD7FB}, {0x10EFD, 0x10EFF}, {0x1123F, 0x11241},
+	{0x0CF3, 0x0CF3},   {0x0ECE, 0x0ECE},   {0x302E, 0x302F},   {0x3248, 0x324F},
+	{0x4DC0, 0x4DFF},   {0xD7B0, 0xD7FB},   {0x10EFD, 0x10EFF}, {0x1123F, 0x11241},
 	{0x11B00, 0x11B09}, {0x11F00, 0x11F59}, {0x1342F, 0x1342F}, {0x13440, 0x13455},
 	{0x16FF0, 0x16FF1}, {0x1B132, 0x1B132}, {0x1B155, 0x1B155}, {0x1D2C0, 0x1D2D3},
 	{0x1DF25, 0x1DF2A}, {0x1E030, 0x1E08F}, {0x1E4D0, 0x1E4F9}, {0x1F6DC, 0x1F6DC},
@@ -27,9 +29,9 @@ static const struct range disputed[] = {
 /* Sorted. Invisible ones that their category (Cf) does not catch: fillers, joiners of marks,
  * variation selectors; and skin tones, which change the width of what they follow. */
 static const struct range dropped[] = {
-	{0x034F, 0x034F}, {0x115F, 0x1160},   {0x17B4, 0x17B5},	  {0x180B, 0x180F},
-	{0x3164, 0x3164}, {0xFE00, 0xFE0F},   {0xFFA0, 0xFFA0},	  {0x1F3FB, 0x1F3FF},
-	{0xE0000, 0xE0FFF},
+	{0x034F, 0x034F}, {0x115F, 0x1160},   {0x17B4, 0x17B5},
+	{0x180B, 0x180F}, {0x3164, 0x3164},   {0xFE00, 0xFE0F},
+	{0xFFA0, 0xFFA0}, {0x1F3FB, 0x1F3FF}, {0xE0000, 0xE0FFF},
 };
 
 static int compare(const void *key, const void *element)
@@ -73,15 +75,12 @@ static uint32_t stand_in(uint32_t c)
 	switch (utf8proc_category((utf8proc_int32_t)c)) {
 	case UTF8PROC_CATEGORY_CC:
 		return (c >= '\t' && c <= '\r') || c == 0x85 ? ' ' : UTF8_REPLACEMENT;
-	case UTF8PROC_CATEGORY_CF:
-		return GONE;
+	case UTF8PROC_CATEGORY_CF: return GONE;
 	case UTF8PROC_CATEGORY_ZL:
-	case UTF8PROC_CATEGORY_ZP:
-		return ' ';
+	case UTF8PROC_CATEGORY_ZP: return ' ';
 	case UTF8PROC_CATEGORY_CN:
 	case UTF8PROC_CATEGORY_CO:
-	case UTF8PROC_CATEGORY_CS:
-		return UTF8_REPLACEMENT;
+	case UTF8PROC_CATEGORY_CS: return UTF8_REPLACEMENT;
 	default: /* letters, marks, numbers, punctuation, symbols, spaces */
 		return within(c, disputed, ARRAY_LEN(disputed)) ? UTF8_REPLACEMENT : c;
 	}

@@ -21,11 +21,14 @@ enum {
 	OFFSET_MAX = 93599,
 };
 
-struct local_type { int32_t offset_s; uint8_t abbr; };
+struct local_type {
+	int32_t offset_s;
+	uint8_t abbr;
+};
 
 struct tz {
-	int64_t *at;	/* transitions, UTC seconds, ascending */
-	uint8_t *to;	/* type from that transition on */
+	int64_t *at; /* transitions, UTC seconds, ascending */
+	uint8_t *to; /* type from that transition on */
 	size_t count;
 	struct local_type types[TYPES_MAX];
 	char abbrs[TYPES_MAX + 1]; /* NUL-terminated names; types point into it */
@@ -35,7 +38,9 @@ struct tz {
 
 /* ---- the file ---- */
 
-struct counts { size_t isut, isstd, leap, time, type, abbr; };
+struct counts {
+	size_t isut, isstd, leap, time, type, abbr;
+};
 
 static uint32_t be32(const uint8_t *p)
 {
@@ -168,7 +173,8 @@ static bool valid_name(const char *name)
 	if (n == 0 || n > NAME_MAX_BYTES || name[0] == '/' || name[n - 1] == '/' ||
 	    strstr(name, "//") || strstr(name, ".."))
 		return false;
-	return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_./") == n;
+	return strspn(name,
+		      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_./") == n;
 }
 
 static struct tz *utc(void)

@@ -121,12 +121,9 @@ static int64_t day_in_year(const struct tz_rule_day *d, int64_t year)
 	int64_t first = civil_to_days(year, 1, 1), day;
 
 	switch (d->form) {
-	case TZ_DAY_JULIAN:
-		return first + d->day - 1 + (civil_is_leap(year) && d->day >= 60);
-	case TZ_DAY_ZERO:
-		return first + d->day;
-	case TZ_DAY_MONTH_WEEK:
-		break;
+	case TZ_DAY_JULIAN: return first + d->day - 1 + (civil_is_leap(year) && d->day >= 60);
+	case TZ_DAY_ZERO: return first + d->day;
+	case TZ_DAY_MONTH_WEEK: break;
 	}
 	day = civil_to_days(year, d->month, 1);
 	day += (d->day - civil_weekday(day) + 7) % 7 + 7 * (d->week - 1);
@@ -136,7 +133,9 @@ static int64_t day_in_year(const struct tz_rule_day *d, int64_t year)
 	return day;
 }
 
-struct span { int64_t start, end; /* of daylight saving, UTC seconds */ };
+struct span {
+	int64_t start, end; /* of daylight saving, UTC seconds */
+};
 
 static struct span span_of(const struct tz_rule *r, int64_t year)
 {

@@ -10,10 +10,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A promise of the header that does not hold is a crash, also where assert is off. */
-#define MUST(condition) \
-	do { \
+#define MUST(condition)           \
+	do {                      \
 		if (!(condition)) \
-			abort(); \
+			abort();  \
 	} while (0)
 
 /* A copy of exactly that size with a NUL, so that reading past the end is seen. */

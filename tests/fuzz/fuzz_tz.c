@@ -6,8 +6,8 @@
 
 static void use(const struct tz *z)
 {
-	static const int64_t instants[] = {INT64_MIN / 1000000, -86400000, 0, 1795369683120,
-					   4102444800000, 253402300799999};
+	static const int64_t instants[] = {INT64_MIN / 1000000, -86400000,     0,
+					   1795369683120,       4102444800000, 253402300799999};
 
 	for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++) {
 		struct tz_civil c;

@@ -41,7 +41,8 @@ static void comes(const char *text, const char *zone, const char *after, const c
 
 		ms = cron_next(&c, z, ms);
 		if (ms != ms_of(*wants))
-			fail_msg("%s in %s: %s, wanted %s", text, zone, time_rfc3339(got, ms), *wants);
+			fail_msg("%s in %s: %s, wanted %s", text, zone, time_rfc3339(got, ms),
+				 *wants);
 	}
 	tz_free(z);
 }
@@ -102,37 +103,45 @@ static void next__both_days__either_matches(void **state)
 
 static void next__gap__runs_at_its_end(void **state)
 {
-	COMES("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00+01:00", "2026-03-29T03:00:00+02:00",
-	      "2026-03-30T02:30:00+02:00");
+	COMES("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00+01:00",
+	      "2026-03-29T03:00:00+02:00", "2026-03-30T02:30:00+02:00");
 	COMES("0,20,40 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00+01:00",
 	      "2026-03-29T03:00:00+02:00", "2026-03-30T02:00:00+02:00");
-	COMES("30 12 30 12 *", "Pacific/Apia", "2011-12-29T12:00:00-10:00", "2011-12-31T00:00:00+14:00");
+	COMES("30 12 30 12 *", "Pacific/Apia", "2011-12-29T12:00:00-10:00",
+	      "2011-12-31T00:00:00+14:00");
 }
 
 static void next__repeated__runs_once_the_first_time(void **state)
 {
-	COMES("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00+02:00", "2026-10-25T02:30:00+02:00",
-	      "2026-10-26T02:30:00+01:00");
-	COMES("0 1-4 * * *", "Europe/Berlin", "2026-10-25T01:30:00+02:00", "2026-10-25T02:00:00+02:00",
-	      "2026-10-25T03:00:00+01:00", "2026-10-25T04:00:00+01:00");
+	COMES("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00+02:00",
+	      "2026-10-25T02:30:00+02:00", "2026-10-26T02:30:00+01:00");
+	COMES("0 1-4 * * *", "Europe/Berlin", "2026-10-25T01:30:00+02:00",
+	      "2026-10-25T02:00:00+02:00", "2026-10-25T03:00:00+01:00",
+	      "2026-10-25T04:00:00+01:00");
 	/* asked in the second pass */
-	COMES("30 2 * * *", "Europe/Berlin", "2026-10-25T02:10:00+01:00", "2026-10-26T02:30:00+01:00");
+	COMES("30 2 * * *", "Europe/Berlin", "2026-10-25T02:10:00+01:00",
+	      "2026-10-26T02:30:00+01:00");
 }
 
 static void next__every_hour__goes_on_in_real_time(void **state)
 {
-	COMES("30 * * * *", "Europe/Berlin", "2026-10-25T01:30:00+02:00", "2026-10-25T02:30:00+02:00",
-	      "2026-10-25T02:30:00+01:00", "2026-10-25T03:30:00+01:00");
-	COMES("30 * * * *", "Europe/Berlin", "2026-03-29T00:30:00+01:00", "2026-03-29T01:30:00+01:00",
-	      "2026-03-29T03:30:00+02:00");
+	COMES("30 * * * *", "Europe/Berlin", "2026-10-25T01:30:00+02:00",
+	      "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00",
+	      "2026-10-25T03:30:00+01:00");
+	COMES("30 * * * *", "Europe/Berlin", "2026-03-29T00:30:00+01:00",
+	      "2026-03-29T01:30:00+01:00", "2026-03-29T03:30:00+02:00");
 	COMES("*/20 * * * *", "Australia/Lord_Howe", "2026-04-05T01:30:00+11:00",
-	      "2026-04-05T01:40:00+11:00", "2026-04-05T01:40:00+10:30", "2026-04-05T02:00:00+10:30");
+	      "2026-04-05T01:40:00+11:00", "2026-04-05T01:40:00+10:30",
+	      "2026-04-05T02:00:00+10:30");
 	COMES("@hourly", "Asia/Kolkata", "2026-11-22T00:00:00Z", "2026-11-22T00:30:00Z");
 }
 
 static void parse__refuses__with_a_hint(void **state)
 {
-	static const struct { const char *text, *word; bool hint; } bad[] = {
+	static const struct {
+		const char *text, *word;
+		bool hint;
+	} bad[] = {
 		{"", "five fields", true},
 		{"* * * *", "five fields", true},
 		{"0 * * * * *", "five fields", true},
@@ -215,7 +224,8 @@ static bool matches(const struct cron *c, const struct tz_civil *t)
 {
 	bool date = c->days >> t->day & 1, weekday = c->weekdays >> t->weekday & 1;
 
-	return (c->minutes >> t->minute & 1) && (c->hours >> t->hour & 1) && (c->months >> t->month & 1) &&
+	return (c->minutes >> t->minute & 1) && (c->hours >> t->hour & 1) &&
+	       (c->months >> t->month & 1) &&
 	       (c->day_any || c->weekday_any ? date && weekday : date || weekday);
 }
 
@@ -250,28 +260,18 @@ static void random_field(char *out, size_t cap, int min, int max, uint64_t *seed
 
 	switch (next_random(seed) % 6) {
 	case 0:
-	case 1:
-		snprintf(out, cap, "*");
-		break;
-	case 2:
-		snprintf(out, cap, "*/%d", 1 + (int)(next_random(seed) % (uint64_t)max));
-		break;
-	case 3:
-		snprintf(out, cap, "%d-%d", a, b);
-		break;
-	case 4:
-		snprintf(out, cap, "%d,%d", a, b);
-		break;
-	case 5:
-		snprintf(out, cap, "%d-%d/%d", a, b, 1 + (int)(next_random(seed) % 5));
-		break;
+	case 1: snprintf(out, cap, "*"); break;
+	case 2: snprintf(out, cap, "*/%d", 1 + (int)(next_random(seed) % (uint64_t)max)); break;
+	case 3: snprintf(out, cap, "%d-%d", a, b); break;
+	case 4: snprintf(out, cap, "%d,%d", a, b); break;
+	case 5: snprintf(out, cap, "%d-%d/%d", a, b, 1 + (int)(next_random(seed) % 5)); break;
 	}
 }
 
 static void next__random__as_counted_minute_by_minute(void **state)
 {
-	static const char *const names[] = {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe",
-					    "Pacific/Apia", "Asia/Kolkata"};
+	static const char *const names[] = {"Europe/Berlin", "America/New_York",
+					    "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"};
 	static const char *const starts[] = {"2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z",
 					     "2026-03-07T20:00:00Z", "2026-10-31T20:00:00Z",
 					     "2026-04-04T10:00:00Z", "2026-10-03T10:00:00Z",
@@ -301,8 +301,8 @@ static void next__random__as_counted_minute_by_minute(void **state)
 				break;
 		}
 		if (next < ms + INT64_C(3) * 86400000 && next != -1 && next != counted)
-			fail_msg("%s in %s after %lld: %lld, counted %lld", text, name, (long long)ms,
-				 (long long)next, (long long)counted);
+			fail_msg("%s in %s after %lld: %lld, counted %lld", text, name,
+				 (long long)ms, (long long)next, (long long)counted);
 		if ((next == -1 || next > ms + INT64_C(3) * 86400000) &&
 		    counted < ms + INT64_C(3) * 86400000)
 			fail_msg("%s in %s after %lld: missed %lld", text, name, (long long)ms,

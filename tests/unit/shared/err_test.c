@@ -11,7 +11,7 @@
 static void info__every_code__has_words_and_a_unique_code(void **state)
 {
 	for (int i = 0; i < ERR_COUNT; i++) {
-		const struct err_info *info = err_info((enum err)-i);
+		const struct err_info *info = err_info((enum err) - i);
 
 		assert_non_null(info->code);
 		assert_true(info->title[0] != '\0');
@@ -23,18 +23,33 @@ static void info__every_code__has_words_and_a_unique_code(void **state)
 
 static void info__contract__statuses(void **state)
 {
-	static const struct { enum err code; const char *word; int http, exit; } want[] = {
-		{ERR_USAGE, "usage", 400, 64},	     {ERR_INVALID, "invalid", 422, 65},
-		{ERR_MALFORMED, "malformed", 400, 65}, {ERR_TOO_LARGE, "too_large", 413, 65},
-		{ERR_NOT_FOUND, "not_found", 404, 65}, {ERR_EXISTS, "exists", 409, 65},
-		{ERR_CONFLICT, "conflict", 412, 65},   {ERR_DENIED, "denied", 403, 77},
-		{ERR_METHOD, "method", 405, 64},       {ERR_BUSY, "busy", 503, 75},
-		{ERR_CANCELLED, "cancelled", 409, 75}, {ERR_TIMEOUT, "timeout", 504, 75},
-		{ERR_UNAVAILABLE, "unavailable", 503, 69}, {ERR_READONLY, "readonly", 503, 75},
-		{ERR_FULL, "full", 507, 75},	     {ERR_IO, "io", 500, 75},
-		{ERR_STORE, "store", 500, 70},	     {ERR_NEWER, "newer", 500, 78},
-		{ERR_CONFIG, "config", 500, 78},       {ERR_LOCKED, "locked", 500, 75},
-		{ERR_IN_USE, "in_use", 409, 65},       {ERR_UNSUPPORTED, "unsupported", 501, 69},
+	static const struct {
+		enum err code;
+		const char *word;
+		int http, exit;
+	} want[] = {
+		{ERR_USAGE, "usage", 400, 64},
+		{ERR_INVALID, "invalid", 422, 65},
+		{ERR_MALFORMED, "malformed", 400, 65},
+		{ERR_TOO_LARGE, "too_large", 413, 65},
+		{ERR_NOT_FOUND, "not_found", 404, 65},
+		{ERR_EXISTS, "exists", 409, 65},
+		{ERR_CONFLICT, "conflict", 412, 65},
+		{ERR_DENIED, "denied", 403, 77},
+		{ERR_METHOD, "method", 405, 64},
+		{ERR_BUSY, "busy", 503, 75},
+		{ERR_CANCELLED, "cancelled", 409, 75},
+		{ERR_TIMEOUT, "timeout", 504, 75},
+		{ERR_UNAVAILABLE, "unavailable", 503, 69},
+		{ERR_READONLY, "readonly", 503, 75},
+		{ERR_FULL, "full", 507, 75},
+		{ERR_IO, "io", 500, 75},
+		{ERR_STORE, "store", 500, 70},
+		{ERR_NEWER, "newer", 500, 78},
+		{ERR_CONFIG, "config", 500, 78},
+		{ERR_LOCKED, "locked", 500, 75},
+		{ERR_IN_USE, "in_use", 409, 65},
+		{ERR_UNSUPPORTED, "unsupported", 501, 69},
 		{ERR_INTERNAL, "internal", 500, 70},
 	};
 
@@ -47,7 +62,7 @@ static void info__contract__statuses(void **state)
 
 static void info__unknown_code__is_internal(void **state)
 {
-	assert_string_equal(err_info((enum err)-999)->code, "internal");
+	assert_string_equal(err_info((enum err) - 999)->code, "internal");
 	assert_string_equal(err_info((enum err)7)->code, "internal");
 	assert_int_equal(err_from_code("no such word"), ERR_INTERNAL);
 	assert_int_equal(err_from_code(NULL), ERR_INTERNAL);

@@ -169,16 +169,19 @@ static void encode__fullest__fits_the_stated_size(void **state)
 
 static void decode__malformed__is_refused(void **state)
 {
-	static const struct { const char *data; size_t n; } bad[] = {
+	static const struct {
+		const char *data;
+		size_t n;
+	} bad[] = {
 		{"", 0},
-		{"\x01", 1},		       /* count missing */
+		{"\x01", 1}, /* count missing */
 		{"\x01\x05", 2},
-		{"\x01\x05\x00", 3},	       /* an empty bucket is never written */
-		{"\x01\x80\x08\x01", 4},       /* bucket 1024 */
-		{"\x02\xFF\x07\x01\x00\x01", 6}, /* 1023, then one more */
-		{"\x81\x08\x00", 3},	       /* 1025 buckets */
+		{"\x01\x05\x00", 3},                 /* an empty bucket is never written */
+		{"\x01\x80\x08\x01", 4},             /* bucket 1024 */
+		{"\x02\xFF\x07\x01\x00\x01", 6},     /* 1023, then one more */
+		{"\x81\x08\x00", 3},                 /* 1025 buckets */
 		{"\x01\x05\x80\x80\x80\x80\x10", 7}, /* 2^32 */
-		{"\x00\x00", 2},	       /* bytes left over */
+		{"\x00\x00", 2},                     /* bytes left over */
 	};
 	struct hist *h = calloc(1, sizeof *h);
 

@@ -69,7 +69,10 @@ static void next__before_epoch__is_not_zero_and_63_bits(void **state)
 	id_source_fini(&s);
 }
 
-struct taken { struct id_source *s; uint64_t ids[5000]; };
+struct taken {
+	struct id_source *s;
+	uint64_t ids[5000];
+};
 
 static void *take_many(void *arg)
 {
@@ -111,7 +114,8 @@ static void next__two_threads__no_id_twice(void **state)
 
 static void format__parse__round_trip(void **state)
 {
-	uint64_t samples[] = {1, 31, 32, UINT64_C(0x7FFFFFFFFFFFFFFF), 0, UINT64_C(123456789012345)};
+	uint64_t samples[] = {
+		1, 31, 32, UINT64_C(0x7FFFFFFFFFFFFFFF), 0, UINT64_C(123456789012345)};
 	char text[ID_TEXT];
 	uint64_t id;
 
@@ -139,9 +143,19 @@ static void parse__reads_crockford(void **state)
 static void parse__refuses__what_is_none(void **state)
 {
 	static const char *const bad[] = {
-		"",	  "mon",	"mon_",		      "mon_01H5ZK3QW8F2",   "mon_01H5ZK3QW8F2AB",
-		"mon-01H5ZK3QW8F2A", "inc_01H5ZK3QW8F2A", "01H5ZK3QW8F2A", "mon_01H5ZK3QW8F2U",
-		"mon_81H5ZK3QW8F2A", "mon_01H5ZK3 W8F2A", "Mon_01H5ZK3QW8F2A", "mon_01H5ZK3QW8F2\xC3",
+		"",
+		"mon",
+		"mon_",
+		"mon_01H5ZK3QW8F2",
+		"mon_01H5ZK3QW8F2AB",
+		"mon-01H5ZK3QW8F2A",
+		"inc_01H5ZK3QW8F2A",
+		"01H5ZK3QW8F2A",
+		"mon_01H5ZK3QW8F2U",
+		"mon_81H5ZK3QW8F2A",
+		"mon_01H5ZK3 W8F2A",
+		"Mon_01H5ZK3QW8F2A",
+		"mon_01H5ZK3QW8F2\xC3",
 	};
 	uint64_t id;
 

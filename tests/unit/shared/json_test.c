@@ -17,7 +17,8 @@ static void read__object__members_without_surprises(void **state)
 {
 	struct error e;
 	json_t *o = parse("{\"s\":\"x\",\"i\":5,\"b\":true,\"n\":2.5,\"z\":null,"
-			  "\"last\":{\"phases_ms\":{\"tls\":7}}}", &e);
+			  "\"last\":{\"phases_ms\":{\"tls\":7}}}",
+			  &e);
 
 	assert_non_null(o);
 	assert_string_equal(json_str(o, "s", "-"), "x");
@@ -69,8 +70,8 @@ static void read__malformed__says_line_and_column(void **state)
 
 static void read__malformed__has_a_hint(void **state)
 {
-	static const char *const texts[] = {"{\"a\":1", "{} {}", "{\"a\":1,\"a\":1}",
-					    "\"\\u0000\"", "[1,]"};
+	static const char *const texts[] = {"{\"a\":1", "{} {}", "{\"a\":1,\"a\":1}", "\"\\u0000\"",
+					    "[1,]"};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		struct error e = {0};

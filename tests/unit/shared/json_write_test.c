@@ -44,10 +44,20 @@ static void write__nested__commas_are_right(void **state)
 
 static void fixed__all_signs_and_places(void **state)
 {
-	static const struct { int64_t v; unsigned places; const char *want; } cases[] = {
-		{0, 0, "0"},	  {0, 2, "0.00"},   {5, 3, "0.005"}, {-5, 3, "-0.005"},
-		{12340, 3, "12.340"}, {-100, 2, "-1.00"}, {7, 0, "7"},
-		{INT64_MIN, 18, "-9.223372036854775808"}, {INT64_MAX, 1, "922337203685477580.7"},
+	static const struct {
+		int64_t v;
+		unsigned places;
+		const char *want;
+	} cases[] = {
+		{0, 0, "0"},
+		{0, 2, "0.00"},
+		{5, 3, "0.005"},
+		{-5, 3, "-0.005"},
+		{12340, 3, "12.340"},
+		{-100, 2, "-1.00"},
+		{7, 0, "7"},
+		{INT64_MIN, 18, "-9.223372036854775808"},
+		{INT64_MAX, 1, "922337203685477580.7"},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -85,7 +95,11 @@ static void string__escapes(void **state)
 
 static void string__invalid_utf8__becomes_replacement(void **state)
 {
-	written("a\xFF" "b", 3, "\"a\xEF\xBF\xBD" "b\"");
+	written("a\xFF"
+		"b",
+		3,
+		"\"a\xEF\xBF\xBD"
+		"b\"");
 	written("\xE2\x82", 2, "\"\xEF\xBF\xBD\"");
 	written("\xED\xA0\x80", 3, "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
 	written("\xC0\xAF", 2, "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");

@@ -15,7 +15,9 @@
 #include "shared/log.h"
 #include "shared/timefmt.h"
 
-struct pipe { int read, write; };
+struct pipe {
+	int read, write;
+};
 
 static int setup(void **state)
 {
@@ -87,8 +89,7 @@ static void text__controls_are_escaped(void **state)
 
 	log_setup(LOG_INFO, false, p->write);
 	log_info("a", "x\n\x1B[2J\xFF\xC2\x9B\xE2\x80\xAE\xC3\xA4");
-	assert_string_equal(take(p) + 24,
-			    " info  a: x\\x0a\\x1b[2J\\xff\\u009b\\u202e\xC3\xA4\n");
+	assert_string_equal(take(p) + 24, " info  a: x\\x0a\\x1b[2J\\xff\\u009b\\u202e\xC3\xA4\n");
 }
 
 static void json__is_json(void **state)

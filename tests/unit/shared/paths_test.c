@@ -15,8 +15,8 @@ static char base[64];
 
 static int setup(void **state)
 {
-	static const char *const names[] = {"STATE_DIRECTORY", "RUNTIME_DIRECTORY", "XDG_STATE_HOME",
-					    "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"};
+	static const char *const names[] = {"STATE_DIRECTORY", "RUNTIME_DIRECTORY",
+					    "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		unsetenv(names[i]);
@@ -167,14 +167,17 @@ static void check_socket__sun_path_is_107_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(data_dir__service_then_xdg_then_home, setup, teardown),
+		cmocka_unit_test_setup_teardown(data_dir__service_then_xdg_then_home, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(default_socket__order, setup, teardown),
 		cmocka_unit_test_setup_teardown(client_sockets__all_places_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_long__is_an_error_not_a_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(find_config__own_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(make_dir__makes_parents_private, setup, teardown),
-		cmocka_unit_test_setup_teardown(make_dir__file_in_the_way__says_which, setup, teardown),
-		cmocka_unit_test_setup_teardown(check_socket__sun_path_is_107_bytes, setup, teardown),
+		cmocka_unit_test_setup_teardown(make_dir__file_in_the_way__says_which, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(check_socket__sun_path_is_107_bytes, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

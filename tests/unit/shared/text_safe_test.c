@@ -25,16 +25,20 @@ static void becomes_flags(const char *src, size_t len, unsigned flags, const cha
 	assert_int_equal(text_width(out), cells);
 }
 
-#define becomes(src, want, cells) becomes_flags(src, sizeof(src) - 1, 0, want, cells)
+#define becomes(src, want, cells)       becomes_flags(src, sizeof(src) - 1, 0, want, cells)
 #define becomes_ascii(src, want, cells) becomes_flags(src, sizeof(src) - 1, TEXT_ASCII, want, cells)
 
 static void plain_text__stays(void **state)
 {
 	becomes("", "", 0);
 	becomes("Hello, world", "Hello, world", 12);
-	becomes("Gr\xC3\xBC\xC3\x9F" "e \xE2\x82\xAC", "Gr\xC3\xBC\xC3\x9F" "e \xE2\x82\xAC", 7);
-	becomes("\xE6\x97\xA5\xE6\x9C\xAC", "\xE6\x97\xA5\xE6\x9C\xAC", 4);	 /* 日本 */
-	becomes("\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 2);			 /* 😀 */
+	becomes("Gr\xC3\xBC\xC3\x9F"
+		"e \xE2\x82\xAC",
+		"Gr\xC3\xBC\xC3\x9F"
+		"e \xE2\x82\xAC",
+		7);
+	becomes("\xE6\x97\xA5\xE6\x9C\xAC", "\xE6\x97\xA5\xE6\x9C\xAC", 4); /* 日本 */
+	becomes("\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 2);                 /* 😀 */
 }
 
 static void controls__cannot_command(void **state)
@@ -42,47 +46,73 @@ static void controls__cannot_command(void **state)
 	becomes("a\x1B[2Jb", "a" BAD "[2Jb", 6);
 	becomes("\x1B]52;c;aGk=\x07", BAD "]52;c;aGk=" BAD, 12);
 	becomes("a\0b\x7F", "a" BAD "b" BAD, 4);
-	becomes("\xC2\x9B" "31m", BAD "31m", 4); /* C1 CSI */
-	becomes("\x9B" "31m", BAD "31m", 4);
+	becomes("\xC2\x9B"
+		"31m",
+		BAD "31m", 4); /* C1 CSI */
+	becomes("\x9B"
+		"31m",
+		BAD "31m", 4);
 }
 
 static void line_ends_and_tabs__are_spaces(void **state)
 {
 	becomes("a\tb\nc\rd\r\ne\vf\fg", "a b c d e f g", 13);
-	becomes("a\xC2\x85" "b\xE2\x80\xA8" "c\xE2\x80\xA9" "d", "a b c d", 7);
+	becomes("a\xC2\x85"
+		"b\xE2\x80\xA8"
+		"c\xE2\x80\xA9"
+		"d",
+		"a b c d", 7);
 }
 
 static void invalid_utf8__is_one_replacement_a_sequence(void **state)
 {
-	becomes("a\xFF" "b", "a" BAD "b", 3);
+	becomes("a\xFF"
+		"b",
+		"a" BAD "b", 3);
 	becomes("\xE2\x82", BAD, 1);
 	becomes("\xC0\xAF", BAD BAD, 2);
 	becomes("\xED\xA0\x80", BAD BAD BAD, 3);
-	becomes("\xF0\x9F\x98" "A", BAD "A", 2);
+	becomes("\xF0\x9F\x98"
+		"A",
+		BAD "A", 2);
 }
 
 static void unassigned_private_and_disputed__are_replaced(void **state)
 {
-	becomes("\xEE\x80\x80", BAD, 1);	 /* U+E000 */
-	becomes("\xCD\xB8", BAD, 1);		 /* U+0378, unassigned */
-	becomes("\xEF\xBF\xBE", BAD, 1);	 /* U+FFFE */
-	becomes("\xF0\x9F\xAB\xA8", BAD, 1);	 /* U+1FAE8, Unicode 15 */
-	becomes("\xE4\xB7\x80", BAD, 1);	 /* U+4DC0 */
+	becomes("\xEE\x80\x80", BAD, 1);     /* U+E000 */
+	becomes("\xCD\xB8", BAD, 1);         /* U+0378, unassigned */
+	becomes("\xEF\xBF\xBE", BAD, 1);     /* U+FFFE */
+	becomes("\xF0\x9F\xAB\xA8", BAD, 1); /* U+1FAE8, Unicode 15 */
+	becomes("\xE4\xB7\x80", BAD, 1);     /* U+4DC0 */
 }
 
 static void invisible__goes(void **state)
 {
-	becomes("a\xE2\x80\xAE" "b\xE2\x81\xA6" "c\xD8\x9C" "d", "abcd", 4); /* bidi */
-	becomes("a\xE2\x80\x8B" "b\xEF\xBB\xBF" "c\xC2\xAD" "d\xCD\x8F" "e", "abcde", 5);
-	becomes("a\xF3\xA0\x81\xA1" "b\xF3\xA0\x84\x80" "c", "abc", 3); /* tag, VS17 */
-	becomes("\xE3\x85\xA4" "a\xEF\xBE\xA0", "a", 1);	       /* Hangul fillers */
+	becomes("a\xE2\x80\xAE"
+		"b\xE2\x81\xA6"
+		"c\xD8\x9C"
+		"d",
+		"abcd", 4); /* bidi */
+	becomes("a\xE2\x80\x8B"
+		"b\xEF\xBB\xBF"
+		"c\xC2\xAD"
+		"d\xCD\x8F"
+		"e",
+		"abcde", 5);
+	becomes("a\xF3\xA0\x81\xA1"
+		"b\xF3\xA0\x84\x80"
+		"c",
+		"abc", 3); /* tag, VS17 */
+	becomes("\xE3\x85\xA4"
+		"a\xEF\xBE\xA0",
+		"a", 1); /* Hangul fillers */
 }
 
 static void emoji_sequences__keep_what_all_widths_agree_on(void **state)
 {
-	becomes("\xE2\x9D\xA4\xEF\xB8\x8F", "\xE2\x9D\xA4", 1);				 /* ❤ VS16 */
-	becomes("\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD", "\xF0\x9F\x91\x8D", 2);		 /* skin */
-	becomes("\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA", "DE", 2);				 /* flag */
+	becomes("\xE2\x9D\xA4\xEF\xB8\x8F", "\xE2\x9D\xA4", 1);             /* ❤ VS16 */
+	becomes("\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD", "\xF0\x9F\x91\x8D", 2); /* skin */
+	becomes("\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA", "DE", 2);               /* flag */
 	becomes("\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7!", "\xF0\x9F\x91\xA9!", 3); /* ZWJ */
 	/* rainbow flag, with a selector before the joiner; a skin tone after it */
 	becomes("\xF0\x9F\x8F\xB3\xEF\xB8\x8F\xE2\x80\x8D\xF0\x9F\x8C\x88", "\xF0\x9F\x8F\xB3", 1);
@@ -94,7 +124,9 @@ static void marks__at_most_two_on_a_base(void **state)
 {
 	becomes("e\xCC\x81", "e\xCC\x81", 1);
 	becomes("e\xCC\x81\xCC\x82\xCC\x83\xCC\x84x\xCC\x81", "e\xCC\x81\xCC\x82x\xCC\x81", 2);
-	becomes("\xCC\x81" "e", "e", 1); /* nothing to stand on */
+	becomes("\xCC\x81"
+		"e",
+		"e", 1); /* nothing to stand on */
 	/* decomposed Hangul: one syllable of two columns */
 	becomes("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB", "\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB", 2);
 	/* a spacing mark has its own column */
@@ -103,7 +135,9 @@ static void marks__at_most_two_on_a_base(void **state)
 
 static void ascii__nothing_above_tilde(void **state)
 {
-	becomes_ascii("Gr\xC3\xBC\xC3\x9F" "e", "Gr??e", 5);
+	becomes_ascii("Gr\xC3\xBC\xC3\x9F"
+		      "e",
+		      "Gr??e", 5);
 	becomes_ascii("\xE6\x97\xA5", "?", 1);
 	becomes_ascii("e\xCC\x81", "e", 1);
 	becomes_ascii("\x1B[m\xFF\x7F", "?[m??", 5);

@@ -13,11 +13,11 @@
 /* DST of both hemispheres, of half an hour, of negative kind (Dublin, Casablanca), skipped days
  * (Apia, Kwajalein), odd offsets, none at all, and a rule with a time below zero (Nuuk). */
 static const char *const zones[] = {
-	"Europe/Berlin",    "Europe/Dublin",	"America/New_York", "America/Sao_Paulo",
-	"Australia/Sydney", "Australia/Lord_Howe", "Asia/Kolkata",   "Asia/Kathmandu",
-	"Pacific/Apia",	    "Pacific/Kwajalein", "Pacific/Chatham",  "Africa/Casablanca",
-	"Asia/Tehran",	    "America/St_Johns", "America/Nuuk",	    "Asia/Gaza",
-	"Etc/GMT+5",	    "America/Santiago", "Antarctica/Troll", "UTC",
+	"Europe/Berlin",    "Europe/Dublin",       "America/New_York", "America/Sao_Paulo",
+	"Australia/Sydney", "Australia/Lord_Howe", "Asia/Kolkata",     "Asia/Kathmandu",
+	"Pacific/Apia",     "Pacific/Kwajalein",   "Pacific/Chatham",  "Africa/Casablanca",
+	"Asia/Tehran",      "America/St_Johns",    "America/Nuuk",     "Asia/Gaza",
+	"Etc/GMT+5",        "America/Santiago",    "Antarctica/Troll", "UTC",
 };
 enum { ZONES = sizeof zones / sizeof zones[0] };
 
@@ -199,9 +199,20 @@ static void load__utc__needs_no_data(void **state)
 static void load__refuses__what_is_no_zone(void **state)
 {
 	static const char *const bad[] = {
-		"", "/etc/passwd", "../../../etc/passwd", "Europe/../../../etc/passwd", "Europe/Berln",
-		"Europe", "Europe/", "Europe//Berlin", "zone.tab", "Europe/Berlin\n", "a b", ".",
-		"tzdata.zi", "right/Europe/Berlin",
+		"",
+		"/etc/passwd",
+		"../../../etc/passwd",
+		"Europe/../../../etc/passwd",
+		"Europe/Berln",
+		"Europe",
+		"Europe/",
+		"Europe//Berlin",
+		"zone.tab",
+		"Europe/Berlin\n",
+		"a b",
+		".",
+		"tzdata.zi",
+		"right/Europe/Berlin",
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -218,8 +229,11 @@ static void load__refuses__what_is_no_zone(void **state)
 static void parse__cut_anywhere__is_refused(void **state)
 {
 	/* two headers with one transition, two types and eight bytes of names in the second */
-	static const uint8_t body[] = "\0\0\0\0\0\0\3\350" "\1"
-				      "\0\0\16\20\0\0" "\0\0\34\40\1\4" "AAA\0BBB\0"
+	static const uint8_t body[] = "\0\0\0\0\0\0\3\350"
+				      "\1"
+				      "\0\0\16\20\0\0"
+				      "\0\0\34\40\1\4"
+				      "AAA\0BBB\0"
 				      "\nAAA-1BBB,M3.5.0,M10.5.0/3\n";
 	uint8_t file[2 * 44 + sizeof body - 1] = {0};
 	size_t n = sizeof file;
@@ -252,16 +266,39 @@ static void parse__cut_anywhere__is_refused(void **state)
 static void rule__forms(void **state)
 {
 	static const char *const good[] = {
-		"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "<+0330>-3:30", "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1",
-		"EST5EDT4:00:00,M3.2.0/2:00:00,M11.1.0", "IST-1GMT0,M10.5.0,M3.5.0/1", "XXX3EDT4,0/0,J365/23",
-		"AAA-24BBB,J1,J365/167", "AAA0BBB,0/-167,365",
+		"UTC0",
+		"CET-1CEST,M3.5.0,M10.5.0/3",
+		"<+0330>-3:30",
+		"<-03>3<-02>,M3.5.0/-2,M10.5.0/-1",
+		"EST5EDT4:00:00,M3.2.0/2:00:00,M11.1.0",
+		"IST-1GMT0,M10.5.0,M3.5.0/1",
+		"XXX3EDT4,0/0,J365/23",
+		"AAA-24BBB,J1,J365/167",
+		"AAA0BBB,0/-167,365",
 	};
 	static const char *const bad[] = {
-		"", "UT0", "UTC", "UTC25", "U1C0", "<+03-3", "<+0>0", "CET-1CEST", "CET-1CEST,M3.5.0",
-		"CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.0.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0",
-		"CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J365", "CET-1CEST,366,1", "CET-1CEST,J366,1",
-		"CET-1CEST,M3.5.0/168,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x", "CET-1:60", "CET-1:0:60",
-		"CET99999999999999999999", "ABCDEFGHIJKLMNOPQ0",
+		"",
+		"UT0",
+		"UTC",
+		"UTC25",
+		"U1C0",
+		"<+03-3",
+		"<+0>0",
+		"CET-1CEST",
+		"CET-1CEST,M3.5.0",
+		"CET-1CEST,M13.5.0,M10.5.0",
+		"CET-1CEST,M3.0.0,M10.5.0",
+		"CET-1CEST,M3.6.0,M10.5.0",
+		"CET-1CEST,M3.5.7,M10.5.0",
+		"CET-1CEST,J0,J365",
+		"CET-1CEST,366,1",
+		"CET-1CEST,J366,1",
+		"CET-1CEST,M3.5.0/168,M10.5.0",
+		"CET-1CEST,M3.5.0,M10.5.0/3x",
+		"CET-1:60",
+		"CET-1:0:60",
+		"CET99999999999999999999",
+		"ABCDEFGHIJKLMNOPQ0",
 	};
 	struct tz_rule r;
 
@@ -278,8 +315,12 @@ static void rule__forms(void **state)
 static void rule__all_forms__as_libc(void **state)
 {
 	static const char *const rules[] = {
-		"AAA3BBB,J60/2,J300/3",	   "AAA-5BBB,59/1,299/4",     "AAA3BBB,M2.1.0/-100,M11.5.6/50",
-		"AAA-10BBB-10:30,M10.1.0,M4.1.0", "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", "AAA-3",
+		"AAA3BBB,J60/2,J300/3",
+		"AAA-5BBB,59/1,299/4",
+		"AAA3BBB,M2.1.0/-100,M11.5.6/50",
+		"AAA-10BBB-10:30,M10.1.0,M4.1.0",
+		"<-03>3<-02>,M3.5.0/-2,M10.5.0/-1",
+		"AAA-3",
 	};
 	uint64_t seed = 17;
 

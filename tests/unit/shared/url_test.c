@@ -10,9 +10,14 @@
 
 static void parse__parts(void **state)
 {
-	static const struct { const char *text, *scheme, *host, *path; int port; bool six; } cases[] = {
+	static const struct {
+		const char *text, *scheme, *host, *path;
+		int port;
+		bool six;
+	} cases[] = {
 		{"http://shop.example", "http", "shop.example", "/", 80, false},
-		{"HTTPS://Shop.Example:8443/A/b?c=d#e", "https", "shop.example", "/A/b?c=d", 8443, false},
+		{"HTTPS://Shop.Example:8443/A/b?c=d#e", "https", "shop.example", "/A/b?c=d", 8443,
+		 false},
 		{"http://127.0.0.1:8080/", "http", "127.0.0.1", "/", 8080, false},
 		{"https://[2001:DB8::1]:444", "https", "2001:db8::1", "/", 444, true},
 		{"https://[::1]/x", "https", "::1", "/x", 443, true},
@@ -20,7 +25,8 @@ static void parse__parts(void **state)
 		{"http://a#f", "http", "a", "/", 80, false},
 		{"http://a:/x", "http", "a", "/x", 80, false},
 		{"http://a.example./", "http", "a.example.", "/", 80, false},
-		{"http://m\xC3\xBCller.example/\xC3\xBC", "http", "m\xC3\xBCller.example", "/%C3%BC", 80, false},
+		{"http://m\xC3\xBCller.example/\xC3\xBC", "http", "m\xC3\xBCller.example",
+		 "/%C3%BC", 80, false},
 		{"http://my_host/a@b:c", "http", "my_host", "/a@b:c", 80, false},
 		{"http://a/?u=http://b", "http", "a", "/?u=http://b", 80, false},
 	};
@@ -42,15 +48,56 @@ static void parse__parts(void **state)
 static void parse__refuses(void **state)
 {
 	static const char *const bad[] = {
-		"", "shop.example", "shop.example:8080", "localhost:80/x", "//a/", "/a", "ftp://a/", "httpss://a/",
-		"javascript:alert(1)", "http:", "http:/a", "http:a", "http://", "http:///x", "http://:80/",
-		"http://user@a/", "http://user:pass@a/", "http://a@b@c/", "http://a b/", "http://a/b c",
-		" http://a/", "http://a/\n", "http://a\t/", "http://a/\x7F", "http://a:0/", "http://a:65536/",
-		"http://a:80x/", "http://a:-1/", "http://a:1:2/", "http://::1/", "http://[::1/", "http://[]/",
-		"http://[::1]x/", "http://[::1%25eth0]/", "http://[1.2.3.4]/", "http://a..b/", "http://.a/",
-		"http://./", "http://a%41/", "http://a\\b/", "http://a\xFF/", "http://1.2.3/", "http://256.1.1.1/",
-		"http://2130706433/", "http://0x7f.1/", "http://1.2.3.4.5/", "http://127.0.0.01x.1/",
-		"http://a,b/", "http://a;b/", "http://<a>/",
+		"",
+		"shop.example",
+		"shop.example:8080",
+		"localhost:80/x",
+		"//a/",
+		"/a",
+		"ftp://a/",
+		"httpss://a/",
+		"javascript:alert(1)",
+		"http:",
+		"http:/a",
+		"http:a",
+		"http://",
+		"http:///x",
+		"http://:80/",
+		"http://user@a/",
+		"http://user:pass@a/",
+		"http://a@b@c/",
+		"http://a b/",
+		"http://a/b c",
+		" http://a/",
+		"http://a/\n",
+		"http://a\t/",
+		"http://a/\x7F",
+		"http://a:0/",
+		"http://a:65536/",
+		"http://a:80x/",
+		"http://a:-1/",
+		"http://a:1:2/",
+		"http://::1/",
+		"http://[::1/",
+		"http://[]/",
+		"http://[::1]x/",
+		"http://[::1%25eth0]/",
+		"http://[1.2.3.4]/",
+		"http://a..b/",
+		"http://.a/",
+		"http://./",
+		"http://a%41/",
+		"http://a\\b/",
+		"http://a\xFF/",
+		"http://1.2.3/",
+		"http://256.1.1.1/",
+		"http://2130706433/",
+		"http://0x7f.1/",
+		"http://1.2.3.4.5/",
+		"http://127.0.0.01x.1/",
+		"http://a,b/",
+		"http://a;b/",
+		"http://<a>/",
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -93,22 +140,54 @@ static void parse__lengths_are_bounded(void **state)
 static void resolve__rfc_3986_examples(void **state)
 {
 	static const char *const cases[][2] = {
-		{"g", "/b/c/g"}, {"./g", "/b/c/g"}, {"g/", "/b/c/g/"}, {"/g", "/g"}, {"?y", "/b/c/d;p?y"},
-		{"g?y", "/b/c/g?y"}, {"#s", "/b/c/d;p?q"}, {"g#s", "/b/c/g"}, {"g?y#s", "/b/c/g?y"},
-		{";x", "/b/c/;x"}, {"g;x", "/b/c/g;x"}, {"", "/b/c/d;p?q"}, {".", "/b/c/"}, {"./", "/b/c/"},
-		{"..", "/b/"}, {"../", "/b/"}, {"../g", "/b/g"}, {"../..", "/"}, {"../../", "/"},
-		{"../../g", "/g"}, {"../../../g", "/g"}, {"../../../../g", "/g"}, {"/./g", "/g"},
-		{"/../g", "/g"}, {"g.", "/b/c/g."}, {".g", "/b/c/.g"}, {"g..", "/b/c/g.."}, {"..g", "/b/c/..g"},
-		{"./../g", "/b/g"}, {"./g/.", "/b/c/g/"}, {"g/./h", "/b/c/g/h"}, {"g/../h", "/b/c/h"},
-		{"g;x=1/./y", "/b/c/g;x=1/y"}, {"g;x=1/../y", "/b/c/y"}, {"g?y/./x", "/b/c/g?y/./x"},
-		{"g?y/../x", "/b/c/g?y/../x"}, {"a b", "/b/c/a%20b"}, {"  g ", "/b/c/g"},
-		{"\xC3\xBC", "/b/c/%C3%BC"}, {"/..?x", "/?x"}, {"..?x", "/b/?x"},
+		{"g", "/b/c/g"},
+		{"./g", "/b/c/g"},
+		{"g/", "/b/c/g/"},
+		{"/g", "/g"},
+		{"?y", "/b/c/d;p?y"},
+		{"g?y", "/b/c/g?y"},
+		{"#s", "/b/c/d;p?q"},
+		{"g#s", "/b/c/g"},
+		{"g?y#s", "/b/c/g?y"},
+		{";x", "/b/c/;x"},
+		{"g;x", "/b/c/g;x"},
+		{"", "/b/c/d;p?q"},
+		{".", "/b/c/"},
+		{"./", "/b/c/"},
+		{"..", "/b/"},
+		{"../", "/b/"},
+		{"../g", "/b/g"},
+		{"../..", "/"},
+		{"../../", "/"},
+		{"../../g", "/g"},
+		{"../../../g", "/g"},
+		{"../../../../g", "/g"},
+		{"/./g", "/g"},
+		{"/../g", "/g"},
+		{"g.", "/b/c/g."},
+		{".g", "/b/c/.g"},
+		{"g..", "/b/c/g.."},
+		{"..g", "/b/c/..g"},
+		{"./../g", "/b/g"},
+		{"./g/.", "/b/c/g/"},
+		{"g/./h", "/b/c/g/h"},
+		{"g/../h", "/b/c/h"},
+		{"g;x=1/./y", "/b/c/g;x=1/y"},
+		{"g;x=1/../y", "/b/c/y"},
+		{"g?y/./x", "/b/c/g?y/./x"},
+		{"g?y/../x", "/b/c/g?y/../x"},
+		{"a b", "/b/c/a%20b"},
+		{"  g ", "/b/c/g"},
+		{"\xC3\xBC", "/b/c/%C3%BC"},
+		{"/..?x", "/?x"},
+		{"..?x", "/b/?x"},
 	};
 	struct url base, out;
 
 	assert_int_equal(url_parse("http://a/b/c/d;p?q", &base, NULL), 0);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		if (url_resolve(&base, cases[i][0], &out, NULL) || strcmp(out.path, cases[i][1]) != 0)
+		if (url_resolve(&base, cases[i][0], &out, NULL) ||
+		    strcmp(out.path, cases[i][1]) != 0)
 			fail_msg("%s -> %s", cases[i][0], out.path);
 		assert_string_equal(out.host, "a");
 	}
@@ -138,9 +217,12 @@ static void resolve__other_hosts_and_schemes(void **state)
 
 static void same_origin__scheme_host_port(void **state)
 {
-	static const struct { const char *a, *b; bool same; } cases[] = {
-		{"http://a/x", "http://A:80/y", true},	     {"http://a/", "https://a/", false},
-		{"https://a/", "https://a:444/", false},     {"http://a/", "http://b/", false},
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} cases[] = {
+		{"http://a/x", "http://A:80/y", true},      {"http://a/", "https://a/", false},
+		{"https://a/", "https://a:444/", false},    {"http://a/", "http://b/", false},
 		{"http://a:443/", "https://a:443/", false},
 	};
 
@@ -155,8 +237,8 @@ static void same_origin__scheme_host_port(void **state)
 
 static void format__reads_back(void **state)
 {
-	static const char *const cases[] = {"http://a/", "https://a/b?c", "http://a:81/", "https://[::1]/",
-					    "http://[::1]:443/x"};
+	static const char *const cases[] = {"http://a/", "https://a/b?c", "http://a:81/",
+					    "https://[::1]/", "http://[::1]:443/x"};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char out[URL_MAX + HOST_MAX + 32];
@@ -169,19 +251,30 @@ static void format__reads_back(void **state)
 
 static void host_port__forms(void **state)
 {
-	static const struct { const char *text; int standard; const char *host; int port; } good[] = {
-		{"Mail.Example", 25, "mail.example", 25}, {"host:443", 25, "host", 443},
-		{"[::1]:443", 0, "::1", 443}, {"[::1]", 80, "::1", 80}, {"10.0.0.1:22", 0, "10.0.0.1", 22},
+	static const struct {
+		const char *text;
+		int standard;
+		const char *host;
+		int port;
+	} good[] = {
+		{"Mail.Example", 25, "mail.example", 25},
+		{"host:443", 25, "host", 443},
+		{"[::1]:443", 0, "::1", 443},
+		{"[::1]", 80, "::1", 80},
+		{"10.0.0.1:22", 0, "10.0.0.1", 22},
 	};
-	static const char *const bad[] = {"", "host", "host:", ":80", "::1", "::1:443", "[::1]", "host:http",
-					  "host:0", "host:70000", "ho st:1", "host:1 ", "u@host:1", "host/x:1",
-					  "http://a:80"};
+	static const char *const bad[] = {"",         "host",       "host:",      ":80",
+					  "::1",      "::1:443",    "[::1]",      "host:http",
+					  "host:0",   "host:70000", "ho st:1",    "host:1 ",
+					  "u@host:1", "host/x:1",   "http://a:80"};
 	char host[HOST_MAX];
 	struct error e;
 	uint16_t port;
 
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-		assert_int_equal(host_port_parse(good[i].text, (uint16_t)good[i].standard, host, &port, &e), 0);
+		assert_int_equal(
+			host_port_parse(good[i].text, (uint16_t)good[i].standard, host, &port, &e),
+			0);
 		assert_string_equal(host, good[i].host);
 		assert_int_equal(port, good[i].port);
 	}

@@ -29,12 +29,29 @@ static void put__next__round_trip_of_every_scalar_value(void **state)
 
 static void next__ill_formed__uses_the_longest_beginning(void **state)
 {
-	static const struct { const char *bytes; size_t used; } bad[] = {
-		{"\x80", 1},		 {"\xC0\x80", 1},	  {"\xC1\xBF", 1},
-		{"\xE0\x80\x80", 1},	 {"\xE0\x9F\xBF", 1},	  {"\xED\xA0\x80", 1},
-		{"\xF0\x8F\xBF\xBF", 1}, {"\xF4\x90\x80\x80", 1}, {"\xF5\x80\x80\x80", 1},
-		{"\xFF", 1},		 {"\xE2\x82" "A", 2},	  {"\xF0\x9F\x98" "A", 3},
-		{"\xE2" "A", 1},
+	static const struct {
+		const char *bytes;
+		size_t used;
+	} bad[] = {
+		{"\x80", 1},
+		{"\xC0\x80", 1},
+		{"\xC1\xBF", 1},
+		{"\xE0\x80\x80", 1},
+		{"\xE0\x9F\xBF", 1},
+		{"\xED\xA0\x80", 1},
+		{"\xF0\x8F\xBF\xBF", 1},
+		{"\xF4\x90\x80\x80", 1},
+		{"\xF5\x80\x80\x80", 1},
+		{"\xFF", 1},
+		{"\xE2\x82"
+		 "A",
+		 2},
+		{"\xF0\x9F\x98"
+		 "A",
+		 3},
+		{"\xE2"
+		 "A",
+		 1},
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

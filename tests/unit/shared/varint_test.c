@@ -9,8 +9,9 @@
 
 static void put__get__round_trip(void **state)
 {
-	static const int64_t values[] = {0, 1, -1, 63, 64, -64, -65, 127, 128, 300, -300,
-					 INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
+	static const int64_t values[] = {0,    1,         -1,        63,        64,
+					 -64,  -65,       127,       128,       300,
+					 -300, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
 	uint8_t data[400];
 	struct bytes_writer w = {.data = data, .cap = sizeof data};
 	struct bytes_reader r = {.data = data};
@@ -56,9 +57,8 @@ static void put__no_room__is_remembered(void **state)
 static void get__malformed__is_bad_and_stays_bad(void **state)
 {
 	static const char *const bad[] = {
-		"\x80",
-		"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x02", /* 65 bits */
-		"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", /* eleven bytes */
+		"\x80", "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x02", /* 65 bits */
+		"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01",     /* eleven bytes */
 	};
 
 	for (size_t i = 0; i < 3; i++) {
