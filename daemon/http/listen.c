@@ -47,17 +47,19 @@ static void on_retry(uv_timer_t *t)
 /* Say why and let go, without taking it up as a connection. */
 static void turn_away(struct http_server *s, int fd)
 {
-	static const char answer[] =
-		"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
-		"Retry-After: 1\r\nConnection: close\r\nContent-Length: 118\r\n\r\n"
+	static const char body[] =
 		"{\"type\":\"about:blank\",\"title\":\"Busy\",\"status\":503,\"code\":\"busy\","
-		"\"detail\":\"too many connections\",\"hint\":\"try again\"}";
-	char drop[4096];
+		"\"detail\":\"too many connections\",\"hint\":\"try again in a second\"}";
+	char answer[512], drop[4096];
+	int n = snprintf(answer, sizeof answer,
+			 "HTTP/1.1 503 Service Unavailable\r\n"
+			 "Content-Type: application/problem+json\r\nRetry-After: 1\r\n"
+			 "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
+			 sizeof body - 1, body);
 
-	_Static_assert(sizeof answer - 1 > 118, "the length is stated above");
 	count(&s->refused, 1);
 	if (recv(fd, drop, sizeof drop, MSG_DONTWAIT) != 0)
-		(void)!send(fd, answer, sizeof answer - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+		(void)!send(fd, answer, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(fd, SHUT_WR);
 	close(fd);
 }
