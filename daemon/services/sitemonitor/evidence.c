@@ -1,0 +1,165 @@
+#include "daemon/services/sitemonitor/evidence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/mem.h"
+
+enum { EVIDENCE_MAX = 16384, CHANGES_MAX = 24, VALUE_TEXT = 160, LIST_SHOWN = 8 };
+
+static const char *const volatile_members[] = {"body_hash", "body_bytes"};
+
+static json_t *read_evidence(const char *text)
+{
+	return text ? json_read(text, strlen(text), EVIDENCE_MAX, NULL) : NULL;
+}
+
+static json_t *without_body(const char *text)
+{
+	json_t *o = read_evidence(text);
+	for (size_t i = 0; o && i < ARRAY_LEN(volatile_members); i++)
+		json_object_del(o, volatile_members[i]);
+	return o;
+}
+
+bool evidence_same(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	if (!strcmp(a, b)) /* nearly always */
+		return true;
+	json_t *x = without_body(a), *y = without_body(b);
+	bool same = x && y && json_equal(x, y);
+	json_decref(x);
+	json_decref(y);
+	return same;
+}
+
+/* ---- values as a person reads them ---------------------------------------------------------- */
+
+static void bytes_text(char *out, size_t cap, int64_t n)
+{
+	if (n < 1000)
+		snprintf(out, cap, "%lld B", (long long)n);
+	else if (n < 1000000)
+		snprintf(out, cap, "%lld.%lld kB", (long long)(n / 1000), (long long)(n % 1000 / 100));
+	else
+		snprintf(out, cap, "%lld.%lld MB", (long long)(n / 1000000),
+			 (long long)(n % 1000000 / 100000));
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+	return n >= m && !strcmp(s + n - m, end);
+}
+
+static void value_text(char *out, size_t cap, const char *member, const json_t *v);
+
+static void list_text(char *out, size_t cap, const char *member, const json_t *list)
+{
+	size_t used = 0, i;
+	const json_t *item;
+	out[0] = 0;
+	json_array_foreach ((json_t *)list, i, item) {
+		char one[VALUE_TEXT];
+		if (i == LIST_SHOWN || used + 8 >= cap)
+			break;
+		value_text(one, sizeof(one), member, item);
+		used += (size_t)snprintf(out + used, cap - used, "%s%s", i ? ", " : "", one);
+		if (used >= cap)
+			used = cap - 1;
+	}
+	if (!json_array_size(list))
+		snprintf(out, cap, "none");
+}
+
+static void value_text(char *out, size_t cap, const char *member, const json_t *v)
+{
+	if (json_is_string(v)) {
+		const char *s = json_string_value(v);
+		/* A hash is only good for telling that something differs. */
+		if (ends_with(member, "_hash") || ends_with(member, "fingerprint"))
+			snprintf(out, cap, "%.16s", s);
+		else
+			snprintf(out, cap, "%s", s);
+	} else if (json_is_integer(v) && ends_with(member, "_bytes")) {
+		bytes_text(out, cap, json_integer_value(v));
+	} else if (json_is_integer(v)) {
+		snprintf(out, cap, "%lld", (long long)json_integer_value(v));
+	} else if (json_is_boolean(v)) {
+		snprintf(out, cap, "%s", json_is_true(v) ? "yes" : "no");
+	} else if (json_is_array(v)) {
+		list_text(out, cap, member, v);
+	} else {
+		char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+		snprintf(out, cap, "%s", text ? text : "");
+		free(text);
+	}
+}
+
+/* ---- differences ----------------------------------------------------------------------------- */
+
+struct changes {
+	struct json_writer *w;
+	size_t n;
+};
+
+static void write_side(struct json_writer *w, const char *key, const char *member, const json_t *v)
+{
+	char text[VALUE_TEXT];
+	if (v && !json_is_null(v))
+		value_text(text, sizeof(text), member, v);
+	jw_kv_str(w, key, v && !json_is_null(v) ? text : NULL);
+}
+
+static void write_change(struct changes *c, const char *prefix, const char *member,
+			 const json_t *from, const json_t *to)
+{
+	char what[96];
+	if (c->n++ >= CHANGES_MAX)
+		return;
+	snprintf(what, sizeof(what), "%s%.80s", prefix, member);
+	for (char *p = what; *p && !*prefix; p++)
+		if (*p == '_')
+			*p = ' ';
+	jw_object(c->w);
+	jw_kv_str(c->w, "what", what);
+	write_side(c->w, "from", member, from);
+	write_side(c->w, "to", member, to);
+	jw_object_end(c->w);
+}
+
+static void compare_headers(struct changes *c, const json_t *good, const json_t *bad)
+{
+	const char *name;
+	json_t *v;
+	json_object_foreach ((json_t *)good, name, v)
+		if (!json_equal(v, json_object_get(bad, name)))
+			write_change(c, "header ", name, v, json_object_get(bad, name));
+	json_object_foreach ((json_t *)bad, name, v)
+		if (!json_object_get(good, name))
+			write_change(c, "header ", name, NULL, v);
+}
+
+void evidence_write_changes(struct json_writer *w, const char *good_text, const char *bad_text)
+{
+	json_t *good = read_evidence(good_text), *bad = read_evidence(bad_text);
+	struct changes c = {.w = w};
+	const char *member;
+	json_t *now;
+	jw_array(w);
+	if (good && bad) {
+		json_object_foreach (bad, member, now) {
+			json_t *before = json_object_get(good, member);
+			if (json_is_object(before) && json_is_object(now))
+				compare_headers(&c, before, now);
+			else if (!json_equal(before, now) && !(json_is_null(now) && !before))
+				write_change(&c, "", member, before, now);
+		}
+	}
+	jw_array_end(w);
+	json_decref(good);
+	json_decref(bad);
+}

@@ -1,0 +1,99 @@
+#pragma once
+/* One monitor in memory. Private to the service.
+ *
+ * Who may touch what: `res` and `shown` are read by any thread and written by the net loop, both
+ * under the table's lock; everything else belongs to the net loop. A monitor is entered by the
+ * writer thread (so that the answer to its creation already finds it) and freed by the net loop. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/checks/check.h"
+#include "daemon/jobs/heap.h"
+#include "daemon/jobs/limits.h"
+#include "daemon/services/sitemonitor/state.h"
+#include "daemon/store/resources.h"
+
+extern const struct resource_kind resource_monitor;
+
+struct sitemonitor;
+struct waiter;
+struct heartbeat;
+
+/** An entry of the service's one heap. */
+struct due {
+	struct heap_node node;
+	void (*fire)(struct sitemonitor *sm, struct due *due);
+};
+
+/** What lists, details and metrics show. */
+struct shown {
+	enum monitor_state state;
+	struct moment since;
+	struct rules rules;
+	uint32_t fails, oks;
+	int64_t next_boot_ms; /* 0: none */
+	uint64_t incident;    /* 0: none */
+	uint64_t seq;	      /* feed position of the last transition */
+	char *reason;	      /* safe; NULL when up */
+
+	int64_t last_ms; /* wall, 0: never */
+	enum outcome last_outcome;
+	int64_t last_us; /* -1: nothing measured */
+	int32_t phase_us[PHASE_COUNT];
+	char *message, *address;
+
+	char *certificate; /* JSON object */
+	int64_t certificate_ends_ms;
+
+	bool is_heartbeat;
+	int64_t deadline_ms; /* of a heartbeat, wall; 0: none */
+};
+
+/** First bad answer of a row that is not over: an incident's cause and evidence. */
+struct first_bad { char *cause, *message, *evidence; };
+
+struct monitor {
+	uint64_t id;
+	struct monitor *next_same, *next_key; /* in the table's slots */
+	uint64_t key[2];		      /* of a heartbeat's address */
+	bool in_table;
+
+	/* under the table's lock */
+	const struct resource *res;
+	struct shown shown;
+
+	/* the net loop's */
+	struct due due;
+	struct limit_ticket ticket;
+	int64_t due_boot_ms; /* when the check that waits or runs was due */
+	int64_t interval_ms, retry_ms, timeout_ms;
+	int64_t fresh_boot_ms; /* last check with a full handshake */
+
+	const struct check_type *type;
+	void *config; /* compiled when first needed */
+	struct check_run *run;
+	int64_t run_boot_ms;
+	bool run_discard; /* its answer no longer counts */
+	bool again;	  /* check at once when it ends */
+	bool removed;
+
+	struct track track, saved; /* saved: essence as last handed to the store */
+	enum monitor_state announced; /* the last state that had an event */
+	uint64_t rev;		   /* of monitor_state, grows with each write */
+	bool state_dirty, evidence_dirty;
+	struct monitor *next_dirty;
+	bool in_dirty;
+
+	int64_t good_ms;
+	char *good; /* evidence of the last good answer, as of good_ms */
+	struct first_bad bad;
+
+	struct waiter *waiters; /* people who asked for a check */
+	bool once_pending;	/* --once waits for its decision */
+	struct heartbeat *beat; /* heartbeats only */
+};
+
+static inline const char *monitor_name(const struct monitor *m)
+{
+	return m->res->name;
+}

@@ -1,0 +1,230 @@
+#pragma once
+/* The state of the service, shared by its files. What is where:
+ *   engine.c   what is due, running checks         verdict.c  what their answers mean
+ *   batch.c    samples and states to the store      journal.c  transitions to the store
+ *   load.c     from the store at start              pings.c    heartbeats
+ *   the rest reads: render, attention, history, incidents, metrics, once. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <uv.h>
+
+#include "daemon/services/service.h"
+#include "daemon/services/sitemonitor/monitor.h"
+#include "daemon/services/sitemonitor/table.h"
+
+enum { LATE_BUCKETS = 13 };
+/** How late checks started, for the metrics; the bounds are those of late_bounds_ms. */
+struct lateness {
+	_Atomic uint64_t count[LATE_BUCKETS + 1];
+	_Atomic uint64_t sum_us;
+};
+extern const unsigned late_bounds_ms[LATE_BUCKETS];
+
+struct batch_op;
+struct transition;
+
+/** Samples and changed states that wait for the next write, at most a second. Net loop. */
+struct batch {
+	struct due due;
+	struct sample *samples;
+	size_t n, cap;
+	struct monitor *dirty;
+	bool in_flight, wanted;
+	unsigned failed; /* in a row */
+	uint64_t dropped;
+};
+
+/** Transitions that wait for the store, in order. Net loop. */
+struct journal {
+	struct due due;
+	struct transition *first, *last;
+	size_t n;
+	bool in_flight;
+	unsigned failed;
+	uint64_t dropped;
+};
+
+/** Noticing that this process, not the target, was away. Net loop. */
+struct vigil {
+	uv_prepare_t prepare;
+	uint64_t turn_ns, idle_ns;
+	int64_t stall_boot_ms;		/* end of the last stall */
+	int64_t boot_us, monotonic_us; /* at the last look, for suspends */
+	int64_t (*monotonic)(void);	/* CLOCK_MONOTONIC, µs; tests turn it */
+};
+
+struct sitemonitor {
+	struct daemon *d;
+	struct check_env env;
+	struct table table;
+
+	/* net loop */
+	struct heap heap;
+	struct limits *limits;
+	uv_poll_t timer; /* a timerfd on CLOCK_BOOTTIME: it also goes off right after a suspend */
+	int timer_fd;
+	int64_t armed_ms; /* boot, 0: not armed */
+	bool in_tick, running;
+	int64_t spread_ms; /* over which what is overdue at start is spread */
+	struct batch batch;
+	struct journal journal;
+	struct vigil vigil;
+	unsigned closing; /* handles */
+	size_t once_pending;
+
+	struct lateness late;
+	_Atomic uint64_t checks[OUTCOME_COUNT];
+	_Atomic int64_t last_check_ms;
+
+	/* operations under way, so that the end can wait for them */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	unsigned in_flight;
+	bool stopped; /* the net loop must not be used any more */
+};
+
+static inline int64_t now_boot(const struct sitemonitor *sm)
+{
+	return clock_boot_ms(sm->d->clock);
+}
+
+static inline struct moment now_moment(const struct sitemonitor *sm)
+{
+	return (struct moment){.wall_ms = clock_wall_ms(sm->d->clock), .boot_ms = now_boot(sm)};
+}
+
+/* ---- operations ------------------------------------------------------------------------------ */
+
+/** store_submit, counted so that the end can wait for it; done() must call writing_ended. */
+enum err writing_submit(struct sitemonitor *sm, enum op_queue q, struct store_op *op,
+			struct error *e);
+/** From done(): run fn on the net loop, or dropped here when the net loop must not be used any more. */
+void writing_ended(struct sitemonitor *sm, loop_fn *fn, loop_fn *dropped, void *arg);
+/** Delay before the next try after n failures in a row. */
+int64_t writing_backoff_ms(unsigned failed);
+
+/* ---- engine.c: net loop ---------------------------------------------------------------------- */
+
+enum err engine_open(struct sitemonitor *sm, struct error *e);
+/** Cancel what runs, write what waits, close the handles; engine_closed afterwards. */
+void engine_close(struct sitemonitor *sm);
+void due_set(struct sitemonitor *sm, struct due *due, int64_t boot_ms);
+void due_clear(struct sitemonitor *sm, struct due *due);
+/** Fire what is due now (tests with clocks of their own call it). */
+void engine_tick(struct sitemonitor *sm);
+/** A monitor came, was changed, or went. */
+void engine_update(struct sitemonitor *sm, const struct resource *r);
+void engine_remove(struct sitemonitor *sm, uint64_t id);
+/** Read the fields that the engine needs; the compiled form is dropped. */
+void engine_configure(struct monitor *m, const struct resource *r);
+/** Next regular check. */
+void engine_schedule(struct sitemonitor *sm, struct monitor *m);
+/** Check now, before others of its host when urgent. */
+void engine_check_now(struct sitemonitor *sm, struct monitor *m);
+/** A value in a secret changed: compile anew what refers to one. */
+void engine_secrets_changed(struct sitemonitor *sm);
+
+/* ---- vigil.c: net loop ----------------------------------------------------------------------- */
+
+void vigil_open(struct sitemonitor *sm);
+/** How long the machine slept since the last call, ms; 0: not. */
+int64_t vigil_slept_ms(struct sitemonitor *sm);
+void vigil_stalled(struct sitemonitor *sm);
+/** Was this process away for more than a second at some time since then? */
+bool vigil_away_since(struct sitemonitor *sm, int64_t boot_ms);
+
+/* ---- verdict.c: net loop --------------------------------------------------------------------- */
+
+/** What a finished check means: sample, streaks, what is shown, transition, next check. */
+void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
+		   struct moment at);
+/** An outcome that no check found: a ping, a deadline. The caller notes samples and schedules. */
+void verdict_outcome(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
+		     struct moment at);
+/** Pause or resume as the resource says. */
+void verdict_hold(struct sitemonitor *sm, struct monitor *m, bool paused);
+/** Nobody looked for so long. */
+void verdict_gap(struct sitemonitor *sm, struct monitor *m, struct moment since);
+/** Bring what is shown up to date with the track. */
+void verdict_show(struct sitemonitor *sm, struct monitor *m);
+/** Replace *to by a copy of text (NULL for "" or NULL). */
+void replace_text(char **to, const char *text);
+
+/* ---- batch.c: net loop ----------------------------------------------------------------------- */
+
+void batch_sample(struct sitemonitor *sm, const struct sample *s);
+void batch_dirty(struct sitemonitor *sm, struct monitor *m);
+void batch_forget(struct sitemonitor *sm, struct monitor *m);
+void batch_flush(struct sitemonitor *sm);
+void batch_fini(struct sitemonitor *sm);
+struct state_row;
+/** A copy of m as it is now to be written; m counts as written from then on. */
+void state_row_take(struct monitor *m, struct state_row *row);
+
+/* ---- journal.c: net loop --------------------------------------------------------------------- */
+
+/** The incident that a transition is about. */
+struct outage { uint64_t incident; int64_t duration_ms; };
+void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct change *c,
+			struct moment at, const struct outage *outage);
+void journal_flush(struct sitemonitor *sm);
+void journal_fini(struct sitemonitor *sm);
+/** Everything of a deleted monitor that no cascade reaches. */
+void forget_submit(struct sitemonitor *sm, uint64_t id);
+
+/* ---- load.c: main thread --------------------------------------------------------------------- */
+
+enum err load_all(struct sitemonitor *sm, struct error *e);
+
+/* ---- waiting.c: net loop --------------------------------------------------------------------- */
+
+/** Somebody asked for a check of m and waits for request r. */
+void waiter_add(struct sitemonitor *sm, struct monitor *m, struct request *r);
+/** A check of m ended: answer who need not wait longer. */
+void waiters_look(struct sitemonitor *sm, struct monitor *m);
+/** m goes or everything ends. */
+void waiters_refuse(struct sitemonitor *sm, struct monitor *m, enum err code, const char *why);
+/** Net loop, --once: m is decided or will not be. */
+void once_look(struct sitemonitor *sm, struct monitor *m);
+
+/* ---- pings.c ---------------------------------------------------------------------------------- */
+
+struct state_row;
+enum err heartbeats_load(struct sitemonitor *sm, struct error *e);
+void heartbeat_configure(struct sitemonitor *sm, struct monitor *m);
+void heartbeat_schedule(struct sitemonitor *sm, struct monitor *m);
+void heartbeat_due(struct sitemonitor *sm, struct monitor *m);
+void heartbeat_free(struct heartbeat *h);
+struct answered route_ping(struct request *r, void *ctx);
+
+/* ---- reading: any thread ---------------------------------------------------------------------- */
+
+void render_live(struct json_writer *w, const struct resource *r, void *ctx);
+bool render_rank(const struct resource *r, const char *sort, int64_t *key, void *ctx);
+const char *render_filter(const struct resource *r, const char *name, char *out, void *ctx);
+void render_meta(struct json_writer *w, void *ctx);
+/** The whole object of the API. */
+void render_monitor(struct json_writer *w, struct sitemonitor *sm, const struct resource *r);
+/** since as it is by today's clock: a stepped wall clock makes no age negative. */
+int64_t shown_since_ms(const struct sitemonitor *sm, const struct shown *s);
+/** "counts": {...} of all states. */
+void render_counts(struct json_writer *w, struct sitemonitor *sm);
+
+size_t attention_lines(void *state, struct attention *out, size_t max, size_t *total);
+void overview_members(struct json_writer *w, void *state);
+void metrics_write(struct buf *out, void *state);
+int once_run(void *state, int64_t deadline_boot_ms, struct buf *out);
+
+/* ---- routes ------------------------------------------------------------------------------------ */
+
+struct answered route_check(struct request *r, void *ctx);
+struct answered route_status(struct request *r, void *ctx);
+struct answered route_history(struct request *r, void *ctx);
+struct answered route_samples(struct request *r, void *ctx);
+struct answered route_incidents(struct request *r, void *ctx);
+struct answered route_incident(struct request *r, void *ctx);
+/** The monitor that a path's ":ref" or a query's "monitor" names, counted; NULL with e filled. */
+const struct resource *route_monitor(struct sitemonitor *sm, const char *ref, struct error *e);
+/** Incidents of one monitor that touch a span, newest first, as the open array's items. */
+enum err incidents_write_of(struct json_writer *w, struct sitemonitor *sm, uint64_t monitor,
+			    int64_t from_ms, int64_t until_ms, int max, struct error *e);

@@ -1,0 +1,211 @@
+/* What a finished check means: its sample, the streaks, what is shown, a transition, what is next.
+ * On the net loop, which alone writes `shown`: so it reads it without the lock. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/api/live.h"
+#include "daemon/services/sitemonitor/evidence.h"
+#include "daemon/services/sitemonitor/sitemonitor.h"
+#include "shared/mem.h"
+
+void replace_text(char **to, const char *text)
+{
+	if (*to && text && !strcmp(*to, text))
+		return;
+	free(*to);
+	*to = text && *text ? mem_strdup(text) : NULL;
+}
+
+static void take_text(char **to, char **from)
+{
+	free(*to);
+	*to = *from;
+	*from = NULL;
+}
+
+static bool is_good(enum outcome o)
+{
+	return o == OUTCOME_UP || o == OUTCOME_DEGRADED;
+}
+
+/* ---- evidence ---------------------------------------------------------------------------------- */
+
+static void keep_evidence(struct monitor *m, struct check_result *r, struct moment at)
+{
+	if (is_good(r->outcome)) {
+		/* The body differs at each answer: not worth a write, until something fails. */
+		if (!evidence_same(m->good, r->evidence) || m->bad.message)
+			m->evidence_dirty = true;
+		if (r->evidence)
+			take_text(&m->good, &r->evidence);
+		m->good_ms = at.wall_ms;
+		replace_text(&m->bad.cause, NULL);
+		replace_text(&m->bad.message, NULL);
+		replace_text(&m->bad.evidence, NULL);
+	} else if (r->outcome == OUTCOME_DOWN && m->track.fails == 0) {
+		replace_text(&m->bad.cause, r->cause);
+		replace_text(&m->bad.message, r->message);
+		take_text(&m->bad.evidence, &r->evidence);
+		m->evidence_dirty = true;
+	}
+}
+
+/* ---- what is shown ------------------------------------------------------------------------------ */
+
+static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
+		      struct moment at)
+{
+	struct shown *s = &m->shown;
+	table_lock(&sm->table);
+	s->last_ms = at.wall_ms;
+	s->last_outcome = r->outcome;
+	s->last_us = r->total_us;
+	for (int i = 0; i < PHASE_COUNT; i++)
+		s->phase_us[i] = r->phase_us[i] > INT32_MAX ? INT32_MAX : (int32_t)r->phase_us[i];
+	replace_text(&s->message, r->message);
+	replace_text(&s->address, r->address);
+	if (r->certificate && (!s->certificate || strcmp(s->certificate, r->certificate))) {
+		/* days_left differs each day; that alone is not worth a write */
+		if (s->certificate_ends_ms != r->certificate_not_after_ms)
+			m->evidence_dirty = true;
+		take_text(&s->certificate, &r->certificate);
+		s->certificate_ends_ms = r->certificate_not_after_ms;
+	}
+	table_unlock(&sm->table);
+}
+
+/* Why it is not up, as of the last answer that was not good. */
+static void show_reason(struct sitemonitor *sm, struct monitor *m, const struct check_result *r)
+{
+	enum monitor_state s = track_state(&m->track, &m->shown.rules);
+	bool needs = s == STATE_PENDING || s == STATE_DOWN || s == STATE_UNKNOWN ||
+		     s == STATE_DEGRADED;
+	const char *reason = m->shown.reason;
+	if (!needs)
+		reason = NULL;
+	else if (r && r->outcome != OUTCOME_UP && r->message[0])
+		reason = r->message;
+	if (reason == m->shown.reason)
+		return;
+	table_lock(&sm->table);
+	replace_text(&m->shown.reason, reason);
+	table_unlock(&sm->table);
+}
+
+void verdict_show(struct sitemonitor *sm, struct monitor *m)
+{
+	struct shown *s = &m->shown;
+	enum monitor_state was = s->state;
+	table_lock(&sm->table);
+	s->state = track_state(&m->track, &s->rules);
+	s->since = track_since(&m->track, &s->rules);
+	s->fails = m->track.fails;
+	s->oks = m->track.oks;
+	table_unlock(&sm->table);
+	live_touch(sm->d->live, "monitor", m->id);
+	if (s->state != was)
+		live_list(sm->d->live, "monitor");
+}
+
+/* ---- transitions --------------------------------------------------------------------------------- */
+
+static void set_incident(struct sitemonitor *sm, struct monitor *m, uint64_t id)
+{
+	table_lock(&sm->table);
+	m->shown.incident = id;
+	table_unlock(&sm->table);
+}
+
+/* After a step: began is when the outage began that the step may have ended. An unconfirmed failure
+ * is shown, but nobody is told. */
+static void settle(struct sitemonitor *sm, struct monitor *m, struct change c, struct moment began,
+		   struct moment at)
+{
+	struct outage outage = {.incident = m->shown.incident};
+	bool told = !c.quiet && c.to != STATE_PENDING && c.to != m->announced;
+	c.from = m->announced;
+	if (c.opened) {
+		outage.incident = id_next(store_ids(sm->d->store), at.wall_ms);
+		set_incident(sm, m, outage.incident);
+	} else if (c.closed) {
+		outage.duration_ms = c.end.boot_ms - began.boot_ms;
+		set_incident(sm, m, 0);
+	}
+	verdict_show(sm, m);
+	if (told)
+		m->announced = c.to;
+	struct track essence = track_essence(&m->track, &m->shown.rules);
+	if (told || c.opened || c.closed) {
+		c.quiet = !told;
+		journal_transition(sm, m, &c, at, &outage);
+	} else if (m->evidence_dirty || !track_equal(&essence, &m->saved)) {
+		batch_dirty(sm, m);
+	}
+}
+
+static void judge(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
+		  struct moment at)
+{
+	struct moment began = m->track.base_since;
+	if (m->track.hold != STATE_PAUSED)
+		keep_evidence(m, r, at);
+	show_last(sm, m, r, at);
+	struct change c = track_step(&m->track, &m->shown.rules, r->outcome, at);
+	show_reason(sm, m, r);
+	settle(sm, m, c, began, at);
+	atomic_fetch_add_explicit(&sm->checks[r->outcome], 1, memory_order_relaxed);
+	atomic_store_explicit(&sm->last_check_ms, at.wall_ms, memory_order_relaxed);
+}
+
+void verdict_outcome(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
+		     struct moment at)
+{
+	judge(sm, m, r, at);
+	if (m->once_pending)
+		once_look(sm, m);
+}
+
+void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
+		   struct moment at)
+{
+	bool paused = m->track.hold == STATE_PAUSED;
+	judge(sm, m, r, at);
+	engine_schedule(sm, m);
+	if (!paused) {
+		struct sample s = {.monitor = m->id, .at_ms = at.wall_ms, .outcome = r->outcome,
+				   .total_us = r->total_us, .span_ms = m->interval_ms};
+		int64_t next = heap_has(&m->due.node) ? m->due.node.key - at.boot_ms : m->interval_ms;
+		if (next < s.span_ms)
+			s.span_ms = next > 0 ? next : 0;
+		memcpy(s.phase_us, r->phase_us, sizeof(s.phase_us));
+		batch_sample(sm, &s);
+	}
+	if (m->waiters)
+		waiters_look(sm, m);
+	if (m->once_pending)
+		once_look(sm, m);
+}
+
+void verdict_hold(struct sitemonitor *sm, struct monitor *m, bool paused)
+{
+	struct moment at = now_moment(sm), began = m->track.base_since;
+	struct change c = track_hold(&m->track, &m->shown.rules, paused ? STATE_PAUSED : STATE_NEW, at);
+	replace_text(&m->bad.cause, NULL);
+	replace_text(&m->bad.message, NULL);
+	replace_text(&m->bad.evidence, NULL);
+	show_reason(sm, m, NULL);
+	settle(sm, m, c, began, at);
+}
+
+void verdict_gap(struct sitemonitor *sm, struct monitor *m, struct moment since)
+{
+	struct moment at = now_moment(sm);
+	struct change c = track_gap(&m->track, &m->shown.rules, since);
+	struct sample s = {.monitor = m->id, .at_ms = since.wall_ms, .outcome = OUTCOME_UNKNOWN,
+			   .total_us = -1, .span_ms = at.boot_ms - since.boot_ms};
+	for (int i = 0; i < PHASE_COUNT; i++)
+		s.phase_us[i] = -1;
+	if (c.to == STATE_UNKNOWN)
+		batch_sample(sm, &s);
+	settle(sm, m, c, m->track.base_since, at);
+}
