@@ -39,6 +39,16 @@ void feed_unlisten(struct store *s, feed_listener_fn *fn, void *arg);
 /** Read back: events with seq > after, oldest first; fn false stops. Thread: not a loop's. */
 enum err feed_events_after(struct store *s, uint64_t after, size_t limit,
 			   bool (*fn)(const struct event *ev, void *arg), void *arg, struct error *e);
+/** The same with conditions; 0 means none. In order of seq. */
+struct event_query {
+	uint64_t after, before;	    /* seq, both exclusive */
+	int64_t since_ms, until_ms; /* since <= at < until */
+	uint64_t subject;
+	bool newest_first;
+	size_t limit;
+};
+enum err feed_events(struct store *s, const struct event_query *q,
+		     bool (*fn)(const struct event *ev, void *arg), void *arg, struct error *e);
 /** Oldest event kept (0: none): a position before it must resync. */
 uint64_t feed_oldest(struct store *s);
 

@@ -23,7 +23,7 @@ const struct resource *resource_by_id(struct store *s, uint64_t id);
 const struct resource *resource_ref(const struct resource *r);
 void resource_unref(const struct resource *r);
 size_t resource_count(struct store *s, const struct resource_kind *k);
-/** Counted references to all of one kind in name order; free each and the array. */
+/** Counted references to all of one kind in name order; unref each and free() the array. */
 const struct resource **resource_list(struct store *s, const struct resource_kind *k, size_t *n);
 json_t *resource_spec(const struct resource *r); /* new reference, canonical */
 json_t *resource_labels(const struct resource *r);
@@ -54,6 +54,8 @@ enum err resource_delete(struct txn *t, const struct resource_kind *k, uint64_t 
  *  NULL = deleted. Must only take notes (loop_post). */
 typedef void resource_listener_fn(const struct resource *old, const struct resource *now, void *arg);
 void resource_listen(struct store *s, resource_listener_fn *fn, void *arg);
+/** After this fn is not called any more (and, from another thread, is not running). */
+void resource_unlisten(struct store *s, resource_listener_fn *fn, void *arg);
 
 /** Stored replies of Idempotency-Key, 24 h. @return true with a copy in *reply when key is known. */
 bool idempotency_find(struct txn *t, const char *key, int *status, char **reply);

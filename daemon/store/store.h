@@ -54,8 +54,14 @@ enum err store_submit(struct store *s, enum op_queue q, struct store_op *op, str
 enum err store_run(struct store *s, enum op_queue q,
 		   enum err (*run)(struct txn *t, void *arg, struct error *e), void *arg,
 		   struct error *e);
-/** False until op is taken up: then it is cancelled, done gets ERR_CANCELLED. */
+/** Cancel op while it is still queued. @return true when it was: done then gets ERR_CANCELLED on the
+ *  writer thread; false when it was taken up already and runs its course. */
 bool store_cancel(struct store *s, struct store_op *op);
+
+/** Keep checkpoints away (one that runs is waited for) while the log is copied; may be nested. Thread:
+ *  any but the writer's. */
+void store_checkpoint_hold(struct store *s);
+void store_checkpoint_release(struct store *s);
 
 sqlite3 *txn_db(struct txn *t);
 struct store *txn_store(struct txn *t);
