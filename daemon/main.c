@@ -31,13 +31,13 @@
 
 enum {
 	SERVICES_MAX = 16,
-	CONFIGS_MAX = 64,	  /* configurations kept for readers that may still hold one */
-	STOP_HTTP_MS = 1500,	  /* parts of the five seconds that an end may take */
+	CONFIGS_MAX = 64,    /* configurations kept for readers that may still hold one */
+	STOP_HTTP_MS = 1500, /* parts of the five seconds that an end may take */
 	STOP_SERVICE_MS = 1500,
 	STOP_LOOP_MS = 1000,
 	API_THREADS = 2,
 	API_QUEUE = 1024,
-	ALIVE_MS = 10000,	  /* a loop or writer silent for longer is stuck */
+	ALIVE_MS = 10000, /* a loop or writer silent for longer is stuck */
 	ONCE_MS = 120000,
 	EXIT_ONCE_RETRY = 75,
 };
@@ -84,15 +84,21 @@ static void net_setup(void *arg)
 	struct daemon *d = &run->d;
 	const struct config *c = d->config;
 	struct resolver_options resolver = {
-		.loop = d->net, .clock = d->clock, .nameservers = c->nameservers,
-		.timeout_ms = (int)c->resolver_timeout_ms, .tries = 3,
-		.cache_min_ms = 5000, .cache_max_ms = 60000,
+		.loop = d->net,
+		.clock = d->clock,
+		.nameservers = c->nameservers,
+		.timeout_ms = (int)c->resolver_timeout_ms,
+		.tries = 3,
+		.cache_min_ms = 5000,
+		.cache_max_ms = 60000,
 	};
 	d->resolver = resolver_new(&resolver, &run->error);
 	if (!d->resolver)
 		return;
 	struct transfers_options transfers = {
-		.loop = d->net, .clock = d->clock, .max_connections = 4 * c->checks_max,
+		.loop = d->net,
+		.clock = d->clock,
+		.max_connections = 4 * c->checks_max,
 		.ca_file = getenv("SSL_CERT_FILE"),
 	};
 	d->transfers = transfers_new(&transfers, &run->error);
@@ -188,7 +194,9 @@ static enum err start(struct running *run, struct error *e)
 	struct daemon *d = &run->d;
 	const struct config *c = d->config;
 	struct store_options store = {
-		.dir = c->data_dir, .clock = d->clock, .node = (unsigned)c->node,
+		.dir = c->data_dir,
+		.clock = d->clock,
+		.node = (unsigned)c->node,
 		.retention_raw_ms = c->retention_raw_ms,
 		.retention_hourly_ms = c->retention_hourly_ms,
 		.retention_events_ms = c->retention_events_ms,
@@ -214,9 +222,13 @@ static enum err start(struct running *run, struct error *e)
 	}
 	d->pool = pool_new("worker", API_THREADS, API_QUEUE, 60000);
 	struct http_options http = {
-		.loop = d->api, .pool = d->pool,
-		.connections_max = (int)c->connections_max, .streams_max = (int)c->streams_max,
-		.head_timeout_ms = 10000, .body_timeout_ms = 30000, .idle_timeout_ms = 75000,
+		.loop = d->api,
+		.pool = d->pool,
+		.connections_max = (int)c->connections_max,
+		.streams_max = (int)c->streams_max,
+		.head_timeout_ms = 10000,
+		.body_timeout_ms = 30000,
+		.idle_timeout_ms = 75000,
 		.owner_uid = geteuid(),
 	};
 	d->http = http_new(&http);
@@ -262,16 +274,20 @@ static void reload(struct running *run)
 {
 	struct error e = {0};
 	systemd_notify("RELOADING=1");
-	struct config *fresh = run->n_configs < CONFIGS_MAX ?
-		config_load(&run->options.flags, &e) :
-		(error_set(&e, ERR_BUSY, "reloaded %d times already: restart", CONFIGS_MAX), NULL);
+	struct config *fresh =
+		run->n_configs < CONFIGS_MAX
+			? config_load(&run->options.flags, &e)
+			: (error_set(&e, ERR_BUSY, "reloaded %d times already: restart",
+				     CONFIGS_MAX),
+			   NULL);
 	if (!fresh) {
 		log_error("main", "configuration not reloaded, the old one stays: %s", e.text);
 	} else {
 		const struct config *old = run->d.config;
 		if (strcmp(old->data_dir, fresh->data_dir) || strcmp(old->socket, fresh->socket) ||
 		    strcmp(old->listen, fresh->listen) || strcmp(old->services, fresh->services))
-			log_warn("main", "data_dir, socket, listen and services change at the next start");
+			log_warn("main",
+				 "data_dir, socket, listen and services change at the next start");
 		run->configs[run->n_configs++] = fresh;
 		run->d.config = fresh;
 		log_setup(fresh->log_level, fresh->log_json, STDERR_FILENO);
@@ -288,8 +304,8 @@ static bool healthy(struct daemon *d)
 	bool net = loop_alive(d->net, ALIVE_MS), api = loop_alive(d->api, ALIVE_MS);
 	bool writer = store_alive(d->store, ALIVE_MS);
 	if (!net || !api || !writer)
-		log_error("main", "no sign of life from%s%s%s", net ? "" : " net", api ? "" : " api",
-			  writer ? "" : " writer");
+		log_error("main", "no sign of life from%s%s%s", net ? "" : " net",
+			  api ? "" : " api", writer ? "" : " writer");
 	return net && api && writer;
 }
 
@@ -300,10 +316,11 @@ static void wait_for_end(struct running *run, const sigset_t *set)
 	struct timespec every = {.tv_sec = watchdog_ms / 1000,
 				 .tv_nsec = watchdog_ms % 1000 * 1000000};
 	for (;;) {
-		int signal_number = watchdog_ms ? sigtimedwait(set, NULL, &every) :
-						  sigwaitinfo(set, NULL);
+		int signal_number =
+			watchdog_ms ? sigtimedwait(set, NULL, &every) : sigwaitinfo(set, NULL);
 		if (signal_number == SIGTERM || signal_number == SIGINT) {
-			log_info("main", "ending: %s", signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
+			log_info("main", "ending: %s",
+				 signal_number == SIGTERM ? "SIGTERM" : "SIGINT");
 			return;
 		}
 		if (signal_number == SIGHUP)
@@ -319,8 +336,9 @@ static int once(struct running *run)
 	int status = 0;
 	int64_t deadline = clock_boot_ms(run->d.clock) + ONCE_MS;
 	for (size_t i = 0; i < run->n_services; i++) {
-		int s = run->services[i]->once ?
-			run->services[i]->once(run->states[i], deadline, &out) : 0;
+		int s = run->services[i]->once
+				? run->services[i]->once(run->states[i], deadline, &out)
+				: 0;
 		if (s > status)
 			status = s;
 	}
@@ -337,8 +355,10 @@ static int once_by_daemon(const struct config *c)
 	int status = EXIT_ONCE_RETRY;
 	enum err err = ask_once(c->socket, ONCE_MS + 10000, &out, &status, &e);
 	if (err)
-		fprintf(stderr, "error: a daemon is running, but did not answer: %s\n"
-			"try: sellersmart daemon status\n", e.text);
+		fprintf(stderr,
+			"error: a daemon is running, but did not answer: %s\n"
+			"try: sellersmart daemon status\n",
+			e.text);
 	else
 		fwrite(buf_str(&out), 1, out.len, stdout);
 	buf_fini(&out);
@@ -390,7 +410,8 @@ int main(int argc, char **argv)
 	limits_raise();
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_TRIM_THRESHOLD, 1 << 20);
-	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_ALL) || ares_library_init(ARES_LIB_INIT_ALL))
+	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_ALL) ||
+	    ares_library_init(ARES_LIB_INIT_ALL))
 		abort();
 	log_setup(run->options.once && config->log_level < LOG_WARN ? LOG_WARN : config->log_level,
 		  config->log_json, STDERR_FILENO);

@@ -4,8 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_CONFIG = 256, OPT_DATA_DIR, OPT_SOCKET, OPT_LISTEN, OPT_SERVICES, OPT_LOG_LEVEL,
-       OPT_LOG_FORMAT, OPT_ONCE, OPT_CHECK_CONFIG, OPT_VERSION, OPT_HELP };
+enum {
+	OPT_CONFIG = 256,
+	OPT_DATA_DIR,
+	OPT_SOCKET,
+	OPT_LISTEN,
+	OPT_SERVICES,
+	OPT_LOG_LEVEL,
+	OPT_LOG_FORMAT,
+	OPT_ONCE,
+	OPT_CHECK_CONFIG,
+	OPT_VERSION,
+	OPT_HELP
+};
 
 static const struct option long_options[] = {
 	{"config", required_argument, NULL, OPT_CONFIG},
@@ -41,8 +52,7 @@ enum err options_parse(int argc, char **argv, struct options *o, struct error *e
 		case OPT_VERSION: o->version = true; break;
 		case OPT_HELP:
 		case 'h': o->help = true; break;
-		case ':':
-			return error_set(e, ERR_USAGE, "%s needs a value", argv[optind - 1]);
+		case ':': return error_set(e, ERR_USAGE, "%s needs a value", argv[optind - 1]);
 		default:
 			error_set(e, ERR_USAGE, "unknown option %s", argv[optind - 1]);
 			error_hint(e, "sellersmartd --help lists the options");

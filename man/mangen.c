@@ -104,8 +104,10 @@ static void exits(void)
 	}
 }
 
-static const struct { const char *word; void (*write)(void); } marks[] = {
-	{"COMMANDS", commands}, {"NOUNS", nouns}, {"RESOURCES", resources}, {"ERRORS", exits}};
+static const struct {
+	const char *word;
+	void (*write)(void);
+} marks[] = {{"COMMANDS", commands}, {"NOUNS", nouns}, {"RESOURCES", resources}, {"ERRORS", exits}};
 
 int main(void)
 {

@@ -16,21 +16,21 @@ extern const struct resource_kind config_kind;
 struct config {
 	char data_dir[PATH_TEXT];
 	char socket[PATH_TEXT];
-	char listen[128];	  /* "" or HOST:PORT, loopback only */
-	char file[PATH_TEXT];	  /* "" when none was read */
+	char listen[128];     /* "" or HOST:PORT, loopback only */
+	char file[PATH_TEXT]; /* "" when none was read */
 	enum log_level log_level;
 	bool log_json;
-	char services[256];	  /* "" means all */
-	int node;		  /* 0..1023, part of every id */
-	int64_t checks_max;	  /* checks under way at once */
+	char services[256]; /* "" means all */
+	int node;           /* 0..1023, part of every id */
+	int64_t checks_max; /* checks under way at once */
 	int64_t checks_per_host;
 	int64_t resolver_timeout_ms;
-	char nameservers[256];	  /* "" means resolv.conf */
+	char nameservers[256]; /* "" means resolv.conf */
 	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms;
-	int64_t retention_bytes;  /* of samples and events together */
+	int64_t retention_bytes; /* of samples and events together */
 	int64_t connections_max, streams_max;
-	json_t *values;		  /* effective values by field name, for config show */
-	json_t *origins;	  /* field -> "default" | "file:LINE" | "flag" */
+	json_t *values;  /* effective values by field name, for config show */
+	json_t *origins; /* field -> "default" | "file:LINE" | "flag" */
 };
 
 /** Flags as given on the command line, NULL or unset where absent. */

@@ -30,7 +30,8 @@ enum err ask_once(const char *socket_path, int64_t timeout_ms, struct buf *out, 
 	CURLcode code = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &http_status);
 	if (code != CURLE_OK) {
-		err = error_set(e, ERR_UNAVAILABLE, "%s: %s", socket_path, curl_easy_strerror(code));
+		err = error_set(e, ERR_UNAVAILABLE, "%s: %s", socket_path,
+				curl_easy_strerror(code));
 		goto out;
 	}
 	reply = json_read(buf_str(&body), body.len, body.max, e);

@@ -16,13 +16,14 @@ struct live;
 
 /** What the daemon gives to its services; lives longer than they do. */
 struct daemon {
-	const struct config *_Atomic config; /* a reload swaps it; the old one lives until the end */
+	const struct config
+		*_Atomic config; /* a reload swaps it; the old one lives until the end */
 	const struct clock *clock;
 	struct store *store;
 	struct loop *net, *api;
-	struct pool *pool;	 /* API workers */
-	struct resolver *resolver;	/* net loop */
-	struct transfers *transfers;	/* net loop */
+	struct pool *pool;           /* API workers */
+	struct resolver *resolver;   /* net loop */
+	struct transfers *transfers; /* net loop */
 	struct http_server *http;
 	struct live *live;
 	int64_t started_ms;
@@ -34,15 +35,15 @@ enum attention_level { ATTENTION_CRITICAL, ATTENTION_WARNING, ATTENTION_NOTICE }
 /** One line of "Needs you": worst first, one sentence, its age, one key that does the remedy. */
 struct attention {
 	enum attention_level level;
-	char word[12];	   /* "DOWN", "CERT" */
+	char word[12]; /* "DOWN", "CERT" */
 	char name[64];
-	char text[160];	   /* safe */
+	char text[160]; /* safe */
 	int64_t since_ms;
-	const char *kind;  /* of the resource, a literal */
+	const char *kind; /* of the resource, a literal */
 	uint64_t id;
-	char key;	   /* 'c' */
-	char remedy[24];   /* "check now" */
-	uint64_t seq;	   /* feed position of its cause, for "new since you looked" */
+	char key;        /* 'c' */
+	char remedy[24]; /* "check now" */
+	uint64_t seq;    /* feed position of its cause, for "new since you looked" */
 };
 
 /** A service hands what the lists show beside a resource's own fields; from memory, thread: any. */
@@ -50,10 +51,11 @@ struct resource_live {
 	const struct resource_kind *kind;
 	/** Members written into the open object. */
 	void (*write)(struct json_writer *w, const struct resource *r, void *ctx);
-	/** Sort key for a name in kind->sorts ("worst"): a number, lower first; text sorts by name are the
-	 *  api's. false: unknown sort. */
+	/** Sort key for a name in kind->sorts ("worst"): a number, lower first; text sorts by name
+	 * are the api's. false: unknown sort. */
 	bool (*rank)(const struct resource *r, const char *sort, int64_t *key, void *ctx);
-	/** Value of a filter that is not a field ("state"); NULL: unknown filter. out has 64 bytes. */
+	/** Value of a filter that is not a field ("state"); NULL: unknown filter. out has 64 bytes.
+	 */
 	const char *(*filter)(const struct resource *r, const char *name, char *out, void *ctx);
 	/** Further members of a list's meta (counts). May be NULL. */
 	void (*meta)(struct json_writer *w, void *ctx);
@@ -79,7 +81,8 @@ struct service {
 	void (*metrics)(struct buf *out, void *state);
 	/** Configuration was reloaded. */
 	void (*reload)(void *state);
-	/** --once: run what is due until decided (deadline boot ms), print a summary line per thing to out. @return exit status. */
+	/** --once: run what is due until decided (deadline boot ms), print a summary line per thing
+	 * to out. @return exit status. */
 	int (*once)(void *state, int64_t deadline_boot_ms, struct buf *out);
 };
 

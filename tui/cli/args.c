@@ -22,7 +22,8 @@ static enum err unknown_flag(const struct command *c, const char *given, struct 
 	const char *near = nearest(given + 2, names, c->n_flags);
 	error_set(e, ERR_USAGE, "unknown flag %.64s", given);
 	if (near)
-		error_hint(e, "did you mean --%s? sellersmart %s --help lists the flags", near, c->words);
+		error_hint(e, "did you mean --%s? sellersmart %s --help lists the flags", near,
+			   c->words);
 	else
 		error_hint(e, "sellersmart %s --help", c->words);
 	free(names);
@@ -82,7 +83,8 @@ enum err args_parse(const struct command *c, int argc, char **argv, struct invoc
 	}
 	if (in->n_args < c->min_args || (c->max_args >= 0 && in->n_args > c->max_args)) {
 		if (in->n_args > c->max_args && c->max_args >= 0)
-			error_set(e, ERR_USAGE, "unexpected argument \"%.64s\"", in->args[c->max_args]);
+			error_set(e, ERR_USAGE, "unexpected argument \"%.64s\"",
+				  in->args[c->max_args]);
 		else
 			error_set(e, ERR_USAGE, "%s: something is missing", c->words);
 		error_hint(e, "sellersmart %s", c->usage);
@@ -154,7 +156,8 @@ enum err globals_take(int *argc, char **argv, struct cli_globals *g, struct erro
 		else if (is_flag(arg, "--context"))
 			err = take_value(*argc, argv, &i, "--context", &g->context, e);
 		else if (!strcmp(arg, "-o") || is_flag(arg, "--output")) {
-			err = take_value(*argc, argv, &i, arg[1] == 'o' ? "-o" : "--output", &value, e);
+			err = take_value(*argc, argv, &i, arg[1] == 'o' ? "-o" : "--output", &value,
+					 e);
 			if (!err)
 				err = take_format(value, g, e);
 		} else if (!strncmp(arg, "-o", 2) && arg[2]) {

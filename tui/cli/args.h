@@ -5,8 +5,8 @@
 enum { FLAGS_MAX = 256 };
 
 /** Split argv after the command's words by its flags; "--name value" and "--name=value", "-f" for
- *  --file, "-n" for --dry-run. Flags of the command may stand anywhere. Unknown ones are refused with
- *  the nearest name. Arrays belong to in; args_fini frees them. */
+ *  --file, "-n" for --dry-run. Flags of the command may stand anywhere. Unknown ones are refused
+ * with the nearest name. Arrays belong to in; args_fini frees them. */
 enum err args_parse(const struct command *c, int argc, char **argv, struct invocation *in,
 		    struct error *e) __attribute__((warn_unused_result));
 void args_fini(struct invocation *in);

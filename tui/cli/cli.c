@@ -111,8 +111,12 @@ static int unknown_verb(const struct resource_kind *k, const char *verb)
 static int run_command(const struct command *c, struct cli_globals *g, int argc, char **argv)
 {
 	struct error e = {0};
-	struct invocation in = {.output = &g->output, .socket = g->socket, .yes = g->yes,
-				.no_input = g->no_input, .watch = g->watch, .context = g->context};
+	struct invocation in = {.output = &g->output,
+				.socket = g->socket,
+				.yes = g->yes,
+				.no_input = g->no_input,
+				.watch = g->watch,
+				.context = g->context};
 	int status;
 	if (args_parse(c, argc, argv, &in, &e)) {
 		status = invocation_fail(&e);
@@ -164,7 +168,8 @@ static int dispatch(struct cli_globals *g, int argc, char **argv)
 
 static bool color_wanted(void)
 {
-	const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"),
+		   *term = getenv("TERM");
 	if (no && no[0])
 		return false;
 	if (force && force[0] && strcmp(force, "0"))
@@ -197,8 +202,7 @@ int cli_run(int argc, char **argv)
 	int status;
 	if (argc == 0 && (g.plain_view || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
 					   g.output.format == OUTPUT_AUTO))) {
-		struct dashboard_options o = {.address = g.socket, .plain = g.plain_view,
-					      .watch = g.watch};
+		struct dashboard_options o = {.address = g.socket, .plain = g.plain_view};
 		status = dashboard_run(&o);
 	} else if (argc == 0) {
 		char *words[] = {"status", NULL};

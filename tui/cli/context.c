@@ -21,9 +21,11 @@ enum { CONTEXTS_MAX_BYTES = 65536 };
 static enum err config_dir(char out[static PATH_TEXT], struct error *e)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	int n = config && config[0] == '/' ? snprintf(out, PATH_TEXT, "%s/sellersmart", config) :
-					     snprintf(out, PATH_TEXT, "%s/.config/sellersmart", home ? home : "");
-	return n < PATH_TEXT - 32 ? ERR_NONE : error_set(e, ERR_CONFIG, "configuration path is too long");
+	int n = config && config[0] == '/'
+			? snprintf(out, PATH_TEXT, "%s/sellersmart", config)
+			: snprintf(out, PATH_TEXT, "%s/.config/sellersmart", home ? home : "");
+	return n < PATH_TEXT - 32 ? ERR_NONE
+				  : error_set(e, ERR_CONFIG, "configuration path is too long");
 }
 
 json_t *contexts_load(struct error *e)
@@ -104,7 +106,9 @@ static enum err remote_socket(const char *host, char out[static PATH_TEXT], stru
 	if (out[0] == '/')
 		return ERR_NONE;
 	error_set(e, ERR_UNAVAILABLE, "%s does not say where its daemon is", host);
-	error_hint(e, "install sellersmart there, or: context add NAME --ssh %s --remote-socket PATH", host);
+	error_hint(e,
+		   "install sellersmart there, or: context add NAME --ssh %s --remote-socket PATH",
+		   host);
 	return ERR_UNAVAILABLE;
 }
 
@@ -114,17 +118,32 @@ static enum err forward(const char *host, const char *local, const char *remote,
 	int status;
 	pid_t pid;
 	snprintf(both, sizeof(both), "%s:%s", local, remote);
-	char *argv[] = {"ssh", "-f", "-T", "-o", "ExitOnForwardFailure=yes", "-o", "StreamLocalBindUnlink=yes",
-			"-o", "StreamLocalBindMask=0177", "-L", both, "--", (char *)host, "sleep 600", NULL};
+	char *argv[] = {"ssh",
+			"-f",
+			"-T",
+			"-o",
+			"ExitOnForwardFailure=yes",
+			"-o",
+			"StreamLocalBindUnlink=yes",
+			"-o",
+			"StreamLocalBindMask=0177",
+			"-L",
+			both,
+			"--",
+			(char *)host,
+			"sleep 600",
+			NULL};
 	int failed = posix_spawnp(&pid, "ssh", NULL, NULL, argv, environ);
 	if (failed)
 		return error_set(e, ERR_UNAVAILABLE, "ssh: %s", strerror(failed));
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
-		return error_set(e, ERR_UNAVAILABLE, "ssh could not forward %s from %s", remote, host);
+		return error_set(e, ERR_UNAVAILABLE, "ssh could not forward %s from %s", remote,
+				 host);
 	return ERR_NONE;
 }
 
-static enum err ssh_socket(const char *name, const json_t *context, char out[static PATH_TEXT], struct error *e)
+static enum err ssh_socket(const char *name, const json_t *context, char out[static PATH_TEXT],
+			   struct error *e)
 {
 	char dir[PATH_TEXT], remote[PATH_TEXT];
 	const char *host = json_str(context, "ssh", "");
@@ -139,7 +158,8 @@ static enum err ssh_socket(const char *name, const json_t *context, char out[sta
 	if (err)
 		return err;
 	if (snprintf(out, PATH_TEXT, "%s/ssh-%s.sock", dir, name) >= PATH_TEXT)
-		return error_set(e, ERR_CONFIG, "context \"%s\": its socket's path is too long", name);
+		return error_set(e, ERR_CONFIG, "context \"%s\": its socket's path is too long",
+				 name);
 	if ((err = path_check_socket(out, e)) || answers(out))
 		return err;
 	if (json_str(context, "socket", NULL))
@@ -162,7 +182,8 @@ enum err context_socket(const char *name, char out[static PATH_TEXT], struct err
 	enum err err = ERR_NONE;
 	if (!name)
 		name = json_str(all, "current", NULL);
-	const json_t *context = name ? json_object_get(json_object_get(all, "contexts"), name) : NULL;
+	const json_t *context =
+		name ? json_object_get(json_object_get(all, "contexts"), name) : NULL;
 	if (name && !context) {
 		err = error_set(e, ERR_NOT_FOUND, "no context \"%.64s\"", name);
 		error_hint(e, "sellersmart context list");

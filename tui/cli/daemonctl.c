@@ -39,14 +39,16 @@ enum err daemon_program(char *out, size_t cap, struct error *e)
 		self[n] = 0;
 		*(strrchr(self, '/') + 1) = 0;
 		for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
-			if ((size_t)snprintf(out, cap, "%s%s", self, beside[i]) < cap && !access(out, X_OK))
+			if ((size_t)snprintf(out, cap, "%s%s", self, beside[i]) < cap &&
+			    !access(out, X_OK))
 				return ERR_NONE;
 		}
 	}
 	const char *path = getenv("PATH");
 	for (const char *dir = path ? path : "/usr/sbin:/usr/local/sbin"; *dir;) {
 		size_t len = strcspn(dir, ":");
-		if ((size_t)snprintf(out, cap, "%.*s/sellersmartd", (int)len, dir) < cap && !access(out, X_OK))
+		if ((size_t)snprintf(out, cap, "%.*s/sellersmartd", (int)len, dir) < cap &&
+		    !access(out, X_OK))
 			return ERR_NONE;
 		dir += len + (dir[len] == ':');
 	}
@@ -57,7 +59,8 @@ enum err daemon_program(char *out, size_t cap, struct error *e)
 
 /* ---- starting ------------------------------------------------------------------------------ */
 
-static enum err spawn_detached(const char *program, const char *log, const char *socket, struct error *e)
+static enum err spawn_detached(const char *program, const char *log, const char *socket,
+			       struct error *e)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -73,7 +76,8 @@ static enum err spawn_detached(const char *program, const char *log, const char 
 	int failed = posix_spawn(&pid, program, &files, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attributes);
-	return failed ? error_set(e, ERR_UNAVAILABLE, "%s: %s", program, strerror(failed)) : ERR_NONE;
+	return failed ? error_set(e, ERR_UNAVAILABLE, "%s: %s", program, strerror(failed))
+		      : ERR_NONE;
 }
 
 /* What the log says last, for the error of a start that failed. */
@@ -144,12 +148,13 @@ enum err daemon_launch(struct invocation *in, char *log, size_t cap, struct erro
 enum err daemon_end(long pid, struct error *e)
 {
 	if (pid <= 1 || kill((pid_t)pid, SIGTERM))
-		return error_set(e, errno == EPERM ? ERR_DENIED : ERR_UNAVAILABLE, "cannot signal process %ld: %s", pid,
-				 strerror(errno));
+		return error_set(e, errno == EPERM ? ERR_DENIED : ERR_UNAVAILABLE,
+				 "cannot signal process %ld: %s", pid, strerror(errno));
 	for (int waited = 0; waited < WAIT_MS; waited += STEP_MS) {
 		if (kill((pid_t)pid, 0) && errno == ESRCH)
 			return ERR_NONE;
 		pause_step();
 	}
-	return error_set(e, ERR_TIMEOUT, "process %ld has not ended after %d s", pid, WAIT_MS / 1000);
+	return error_set(e, ERR_TIMEOUT, "process %ld has not ended after %d s", pid,
+			 WAIT_MS / 1000);
 }

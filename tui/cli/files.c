@@ -20,7 +20,10 @@ struct item {
 	size_t place;
 };
 
-struct items { struct item *all; size_t n, cap; };
+struct items {
+	struct item *all;
+	size_t n, cap;
+};
 
 static void items_add(struct items *list, const struct resource_item *from)
 {
@@ -37,7 +40,9 @@ static void items_add(struct items *list, const struct resource_item *from)
 		list->all = mem_array(list->all, list->cap, sizeof(*list->all));
 	}
 	struct item *i = &list->all[list->n];
-	*i = (struct item){.kind = from->kind, .text = json_dumps(o, JSON_COMPACT), .line = from->line,
+	*i = (struct item){.kind = from->kind,
+			   .text = json_dumps(o, JSON_COMPACT),
+			   .line = from->line,
 			   .place = list->n};
 	snprintf(i->name, sizeof(i->name), "%s", from->input.name);
 	list->n++;
@@ -78,7 +83,8 @@ static size_t find_duplicates(struct items *list)
 		if (x->kind != y->kind || strcmp(x->name, y->name))
 			continue;
 		struct error e = {0};
-		error_set(&e, ERR_INVALID, "name: %s \"%s\" is on line %d already", y->kind->kind, y->name, x->line);
+		error_set(&e, ERR_INVALID, "name: %s \"%s\" is on line %d already", y->kind->kind,
+			  y->name, x->line);
 		e.line = y->line;
 		invocation_fail(&e);
 		found++;
@@ -140,7 +146,8 @@ static void say_failed(const struct items *list, size_t from, const json_t *repl
 {
 	size_t i;
 	const json_t *r;
-	json_array_foreach (json_path(reply, "data.results"), i, r) {
+	json_array_foreach(json_path(reply, "data.results"), i, r)
+	{
 		const json_t *why = json_object_get(r, "error");
 		if (!why || from + i >= list->n)
 			continue;
@@ -154,7 +161,8 @@ static void say_failed(const struct items *list, size_t from, const json_t *repl
 	}
 }
 
-static int send_all(struct invocation *in, const struct items *list, bool dry_run, struct file_result *out)
+static int send_all(struct invocation *in, const struct items *list, bool dry_run,
+		    struct file_result *out)
 {
 	int64_t started = monotonic_ms();
 	for (size_t at = 0; at < list->n; at += BATCH_ITEMS) {
@@ -167,7 +175,9 @@ static int send_all(struct invocation *in, const struct items *list, bool dry_ru
 			say_failed(list, at, reply);
 			json_decref(reply);
 			if (!dry_run && at)
-				fprintf(stderr, "%zu of %zu were written; apply again when it is mended\n", at, list->n);
+				fprintf(stderr,
+					"%zu of %zu were written; apply again when it is mended\n",
+					at, list->n);
 			return invocation_fail(&e);
 		}
 		const json_t *counts = json_path(reply, "data.counts");
@@ -176,17 +186,20 @@ static int send_all(struct invocation *in, const struct items *list, bool dry_ru
 		out->unchanged += (size_t)json_int(counts, "unchanged", 0);
 		size_t i;
 		json_t *r;
-		json_array_foreach (json_path(reply, "data.results"), i, r) {
+		json_array_foreach(json_path(reply, "data.results"), i, r)
+		{
 			json_array_append(out->items, r);
 			size_t s;
 			json_t *name;
-			json_array_foreach (json_object_get(r, "missing_secrets"), s, name)
-				if (json_is_string(name))
-					json_object_set_new(out->missing_secrets, json_string_value(name), json_true());
+			json_array_foreach(json_object_get(r, "missing_secrets"), s,
+					   name) if (json_is_string(name))
+				json_object_set_new(out->missing_secrets, json_string_value(name),
+						    json_true());
 		}
 		json_decref(reply);
 		if (monotonic_ms() - started > 1000 && isatty(STDERR_FILENO) && !in->output->quiet)
-			fprintf(stderr, "\r%s %zu of %zu", dry_run ? "checked" : "written", at + n, list->n);
+			fprintf(stderr, "\r%s %zu of %zu", dry_run ? "checked" : "written", at + n,
+				list->n);
 	}
 	if (monotonic_ms() - started > 1000 && isatty(STDERR_FILENO) && !in->output->quiet)
 		fputc('\n', stderr);
@@ -203,7 +216,8 @@ int file_send(struct invocation *in, const char *path, bool dry_run, struct file
 	struct items list = {0};
 	result_init(out);
 	int status = read_items(path, &list);
-	/* All batches are tried first, so that a fault in the last one leaves nothing half written. */
+	/* All batches are tried first, so that a fault in the last one leaves nothing half written.
+	 */
 	if (!status && (dry_run || list.n > BATCH_ITEMS))
 		status = send_all(in, &list, true, out);
 	if (!status && !dry_run) {

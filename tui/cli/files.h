@@ -4,11 +4,12 @@
 
 struct file_result {
 	size_t created, changed, unchanged;
-	json_t *items; /* the daemon's results in the file's order; json_decref */
+	json_t *items;           /* the daemon's results in the file's order; json_decref */
 	json_t *missing_secrets; /* names; json_decref */
 };
 
-/** Read and validate the file, try every batch, and unless dry_run then write them. Progress on stderr
- *  when it takes longer than a second. @return 0 or an exit status with everything said on stderr */
+/** Read and validate the file, try every batch, and unless dry_run then write them. Progress on
+ * stderr when it takes longer than a second. @return 0 or an exit status with everything said on
+ * stderr */
 int file_send(struct invocation *in, const char *path, bool dry_run, struct file_result *out);
 void file_result_fini(struct file_result *r);

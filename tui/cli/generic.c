@@ -38,8 +38,8 @@ int generic_fail(const struct error_list *errors)
 
 /* ---- list ---------------------------------------------------------------------------------- */
 
-static enum err list_path(const struct invocation *in, const struct resource_kind *k, struct buf *path,
-			  struct error *e)
+static enum err list_path(const struct invocation *in, const struct resource_kind *k,
+			  struct buf *path, struct error *e)
 {
 	buf_printf(path, "/v1/%s", k->plural);
 	for (size_t i = 0; i < in->n_flags; i++) {
@@ -48,9 +48,10 @@ static enum err list_path(const struct invocation *in, const struct resource_kin
 			const char *equals = strchr(value, '=');
 			char key[96];
 			if (!equals)
-				return error_set(e, ERR_USAGE, "--%s %.64s: write FIELD=VALUE", name, value);
-			snprintf(key, sizeof(key), "filter[%s%.*s]", name[0] == 'l' ? "labels." : "",
-				 (int)(equals - value), value);
+				return error_set(e, ERR_USAGE, "--%s %.64s: write FIELD=VALUE",
+						 name, value);
+			snprintf(key, sizeof(key), "filter[%s%.*s]",
+				 name[0] == 'l' ? "labels." : "", (int)(equals - value), value);
 			path_add(path, key, equals + 1);
 		} else if (!strcmp(name, "query")) {
 			path_add(path, "q", value);
@@ -141,7 +142,8 @@ out:
 
 /* ---- show, rm, actions --------------------------------------------------------------------- */
 
-static void ref_path(struct buf *path, const struct resource_kind *k, const char *ref, const char *verb)
+static void ref_path(struct buf *path, const struct resource_kind *k, const char *ref,
+		     const char *verb)
 {
 	buf_printf(path, "/v1/%s/", k->plural);
 	path_escape(path, ref);
@@ -171,7 +173,8 @@ static int run_rm(struct invocation *in)
 	char question[256];
 	int status = 0;
 	if (in->n_args == 1)
-		snprintf(question, sizeof(question), "delete %s %.64s?", g->kind->kind, in->args[0]);
+		snprintf(question, sizeof(question), "delete %s %.64s?", g->kind->kind,
+			 in->args[0]);
 	else
 		snprintf(question, sizeof(question), "delete %d %s (%.64s, %.64s%s)?", in->n_args,
 			 g->kind->plural, in->args[0], in->args[1], in->n_args > 2 ? ", ..." : "");
@@ -210,12 +213,14 @@ static int run_action(struct invocation *in)
 		bool get = !strcmp(g->action->method, "GET");
 		for (size_t f = 0; get && f < in->n_flags; f++)
 			path_add(&path, in->flags[f].flag->name, in->flags[f].value);
-		if (request_json(in, g->action->method, buf_str(&path), get ? NULL : body, &reply, &e))
+		if (request_json(in, g->action->method, buf_str(&path), get ? NULL : body, &reply,
+				 &e))
 			status = invocation_fail(&e);
 		else if (get)
 			output_object(in->output, g->kind, json_object_get(reply, "data"));
 		else if (!output_machine(in->output, json_object_get(reply, "data")))
-			output_text(in->output, "%s %s: %s done\n", g->kind->kind, in->args[i], g->action->verb);
+			output_text(in->output, "%s %s: %s done\n", g->kind->kind, in->args[i],
+				    g->action->verb);
 		json_decref(reply);
 		buf_fini(&path);
 	}
@@ -244,13 +249,15 @@ static const struct field *any_field(const struct resource_kind *k, const char *
 
 static enum err collect_label(json_t *object, const char *text, struct error *e)
 {
-	static const struct field labels = {.name = "labels", .type = FIELD_TEXT_MAP, .max = LABELS_MAX};
+	static const struct field labels = {
+		.name = "labels", .type = FIELD_TEXT_MAP, .max = LABELS_MAX};
 	if (!strchr(text, '='))
 		return error_set(e, ERR_USAGE, "--label %.64s: write KEY=VALUE", text);
 	return field_collect(&labels, object, text, e);
 }
 
-json_t *generic_input(struct invocation *in, const struct resource_kind *k, int first_arg, struct error *e)
+json_t *generic_input(struct invocation *in, const struct resource_kind *k, int first_arg,
+		      struct error *e)
 {
 	json_t *object = json_object();
 	enum err err = ERR_NONE;
@@ -264,7 +271,8 @@ json_t *generic_input(struct invocation *in, const struct resource_kind *k, int 
 		else if (!strcmp(name, "unset"))
 			json_object_set_new(object, value, json_null());
 		else if (f)
-			err = field_collect(f, object, in->flags[i].flag->value ? value : "true", e);
+			err = field_collect(f, object, in->flags[i].flag->value ? value : "true",
+					    e);
 	}
 	/* One word without a flag is the positional field, in a kind without one the name. */
 	for (int i = first_arg; i < in->n_args && !err; i++) {
@@ -273,8 +281,9 @@ json_t *generic_input(struct invocation *in, const struct resource_kind *k, int 
 			f = k->fields[n].flags & FIELD_POSITIONAL ? &k->fields[n] : NULL;
 		for (size_t v = 0; k->variants && k->variants[v] && !f; v++)
 			for (size_t n = 0; n < k->variants[v]->n_fields && !f; n++)
-				f = k->variants[v]->fields[n].flags & FIELD_POSITIONAL ?
-					&k->variants[v]->fields[n] : NULL;
+				f = k->variants[v]->fields[n].flags & FIELD_POSITIONAL
+					    ? &k->variants[v]->fields[n]
+					    : NULL;
 		if (f && !json_object_get(object, f->name))
 			err = field_collect(f, object, in->args[i], e);
 		else if (!f && !json_object_get(object, "name"))
@@ -324,7 +333,8 @@ static int run_add(struct invocation *in)
 	}
 	const json_t *made = json_object_get(reply, "data");
 	if (!output_machine(in->output, made)) {
-		output_text(in->output, "%s %s created\n", g->kind->kind, json_str(made, "name", ""));
+		output_text(in->output, "%s %s created\n", g->kind->kind,
+			    json_str(made, "name", ""));
 		const char *ping = json_str(made, "ping_url", NULL);
 		if (ping)
 			output_text(in->output, "ping it at %s\n", ping);
@@ -348,7 +358,8 @@ static int run_edit(struct invocation *in)
 	json_t *patch = generic_input(in, g->kind, 1, &e);
 	if (patch && !json_object_size(patch)) {
 		error_set(&e, ERR_USAGE, "nothing to change");
-		error_hint(&e, "sellersmart %s %.64s --FIELD VALUE, or --unset FIELD", g->words, in->args[0]);
+		error_hint(&e, "sellersmart %s %.64s --FIELD VALUE, or --unset FIELD", g->words,
+			   in->args[0]);
 	}
 	if (e.code) {
 		status = invocation_fail(&e);
@@ -363,7 +374,8 @@ static int run_edit(struct invocation *in)
 	}
 	const json_t *now = json_object_get(reply, "data");
 	if (!output_machine(in->output, now))
-		output_text(in->output, "%s %s changed\n", g->kind->kind, json_str(now, "name", in->args[0]));
+		output_text(in->output, "%s %s changed\n", g->kind->kind,
+			    json_str(now, "name", in->args[0]));
 out:
 	buf_fini(&path);
 	json_decref(patch);
@@ -373,7 +385,8 @@ out:
 
 /* ---- making commands ----------------------------------------------------------------------- */
 
-static void add_flag(struct generic *g, const char *name, const char *value, const char *help, bool repeat)
+static void add_flag(struct generic *g, const char *name, const char *value, const char *help,
+		     bool repeat)
 {
 	for (size_t i = 0; i < g->command.n_flags; i++)
 		if (!strcmp(g->flags[i].name, name))
@@ -390,7 +403,8 @@ static void add_field_flags(struct generic *g, const struct field *fields, size_
 	for (size_t i = 0; i < n; i++) {
 		char name[48];
 		field_flag(&fields[i], name, sizeof(name));
-		add_flag(g, name + 2, fields[i].type == FIELD_BOOL ? "yes|no" : "VALUE", fields[i].help,
+		add_flag(g, name + 2, fields[i].type == FIELD_BOOL ? "yes|no" : "VALUE",
+			 fields[i].help,
 			 fields[i].type == FIELD_TEXT_LIST || fields[i].type == FIELD_TEXT_MAP);
 	}
 }
@@ -413,8 +427,8 @@ static const struct action *find_action(const struct resource_kind *k, const cha
 	return NULL;
 }
 
-static void make(struct generic *g, const char *verb, const char *arguments, int (*run)(struct invocation *),
-		 int min_args, int max_args, const char *summary)
+static void make(struct generic *g, const char *verb, const char *arguments,
+		 int (*run)(struct invocation *), int min_args, int max_args, const char *summary)
 {
 	snprintf(g->words, sizeof(g->words), "%s %s", g->kind->kind, verb);
 	snprintf(g->usage, sizeof(g->usage), "%s %s", g->words, arguments);
@@ -437,8 +451,10 @@ struct command *generic_command(const struct resource_kind *k, const char *verb,
 	g->action = find_action(k, verb);
 	if (!strcmp(verb, "list") && k->ops & OP_LIST) {
 		snprintf(summary, sizeof(summary), "list %s", k->plural);
-		make(g, verb, "[--filter FIELD=VALUE] [--sort FIELD] [--limit N] [--watch]", run_list, 0, 0, summary);
-		add_flag(g, "filter", "FIELD=VALUE", "only rows with this value, may be repeated", true);
+		make(g, verb, "[--filter FIELD=VALUE] [--sort FIELD] [--limit N] [--watch]",
+		     run_list, 0, 0, summary);
+		add_flag(g, "filter", "FIELD=VALUE", "only rows with this value, may be repeated",
+			 true);
 		add_flag(g, "label", "KEY=VALUE", "only rows with this label", true);
 		add_flag(g, "query", "TEXT", "only rows that contain the text", false);
 		add_flag(g, "sort", "[-]FIELD", "order", false);
@@ -477,8 +493,14 @@ void generic_free(struct command *c)
 
 size_t generic_verbs(const struct resource_kind *k, const char **out, size_t max)
 {
-	static const struct { const char *verb; unsigned op; } verbs[] = {
-		{"list", OP_LIST}, {"show", OP_SHOW}, {"add", OP_ADD}, {"edit", OP_EDIT}, {"rm", OP_RM}};
+	static const struct {
+		const char *verb;
+		unsigned op;
+	} verbs[] = {{"list", OP_LIST},
+		     {"show", OP_SHOW},
+		     {"add", OP_ADD},
+		     {"edit", OP_EDIT},
+		     {"rm", OP_RM}};
 	size_t n = 0;
 	for (size_t i = 0; i < ARRAY_LEN(verbs) && n < max; i++)
 		if (k->ops & verbs[i].op)

@@ -4,7 +4,8 @@
 
 #include "tui/cli/request.h"
 
-enum err heartbeat_path(struct invocation *in, const char *name, char *out, size_t cap, struct error *e)
+enum err heartbeat_path(struct invocation *in, const char *name, char *out, size_t cap,
+			struct error *e)
 {
 	struct buf path = BUF_INIT(1024);
 	json_t *reply = NULL;
@@ -20,20 +21,24 @@ enum err heartbeat_path(struct invocation *in, const char *name, char *out, size
 		snprintf(out, cap, "%s", at);
 	} else {
 		err = error_set(e, ERR_INVALID, "%.64s is not a heartbeat", name);
-		error_hint(e, "sellersmart monitor add --type heartbeat --name %.64s --every 1d", name);
+		error_hint(e, "sellersmart monitor add --type heartbeat --name %.64s --every 1d",
+			   name);
 	}
 	json_decref(reply);
 	return err;
 }
 
-enum err heartbeat_send(struct invocation *in, const char *path, const char *suffix, const char *body,
-			struct error *e)
+enum err heartbeat_send(struct invocation *in, const char *path, const char *suffix,
+			const char *body, struct error *e)
 {
 	char full[256];
 	struct reply r = {0};
 	snprintf(full, sizeof(full), "%s%s%s", path, suffix[0] ? "/" : "", suffix);
-	struct client_request q = {.method = "POST", .path = full, .body = body,
-				   .body_len = body ? strlen(body) : 0, .content_type = "text/plain",
+	struct client_request q = {.method = "POST",
+				   .path = full,
+				   .body = body,
+				   .body_len = body ? strlen(body) : 0,
+				   .content_type = "text/plain",
 				   .timeout_ms = 10000};
 	enum err err = client_send(in->client, &q, &r, e);
 	reply_fini(&r);

@@ -59,7 +59,8 @@ void help_command(const struct command *c)
 		puts("\nflags:");
 	for (size_t i = 0; i < c->n_flags; i++) {
 		char left[80];
-		snprintf(left, sizeof(left), "--%s %s", c->flags[i].name, c->flags[i].value ? c->flags[i].value : "");
+		snprintf(left, sizeof(left), "--%s %s", c->flags[i].name,
+			 c->flags[i].value ? c->flags[i].value : "");
 		printf("  %-30s %s\n", left, c->flags[i].help);
 	}
 }
@@ -78,8 +79,10 @@ void help_noun(const struct resource_kind *k)
 	}
 	for (size_t i = 0; command_table[i]; i++) {
 		size_t len = strlen(k->kind);
-		if (!strncmp(command_table[i]->words, k->kind, len) && command_table[i]->words[len] == ' ')
-			printf("  sellersmart %-34s %s\n", command_table[i]->words, command_table[i]->summary);
+		if (!strncmp(command_table[i]->words, k->kind, len) &&
+		    command_table[i]->words[len] == ' ')
+			printf("  sellersmart %-34s %s\n", command_table[i]->words,
+			       command_table[i]->summary);
 	}
 }
 

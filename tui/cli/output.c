@@ -15,7 +15,8 @@ enum { CELL_MAX = 512, COLUMNS_MAX = 32, LINE_WIDTH_DEFAULT = 100 };
 
 bool output_format_parse(const char *word, enum output_format *f)
 {
-	static const char *const words[] = {"auto", "table", "plain", "json", "jsonl", "csv", "line"};
+	static const char *const words[] = {"auto",  "table", "plain", "json",
+					    "jsonl", "csv",   "line"};
 	for (size_t i = 1; i < ARRAY_LEN(words); i++)
 		if (!strcmp(word, words[i])) {
 			*f = (enum output_format)i;
@@ -149,8 +150,7 @@ void output_cell(const struct column *c, const json_t *object, int64_t now, char
 	case COLUMN_TEXT:
 	case COLUMN_INT:
 	case COLUMN_SPARK:
-	case COLUMN_BOOL:
-		break;
+	case COLUMN_BOOL: break;
 	}
 	cell_value(v, out, cap);
 }
@@ -201,7 +201,8 @@ bool output_machine(struct output *o, const json_t *value)
 	if (f == OUTPUT_JSONL && json_is_array(value)) {
 		size_t i;
 		const json_t *item;
-		json_array_foreach (value, i, item) {
+		json_array_foreach(value, i, item)
+		{
 			dump_json(o, item, false);
 			fputc('\n', o->to);
 		}
@@ -267,8 +268,8 @@ static int screen_width(const struct output *o)
 }
 
 /* Widths from the rows at hand; columns of the lowest priority go when a terminal is too narrow. */
-static void table_layout(const struct output *o, const struct resource_kind *k, char ***cells, size_t n,
-			 int *width, bool *shown)
+static void table_layout(const struct output *o, const struct resource_kind *k, char ***cells,
+			 size_t n, int *width, bool *shown)
 {
 	int total = -2;
 	for (size_t c = 0; c < k->n_columns; c++) {
@@ -285,7 +286,8 @@ static void table_layout(const struct output *o, const struct resource_kind *k, 
 		size_t victim = k->n_columns;
 		for (size_t c = 0; c < k->n_columns; c++)
 			if (shown[c] && k->columns[c].priority > 0 &&
-			    (victim == k->n_columns || k->columns[c].priority >= k->columns[victim].priority))
+			    (victim == k->n_columns ||
+			     k->columns[c].priority >= k->columns[victim].priority))
 				victim = c;
 		if (victim == k->n_columns)
 			return;
@@ -300,13 +302,14 @@ static bool right_aligned(const struct column *c)
 	       c->format == COLUMN_AGE;
 }
 
-static void table_cell(struct output *o, const struct column *c, const char *text, int width, bool last,
-		       bool heading)
+static void table_cell(struct output *o, const struct column *c, const char *text, int width,
+		       bool last, bool heading)
 {
 	char cut[CELL_MAX];
 	int w;
 	text_safe(cut, sizeof(cut), text, strlen(text), width, 0, &w);
-	const char *color = o->color && !heading && c->format == COLUMN_STATE ? state_color(text) : "";
+	const char *color =
+		o->color && !heading && c->format == COLUMN_STATE ? state_color(text) : "";
 	int pad = width - w;
 	if (right_aligned(c))
 		fprintf(o->to, "%*s", pad, "");
@@ -323,7 +326,8 @@ static void table_rows(struct output *o, const struct resource_kind *k, const js
 	bool shown[COLUMNS_MAX];
 	int64_t now = now_ms();
 	char ***cells = mem_array(NULL, n + 1, sizeof(*cells));
-	json_array_foreach (rows, r, row) {
+	json_array_foreach(rows, r, row)
+	{
 		cells[r] = mem_array(NULL, k->n_columns, sizeof(**cells));
 		for (size_t c = 0; c < k->n_columns; c++) {
 			char text[CELL_MAX];
@@ -339,7 +343,8 @@ static void table_rows(struct output *o, const struct resource_kind *k, const js
 			last = shown[c] ? c : last;
 		for (size_t c = 0; c < k->n_columns && !last_done; c++)
 			if (shown[c])
-				table_cell(o, &k->columns[c], line ? cells[line - 1][c] : k->columns[c].title,
+				table_cell(o, &k->columns[c],
+					   line ? cells[line - 1][c] : k->columns[c].title,
 					   width[c], c == last, !line);
 		fputc('\n', o->to);
 	}
@@ -362,7 +367,8 @@ void output_list_rows(struct output *o, const struct resource_kind *k, const jso
 		o->rows += json_array_size(rows);
 		return;
 	}
-	json_array_foreach (rows, i, row) {
+	json_array_foreach(rows, i, row)
+	{
 		char text[CELL_MAX];
 		if (f == OUTPUT_JSON || f == OUTPUT_JSONL) {
 			json_t *shown = project(row, o->fields);
@@ -404,11 +410,13 @@ static void object_lines(struct output *o, const json_t *object, const char *pre
 {
 	const char *key;
 	json_t *v;
-	json_object_foreach ((json_t *)object, key, v) {
+	json_object_foreach((json_t *)object, key, v)
+	{
 		char label[96], text[CELL_MAX];
 		snprintf(label, sizeof(label), "%s%s%s", prefix, prefix[0] ? "." : "", key);
 		if (json_is_null(v) || (json_is_string(v) && !json_string_length(v)) ||
-		    ((json_is_object(v) || json_is_array(v)) && !json_array_size(v) && !json_object_size(v)))
+		    ((json_is_object(v) || json_is_array(v)) && !json_array_size(v) &&
+		     !json_object_size(v)))
 			continue;
 		if (json_is_object(v) && depth < 2) {
 			object_lines(o, v, label, depth + 1);

@@ -1,18 +1,26 @@
 #pragma once
-/* How a command prints: tables for people, JSON, JSON lines, CSV or tab-separated for programs. Data on
- * stdout and nothing else there; text from the daemon is made safe for the terminal here. */
+/* How a command prints: tables for people, JSON, JSON lines, CSV or tab-separated for programs.
+ * Data on stdout and nothing else there; text from the daemon is made safe for the terminal here.
+ */
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "shared/json.h"
 #include "shared/schema/schema.h"
 
-enum output_format { OUTPUT_AUTO, OUTPUT_TABLE, OUTPUT_PLAIN, OUTPUT_JSON, OUTPUT_JSONL, OUTPUT_CSV,
-		     OUTPUT_LINE };
+enum output_format {
+	OUTPUT_AUTO,
+	OUTPUT_TABLE,
+	OUTPUT_PLAIN,
+	OUTPUT_JSON,
+	OUTPUT_JSONL,
+	OUTPUT_CSV,
+	OUTPUT_LINE
+};
 
 struct output {
 	enum output_format format; /* AUTO: table on a terminal, else plain */
-	const char *fields;	   /* --json FIELDS, "a,b.c"; NULL: all */
+	const char *fields;        /* --json FIELDS, "a,b.c"; NULL: all */
 	bool color;
 	bool quiet;
 	FILE *to; /* stdout */
@@ -35,6 +43,8 @@ bool output_machine(struct output *o, const json_t *value);
 /** Printable, bounded, safe text on stdout. */
 void output_text(struct output *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** Hints and progress go to stderr, unless --quiet. */
-void output_note(const struct output *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void output_note(const struct output *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /** One cell as text for a column's format. */
-void output_cell(const struct column *c, const json_t *object, int64_t now_ms, char *out, size_t cap);
+void output_cell(const struct column *c, const json_t *object, int64_t now_ms, char *out,
+		 size_t cap);

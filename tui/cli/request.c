@@ -12,7 +12,8 @@ static void say_other_faults(const struct reply *r)
 		invocation_fail(&r->faults.items[i]);
 }
 
-static enum err request_send(struct invocation *in, const struct client_request *q, json_t **reply, struct error *e)
+static enum err request_send(struct invocation *in, const struct client_request *q, json_t **reply,
+			     struct error *e)
 {
 	struct reply r = {0};
 	enum err err = client_send(in->client, q, &r, e);
@@ -25,12 +26,15 @@ static enum err request_send(struct invocation *in, const struct client_request 
 	return err;
 }
 
-enum err request_json(struct invocation *in, const char *method, const char *path, const json_t *body,
-		      json_t **reply, struct error *e)
+enum err request_json(struct invocation *in, const char *method, const char *path,
+		      const json_t *body, json_t **reply, struct error *e)
 {
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-	struct client_request q = {.method = method, .path = path, .body = text,
-				   .body_len = text ? strlen(text) : 0, .timeout_ms = 150000};
+	struct client_request q = {.method = method,
+				   .path = path,
+				   .body = text,
+				   .body_len = text ? strlen(text) : 0,
+				   .timeout_ms = 150000};
 	enum err err = request_send(in, &q, reply, e);
 	free(text);
 	return err;
@@ -39,7 +43,10 @@ enum err request_json(struct invocation *in, const char *method, const char *pat
 enum err request_raw(struct invocation *in, const char *method, const char *path, const void *body,
 		     size_t len, json_t **reply, struct error *e)
 {
-	struct client_request q = {.method = method, .path = path, .body = body, .body_len = len,
+	struct client_request q = {.method = method,
+				   .path = path,
+				   .body = body,
+				   .body_len = len,
 				   .content_type = "application/octet-stream"};
 	return request_send(in, &q, reply, e);
 }

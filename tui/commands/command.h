@@ -1,7 +1,7 @@
 #pragma once
-/* A command beyond the generic verbs: tui/commands/NAME.c exports `const struct command command_NAME`.
- * The generic verbs (NOUN list|show|add|edit|rm and a kind's actions) come from the descriptors, in
- * tui/cli/generic.c; a command with the same words replaces the generic one. */
+/* A command beyond the generic verbs: tui/commands/NAME.c exports `const struct command
+ * command_NAME`. The generic verbs (NOUN list|show|add|edit|rm and a kind's actions) come from the
+ * descriptors, in tui/cli/generic.c; a command with the same words replaces the generic one. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,25 +26,28 @@ struct invocation {
 	char **args; /* positional */
 	int n_rest;
 	char **rest; /* after "--" */
-	struct given_flag { const struct flag *flag; const char *value; } *flags;
+	struct given_flag {
+		const struct flag *flag;
+		const char *value;
+	} * flags;
 	size_t n_flags;
-	struct client *client;	/* connects when first used */
-	struct output *output;	/* what -o, --json, --no-color say */
-	const char *socket;	/* --socket or the context's, or NULL */
-	const char *context;	/* --context, or NULL */
+	struct client *client; /* connects when first used */
+	struct output *output; /* what -o, --json, --no-color say */
+	const char *socket;    /* --socket or the context's, or NULL */
+	const char *context;   /* --context, or NULL */
 	bool yes, no_input, watch;
 };
 
 struct command {
-	const char *words;    /* "apply", "monitor check" */
-	const char *usage;    /* "apply -f FILE [--dry-run]" */
-	const char *summary;  /* one line */
-	const char *details;  /* more for --help, or NULL */
+	const char *words;           /* "apply", "monitor check" */
+	const char *usage;           /* "apply -f FILE [--dry-run]" */
+	const char *summary;         /* one line */
+	const char *details;         /* more for --help, or NULL */
 	const char *const *examples; /* command lines, NULL-terminated; shown first */
 	const struct flag *flags;
 	size_t n_flags;
 	int min_args, max_args; /* max -1: any number */
-	bool rest;	      /* takes words after "--" */
+	bool rest;              /* takes words after "--" */
 	bool hidden;
 	/** @return exit status; on a failure return invocation_fail(...) */
 	int (*run)(struct invocation *in);

@@ -1,4 +1,5 @@
-/* sellersmart complete -- WORDS: candidates for the last word, one a line; what completions call. */
+/* sellersmart complete -- WORDS: candidates for the last word, one a line; what completions call.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -30,8 +31,7 @@ static void offer_names(struct invocation *in, const struct resource_kind *k, co
 	if (!client_send(in->client, &q, &r, &e)) {
 		size_t i;
 		const json_t *row;
-		json_array_foreach (r.data, i, row)
-			offer(json_str(row, "name", ""), prefix);
+		json_array_foreach(r.data, i, row) offer(json_str(row, "name", ""), prefix);
 	}
 	reply_fini(&r);
 	buf_fini(&path);
@@ -62,7 +62,8 @@ static void first_words(const char *prefix)
 		offer(resource_table[i]->kind, prefix);
 	for (size_t i = 0; command_table[i]; i++) {
 		char first[64];
-		snprintf(first, sizeof(first), "%.*s", (int)strcspn(command_table[i]->words, " "), command_table[i]->words);
+		snprintf(first, sizeof(first), "%.*s", (int)strcspn(command_table[i]->words, " "),
+			 command_table[i]->words);
 		if (!command_table[i]->hidden && !resource_kind_find(first))
 			offer(first, prefix);
 	}
@@ -76,7 +77,8 @@ static void second_words(const char *noun, const char *prefix)
 	for (size_t i = 0; i < n; i++)
 		offer(verbs[i], prefix);
 	for (size_t i = 0; command_table[i]; i++)
-		if (!strncmp(command_table[i]->words, noun, len) && command_table[i]->words[len] == ' ')
+		if (!strncmp(command_table[i]->words, noun, len) &&
+		    command_table[i]->words[len] == ' ')
 			offer(command_table[i]->words + len + 1, prefix);
 }
 
@@ -103,6 +105,10 @@ static int run(struct invocation *in)
 }
 
 const struct command command_complete = {
-	.words = "complete", .usage = "complete -- WORD...", .summary = "candidates for a shell's completion",
-	.hidden = true, .rest = true, .run = run,
+	.words = "complete",
+	.usage = "complete -- WORD...",
+	.summary = "candidates for a shell's completion",
+	.hidden = true,
+	.rest = true,
+	.run = run,
 };

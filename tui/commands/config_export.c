@@ -11,14 +11,16 @@
 
 enum { PAGE_ROWS = 500 };
 
-static int export_rows(struct invocation *in, const struct resource_kind *k, const json_t *rows, bool *headed)
+static int export_rows(struct invocation *in, const struct resource_kind *k, const json_t *rows,
+		       bool *headed)
 {
 	struct error_list *errors = mem_zalloc(sizeof(*errors));
 	struct buf out = BUF_INIT(16 << 20);
 	size_t i;
 	const json_t *row;
 	int status = 0;
-	json_array_foreach (rows, i, row) {
+	json_array_foreach(rows, i, row)
+	{
 		struct resource_input input = {0};
 		/* The daemon's answer goes through the same validator and comes out canonical. */
 		if (!resource_validate(k, row, 0, NULL, &input, errors)) {
@@ -92,8 +94,11 @@ static int run(struct invocation *in)
 static const char *const examples[] = {"sellersmart config export > all.yaml", NULL};
 
 const struct command command_config_export = {
-	.words = "config export", .usage = "config export",
+	.words = "config export",
+	.usage = "config export",
 	.summary = "print everything configured, in the form that apply reads",
-	.details = "Values of secrets are never part of it; apply lists the secrets that are missing.",
-	.examples = examples, .run = run,
+	.details =
+		"Values of secrets are never part of it; apply lists the secrets that are missing.",
+	.examples = examples,
+	.run = run,
 };

@@ -17,12 +17,14 @@ static int run(struct invocation *in)
 	if (!output_machine(in->output, data)) {
 		const char *key;
 		json_t *value;
-		json_object_foreach (json_object_get(data, "values"), key, value) {
-			char *text = json_is_string(value) ? mem_strdup(json_string_value(value)) :
-							     json_dumps(value, JSON_ENCODE_ANY);
+		json_object_foreach(json_object_get(data, "values"), key, value)
+		{
+			char *text = json_is_string(value) ? mem_strdup(json_string_value(value))
+							   : json_dumps(value, JSON_ENCODE_ANY);
 			if (origin)
-				output_text(in->output, "%-20s %-32s %s\n", key, text,
-					    json_str(json_object_get(data, "origins"), key, "default"));
+				output_text(
+					in->output, "%-20s %-32s %s\n", key, text,
+					json_str(json_object_get(data, "origins"), key, "default"));
 			else
 				output_text(in->output, "%s: %s\n", key, text);
 			free(text);
@@ -36,7 +38,11 @@ static const struct flag flags[] = {{"origin", NULL, "also where each value come
 static const char *const examples[] = {"sellersmart config show --origin", NULL};
 
 const struct command command_config_show = {
-	.words = "config show", .usage = "config show [--origin]",
+	.words = "config show",
+	.usage = "config show [--origin]",
 	.summary = "the running daemon's settings, sellersmart.yaml(5)",
-	.examples = examples, .flags = flags, .n_flags = ARRAY_LEN(flags), .run = run,
+	.examples = examples,
+	.flags = flags,
+	.n_flags = ARRAY_LEN(flags),
+	.run = run,
 };

@@ -14,15 +14,17 @@ static void list(struct invocation *in, const json_t *all)
 	if (output_machine(in->output, all))
 		return;
 	output_text(in->output, "%s local\n", current[0] ? " " : "*");
-	json_object_foreach (json_object_get(all, "contexts"), name, c)
+	json_object_foreach(json_object_get(all, "contexts"), name, c)
 		output_text(in->output, "%s %-16s %s %s\n", strcmp(name, current) ? " " : "*", name,
 			    json_str(c, "ssh", ""), json_str(c, "socket", ""));
 }
 
-static enum err change(struct invocation *in, json_t *all, const char *verb, const char *name, struct error *e)
+static enum err change(struct invocation *in, json_t *all, const char *verb, const char *name,
+		       struct error *e)
 {
 	json_t *contexts = json_object_get(all, "contexts");
-	const char *ssh = invocation_flag(in, "ssh"), *socket = invocation_flag(in, "remote-socket");
+	const char *ssh = invocation_flag(in, "ssh"),
+		   *socket = invocation_flag(in, "remote-socket");
 	if (!strcmp(verb, "use") && !strcmp(name, "local")) {
 		json_object_del(all, "current");
 	} else if (!strcmp(verb, "use")) {
@@ -37,7 +39,9 @@ static enum err change(struct invocation *in, json_t *all, const char *verb, con
 	} else if (!strcmp(verb, "add")) {
 		json_t *c = json_object();
 		if (!ssh && !socket)
-			return error_set(e, ERR_USAGE, "context add: --ssh HOST or --remote-socket PATH is missing");
+			return error_set(
+				e, ERR_USAGE,
+				"context add: --ssh HOST or --remote-socket PATH is missing");
 		if (ssh && ssh[0] == '-')
 			return error_set(e, ERR_USAGE, "--ssh: a host cannot begin with -");
 		if (ssh)
@@ -72,7 +76,8 @@ static int run(struct invocation *in)
 	} else {
 		name_slug(in->args[1], slug, sizeof(slug));
 		if (strcmp(slug, in->args[1]))
-			error_set(&e, ERR_INVALID, "name: \"%.64s\" is not a name; try %s", in->args[1], slug);
+			error_set(&e, ERR_INVALID, "name: \"%.64s\" is not a name; try %s",
+				  in->args[1], slug);
 		else
 			change(in, all, verb, in->args[1], &e);
 		if (e.code)
@@ -89,10 +94,16 @@ static const struct flag flags[] = {
 	{"remote-socket", "PATH", "its socket; with --ssh the one over there", false},
 };
 static const char *const examples[] = {"sellersmart context add vps --ssh me@vps.example",
-				       "sellersmart context use vps", "sellersmart context use local", NULL};
+				       "sellersmart context use vps",
+				       "sellersmart context use local", NULL};
 
 const struct command command_context = {
-	.words = "context", .usage = "context [list | add NAME --ssh HOST | use NAME | rm NAME]",
-	.summary = "daemons by name, here or behind ssh", .examples = examples,
-	.flags = flags, .n_flags = ARRAY_LEN(flags), .max_args = 2, .run = run,
+	.words = "context",
+	.usage = "context [list | add NAME --ssh HOST | use NAME | rm NAME]",
+	.summary = "daemons by name, here or behind ssh",
+	.examples = examples,
+	.flags = flags,
+	.n_flags = ARRAY_LEN(flags),
+	.max_args = 2,
+	.run = run,
 };

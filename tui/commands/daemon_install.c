@@ -28,10 +28,12 @@ static int systemctl(const char *a, const char *b, const char *c)
 static enum err write_unit(const char *path, const char *program, struct error *e)
 {
 	struct buf text = BUF_INIT(8192);
-	buf_printf(&text, "[Unit]\nDescription=SellerSmart daemon\nAfter=network-online.target\n\n"
-			  "[Service]\nType=notify\nExecStart=%s\nExecReload=/bin/kill -HUP $MAINPID\n"
-			  "Restart=on-failure\nRestartSec=1\nWatchdogSec=20\nTimeoutStopSec=10\n"
-			  "NoNewPrivileges=yes\nUMask=0077\n\n[Install]\nWantedBy=default.target\n", program);
+	buf_printf(&text,
+		   "[Unit]\nDescription=SellerSmart daemon\nAfter=network-online.target\n\n"
+		   "[Service]\nType=notify\nExecStart=%s\nExecReload=/bin/kill -HUP $MAINPID\n"
+		   "Restart=on-failure\nRestartSec=1\nWatchdogSec=20\nTimeoutStopSec=10\n"
+		   "NoNewPrivileges=yes\nUMask=0077\n\n[Install]\nWantedBy=default.target\n",
+		   program);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	enum err err = ERR_NONE;
 	if (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len)
@@ -49,7 +51,9 @@ static void explain_lingering(const struct invocation *in)
 	const char *name = user ? user->pw_name : "$USER";
 	snprintf(flag, sizeof(flag), "/var/lib/systemd/linger/%s", name);
 	if (access(flag, F_OK)) {
-		output_note(in->output, "It starts when you log in and ends when you log out. To let it run always:");
+		output_note(
+			in->output,
+			"It starts when you log in and ends when you log out. To let it run always:");
 		output_note(in->output, "  sudo loginctl enable-linger %s", name);
 	}
 }
@@ -73,7 +77,8 @@ static int run(struct invocation *in)
 	if (path_make_dir(dir, &e) || write_unit(path, absolute, &e))
 		return invocation_fail(&e);
 	output_note(in->output, "wrote %s", path);
-	if (systemctl("daemon-reload", NULL, NULL) || systemctl("enable", "--now", "sellersmartd.service")) {
+	if (systemctl("daemon-reload", NULL, NULL) ||
+	    systemctl("enable", "--now", "sellersmartd.service")) {
 		error_set(&e, ERR_UNAVAILABLE, "no systemd user session answers here");
 		error_hint(&e, "log in with a session of your own, or as root: make install; "
 			       "systemctl enable --now sellersmartd.socket sellersmartd");
@@ -87,7 +92,9 @@ static int run(struct invocation *in)
 static const char *const examples[] = {"sellersmart daemon install", NULL};
 
 const struct command command_daemon_install = {
-	.words = "daemon install", .usage = "daemon install",
+	.words = "daemon install",
+	.usage = "daemon install",
 	.summary = "start the daemon with the machine: a systemd user unit, and what lingering is",
-	.examples = examples, .run = run,
+	.examples = examples,
+	.run = run,
 };

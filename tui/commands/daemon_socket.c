@@ -11,5 +11,7 @@ static int run(struct invocation *in)
 	return 0;
 }
 
-const struct command command_daemon_socket = {
-	.words = "daemon socket", .usage = "daemon socket", .summary = "print the socket that commands use", .run = run};
+const struct command command_daemon_socket = {.words = "daemon socket",
+					      .usage = "daemon socket",
+					      .summary = "print the socket that commands use",
+					      .run = run};

@@ -10,7 +10,8 @@ static int run(struct invocation *in)
 	char version[64], log[PATH_TEXT];
 	long pid;
 	if (daemon_running(in, &pid, version, sizeof(version))) {
-		output_note(in->output, "running already: sellersmartd %s, process %ld", version, pid);
+		output_note(in->output, "running already: sellersmartd %s, process %ld", version,
+			    pid);
 		return 0;
 	}
 	if (daemon_launch(in, log, sizeof(log), &e))
@@ -22,7 +23,11 @@ static int run(struct invocation *in)
 static const char *const examples[] = {"sellersmart daemon start", NULL};
 
 const struct command command_daemon_start = {
-	.words = "daemon start", .usage = "daemon start", .summary = "start the daemon in the background",
-	.details = "It goes on when the terminal closes. To start it with the machine: sellersmart daemon install",
-	.examples = examples, .run = run,
+	.words = "daemon start",
+	.usage = "daemon start",
+	.summary = "start the daemon in the background",
+	.details =
+		"It goes on when the terminal closes. To start it with the machine: sellersmart daemon install",
+	.examples = examples,
+	.run = run,
 };

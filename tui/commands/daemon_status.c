@@ -16,6 +16,8 @@ static int run(struct invocation *in)
 }
 
 const struct command command_daemon_status = {
-	.words = "daemon status", .usage = "daemon status",
-	.summary = "whether the daemon runs, its loops, queues and store; exit 69 when it is away", .run = run,
+	.words = "daemon status",
+	.usage = "daemon status",
+	.summary = "whether the daemon runs, its loops, queues and store; exit 69 when it is away",
+	.run = run,
 };

@@ -18,6 +18,8 @@ static int run(struct invocation *in)
 }
 
 const struct command command_daemon_stop = {
-	.words = "daemon stop", .usage = "daemon stop", .summary = "end the daemon; all it knows is on disk",
+	.words = "daemon stop",
+	.usage = "daemon stop",
+	.summary = "end the daemon; all it knows is on disk",
 	.run = run,
 };

@@ -27,16 +27,18 @@ static int run(struct invocation *in)
 	if (!status && !output_machine(in->output, result.items)) {
 		size_t i, c;
 		const json_t *r, *change;
-		json_array_foreach (result.items, i, r) {
+		json_array_foreach(result.items, i, r)
+		{
 			const char *outcome = json_str(r, "outcome", "");
 			if (!strcmp(outcome, "unchanged"))
 				continue;
-			output_text(in->output, "%s %s %s\n", !strcmp(outcome, "created") ? "+" : "~",
+			output_text(in->output, "%s %s %s\n",
+				    !strcmp(outcome, "created") ? "+" : "~",
 				    json_str(r, "kind", ""), json_str(r, "name", ""));
-			json_array_foreach (json_object_get(r, "changes"), c, change)
-				output_text(in->output, "    %s: %s -> %s\n", json_str(change, "field", ""),
-					    value_text(json_object_get(change, "from")),
-					    value_text(json_object_get(change, "to")));
+			json_array_foreach(json_object_get(r, "changes"), c, change) output_text(
+				in->output, "    %s: %s -> %s\n", json_str(change, "field", ""),
+				value_text(json_object_get(change, "from")),
+				value_text(json_object_get(change, "to")));
 		}
 	}
 	if (!status && result.created + result.changed)
@@ -49,6 +51,12 @@ static const struct flag flags[] = {{"file", "FILE", "YAML or JSON; - is standar
 static const char *const examples[] = {"sellersmart diff -f shop.yaml", NULL};
 
 const struct command command_diff = {
-	.words = "diff", .usage = "diff -f FILE", .summary = "say what apply would change; exit 1 when it would",
-	.examples = examples, .flags = flags, .n_flags = ARRAY_LEN(flags), .max_args = 1, .run = run,
+	.words = "diff",
+	.usage = "diff -f FILE",
+	.summary = "say what apply would change; exit 1 when it would",
+	.examples = examples,
+	.flags = flags,
+	.n_flags = ARRAY_LEN(flags),
+	.max_args = 1,
+	.run = run,
 };

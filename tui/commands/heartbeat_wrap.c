@@ -1,4 +1,5 @@
-/* sellersmart heartbeat wrap NAME -- command: say when it starts, how it ends and how long it took. */
+/* sellersmart heartbeat wrap NAME -- command: say when it starts, how it ends and how long it took.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
@@ -68,19 +69,26 @@ static int run(struct invocation *in)
 	snprintf(suffix, sizeof(suffix), "%d", status & 0xFF);
 	e = (struct error){0};
 	if (!known)
-		known = !heartbeat_path(in, in->args[0], path, sizeof(path), &e); /* it may be back */
+		known = !heartbeat_path(in, in->args[0], path, sizeof(path),
+					&e); /* it may be back */
 	if (known && heartbeat_send(in, path, suffix, body, &e))
 		invocation_fail(&e);
 	return status;
 }
 
-static const char *const examples[] = {"sellersmart heartbeat wrap nightly -- /usr/local/bin/export-orders",
-				       "0 3 * * * sellersmart heartbeat wrap nightly -- /usr/local/bin/export-orders",
-				       NULL};
+static const char *const examples[] = {
+	"sellersmart heartbeat wrap nightly -- /usr/local/bin/export-orders",
+	"0 3 * * * sellersmart heartbeat wrap nightly -- /usr/local/bin/export-orders", NULL};
 
 const struct command command_heartbeat_wrap = {
-	.words = "heartbeat wrap", .usage = "heartbeat wrap NAME -- COMMAND [ARGUMENT...]",
+	.words = "heartbeat wrap",
+	.usage = "heartbeat wrap NAME -- COMMAND [ARGUMENT...]",
 	.summary = "run a command and report its start, exit status and duration",
-	.details = "The exit status is the command's own. A daemon that is away is said on standard error and hinders nothing.",
-	.examples = examples, .min_args = 1, .max_args = 1, .rest = true, .run = run,
+	.details =
+		"The exit status is the command's own. A daemon that is away is said on standard error and hinders nothing.",
+	.examples = examples,
+	.min_args = 1,
+	.max_args = 1,
+	.rest = true,
+	.run = run,
 };

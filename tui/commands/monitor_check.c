@@ -6,28 +6,39 @@
 #include "tui/cli/request.h"
 #include "tui/commands/command.h"
 
-static const struct { const char *member, *label; } phases[] = {
-	{"resolve", "resolve"}, {"connect", "connect"}, {"tls", "TLS"},
-	{"first_byte", "first byte"}, {"transfer", "transfer"}};
+static const struct {
+	const char *member, *label;
+} phases[] = {{"resolve", "resolve"},
+	      {"connect", "connect"},
+	      {"tls", "TLS"},
+	      {"first_byte", "first byte"},
+	      {"transfer", "transfer"}};
 
 static void print(struct invocation *in, const json_t *m)
 {
-	const json_t *last = json_object_get(m, "last"), *certificate = json_object_get(m, "certificate");
-	const char *outcome = json_str(last, "outcome", "unknown"), *message = json_str(last, "message", "");
-	output_text(in->output, "%s: %s%s%s\n", json_str(m, "name", ""), outcome, message[0] ? ": " : "", message);
+	const json_t *last = json_object_get(m, "last"),
+		     *certificate = json_object_get(m, "certificate");
+	const char *outcome = json_str(last, "outcome", "unknown"),
+		   *message = json_str(last, "message", "");
+	output_text(in->output, "%s: %s%s%s\n", json_str(m, "name", ""), outcome,
+		    message[0] ? ": " : "", message);
 	if (json_is_number(json_object_get(last, "duration_ms"))) {
-		output_text(in->output, "  total      %9.1f ms\n", json_num(last, "duration_ms", 0));
+		output_text(in->output, "  total      %9.1f ms\n",
+			    json_num(last, "duration_ms", 0));
 		for (size_t i = 0; i < ARRAY_LEN(phases); i++) {
-			const json_t *v = json_object_get(json_object_get(last, "phases_ms"), phases[i].member);
+			const json_t *v = json_object_get(json_object_get(last, "phases_ms"),
+							  phases[i].member);
 			if (json_is_number(v))
-				output_text(in->output, "  %-10s %9.1f ms\n", phases[i].label, json_number_value(v));
+				output_text(in->output, "  %-10s %9.1f ms\n", phases[i].label,
+					    json_number_value(v));
 		}
 	}
 	if (json_str(last, "address", NULL))
 		output_text(in->output, "  address    %s\n", json_str(last, "address", ""));
 	if (json_is_object(certificate))
 		output_text(in->output, "  certificate ends in %lld days (%.10s)\n",
-			    (long long)json_int(certificate, "days_left", 0), json_str(certificate, "not_after", ""));
+			    (long long)json_int(certificate, "days_left", 0),
+			    json_str(certificate, "not_after", ""));
 	output_text(in->output, "  state      %s\n", json_str(m, "state", ""));
 }
 
@@ -45,7 +56,8 @@ static int run(struct invocation *in)
 			status = invocation_fail(&e);
 		} else {
 			const json_t *m = json_object_get(reply, "data");
-			const char *outcome = json_str(json_object_get(m, "last"), "outcome", "unknown");
+			const char *outcome =
+				json_str(json_object_get(m, "last"), "outcome", "unknown");
 			if (!output_machine(in->output, m))
 				print(in, m);
 			if (strcmp(outcome, "up") && strcmp(outcome, "degraded"))
@@ -60,7 +72,11 @@ static int run(struct invocation *in)
 static const char *const examples[] = {"sellersmart monitor check shop", NULL};
 
 const struct command command_monitor_check = {
-	.words = "monitor check", .usage = "monitor check NAME...",
+	.words = "monitor check",
+	.usage = "monitor check NAME...",
 	.summary = "check now and print the phases; exit 0 up, 1 not up",
-	.examples = examples, .min_args = 1, .max_args = -1, .run = run,
+	.examples = examples,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
 };

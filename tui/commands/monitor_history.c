@@ -6,11 +6,13 @@
 #include "tui/cli/request.h"
 #include "tui/commands/command.h"
 
-static void number(struct invocation *in, const char *label, const json_t *o, const char *member, const char *unit)
+static void number(struct invocation *in, const char *label, const json_t *o, const char *member,
+		   const char *unit)
 {
 	const json_t *v = json_object_get(o, member);
 	if (json_is_number(v))
-		output_text(in->output, "%-10s %.*f%s\n", label, unit[0] == '%' ? 3 : 1, json_number_value(v), unit);
+		output_text(in->output, "%-10s %.*f%s\n", label, unit[0] == '%' ? 3 : 1,
+			    json_number_value(v), unit);
 	else
 		output_text(in->output, "%-10s unknown\n", label);
 }
@@ -19,15 +21,16 @@ static void print(struct invocation *in, const json_t *h)
 {
 	size_t i;
 	const json_t *point, *incident;
-	output_text(in->output, "%s, %.19s to %.19s UTC\n", json_str(h, "monitor", ""), json_str(h, "since", ""),
-		    json_str(h, "until", ""));
+	output_text(in->output, "%s, %.19s to %.19s UTC\n", json_str(h, "monitor", ""),
+		    json_str(h, "since", ""), json_str(h, "until", ""));
 	number(in, "uptime", h, "uptime_pct", "%");
 	number(in, "p50", h, "p50_ms", " ms");
 	number(in, "p95", h, "p95_ms", " ms");
 	number(in, "p99", h, "p99_ms", " ms");
-	output_text(in->output, "\n%-20s %10s %10s %6s %5s %5s %5s\n", "time (UTC)", "p50 ms", "p95 ms", "up", "slow",
-		    "down", "?");
-	json_array_foreach (json_object_get(h, "points"), i, point) {
+	output_text(in->output, "\n%-20s %10s %10s %6s %5s %5s %5s\n", "time (UTC)", "p50 ms",
+		    "p95 ms", "up", "slow", "down", "?");
+	json_array_foreach(json_object_get(h, "points"), i, point)
+	{
 		if (!json_int(point, "count", 0))
 			continue;
 		char p50[24] = "-", p95[24] = "-";
@@ -35,14 +38,17 @@ static void print(struct invocation *in, const json_t *h)
 			snprintf(p50, sizeof(p50), "%.1f", json_num(point, "p50_ms", 0));
 			snprintf(p95, sizeof(p95), "%.1f", json_num(point, "p95_ms", 0));
 		}
-		output_text(in->output, "%-20.19s %10s %10s %6lld %5lld %5lld %5lld\n", json_str(point, "at", ""), p50, p95,
-			    (long long)json_int(point, "up", 0), (long long)json_int(point, "degraded", 0),
-			    (long long)json_int(point, "down", 0), (long long)json_int(point, "unknown", 0));
+		output_text(in->output, "%-20.19s %10s %10s %6lld %5lld %5lld %5lld\n",
+			    json_str(point, "at", ""), p50, p95,
+			    (long long)json_int(point, "up", 0),
+			    (long long)json_int(point, "degraded", 0),
+			    (long long)json_int(point, "down", 0),
+			    (long long)json_int(point, "unknown", 0));
 	}
-	json_array_foreach (json_object_get(h, "incidents"), i, incident)
-		output_text(in->output, "%sincident %lld: %.19s %s: %s\n", i ? "" : "\n",
-			    (long long)json_int(incident, "number", 0), json_str(incident, "opened_at", ""),
-			    json_str(incident, "state", ""), json_str(incident, "message", ""));
+	json_array_foreach(json_object_get(h, "incidents"), i, incident) output_text(
+		in->output, "%sincident %lld: %.19s %s: %s\n", i ? "" : "\n",
+		(long long)json_int(incident, "number", 0), json_str(incident, "opened_at", ""),
+		json_str(incident, "state", ""), json_str(incident, "message", ""));
 }
 
 static int run(struct invocation *in)
@@ -72,11 +78,18 @@ static const struct flag flags[] = {
 	{"until", "TIME", "default now", false},
 	{"points", "N", "at most so many points, default 120", false},
 };
-static const char *const examples[] = {"sellersmart monitor history shop --since 1h",
-				       "sellersmart monitor history shop --since 30d --points 30 -o json", NULL};
+static const char *const examples[] = {
+	"sellersmart monitor history shop --since 1h",
+	"sellersmart monitor history shop --since 30d --points 30 -o json", NULL};
 
 const struct command command_monitor_history = {
-	.words = "monitor history", .usage = "monitor history NAME [--since TIME] [--until TIME] [--points N]",
-	.summary = "uptime, percentiles and incidents of a span", .examples = examples,
-	.flags = flags, .n_flags = ARRAY_LEN(flags), .min_args = 1, .max_args = 1, .run = run,
+	.words = "monitor history",
+	.usage = "monitor history NAME [--since TIME] [--until TIME] [--points N]",
+	.summary = "uptime, percentiles and incidents of a span",
+	.examples = examples,
+	.flags = flags,
+	.n_flags = ARRAY_LEN(flags),
+	.min_args = 1,
+	.max_args = 1,
+	.run = run,
 };

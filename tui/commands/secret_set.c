@@ -52,8 +52,10 @@ static int run(struct invocation *in)
 	int status = 0;
 	ssize_t n = read_value(in, value, VALUE_MAX + 2);
 	if (n <= 0 || (n == 1 && value[0] == '\n')) {
-		error_set(&e, ERR_INVALID, n < 0 ? "value: longer than %d bytes, or not readable" :
-						  "value: nothing was given", VALUE_MAX);
+		error_set(&e, ERR_INVALID,
+			  n < 0 ? "value: longer than %d bytes, or not readable"
+				: "value: nothing was given",
+			  VALUE_MAX);
 		error_hint(&e, "sellersmart secret set %.64s < file", in->args[0]);
 		status = invocation_fail(&e);
 		goto out;
@@ -74,10 +76,15 @@ out:
 }
 
 static const char *const examples[] = {"sellersmart secret set shop-password < password.txt",
-				       "pass show shop | sellersmart secret set shop-password", NULL};
+				       "pass show shop | sellersmart secret set shop-password",
+				       NULL};
 
 const struct command command_secret_set = {
-	.words = "secret set", .usage = "secret set NAME < file",
+	.words = "secret set",
+	.usage = "secret set NAME < file",
 	.summary = "store or replace a secret; resources refer to it as {secret: NAME}",
-	.examples = examples, .min_args = 1, .max_args = 1, .run = run,
+	.examples = examples,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run,
 };

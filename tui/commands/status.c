@@ -18,8 +18,8 @@ static void age_of(const json_t *o, const char *member, char *out)
 		memcpy(out, "-", 2);
 }
 
-static const char *const count_order[] = {"down", "unknown", "degraded", "pending", "new", "up",
-					  "maintenance", "paused"};
+static const char *const count_order[] = {"down", "unknown", "degraded",    "pending",
+					  "new",  "up",      "maintenance", "paused"};
 
 /* One line for tmux or a prompt: "10 up, 1 DOWN: garden 31m". */
 static void line(struct invocation *in, const json_t *data)
@@ -49,30 +49,38 @@ static void person(struct invocation *in, const json_t *data)
 	char age[DURATION_TEXT];
 	size_t i, n = json_array_size(attention);
 	if (json_bool(data, "empty", false)) {
-		output_text(in->output, "Nothing is watched yet. Try: sellersmart add https://your-shop.example/ --mine\n");
+		output_text(
+			in->output,
+			"Nothing is watched yet. Try: sellersmart add https://your-shop.example/ --mine\n");
 		return;
 	}
 	age_of(data, "last_checked_at", age);
 	if (!n)
-		output_text(in->output, "Nothing needs you. Last checked %s%s.\n", age, strcmp(age, "now") ? " ago" : "");
+		output_text(in->output, "Nothing needs you. Last checked %s%s.\n", age,
+			    strcmp(age, "now") ? " ago" : "");
 	else
-		output_text(in->output, "Needs you: %lld\n", (long long)json_int(data, "attention_total", (int64_t)n));
-	json_array_foreach (attention, i, a) {
+		output_text(in->output, "Needs you: %lld\n",
+			    (long long)json_int(data, "attention_total", (int64_t)n));
+	json_array_foreach(attention, i, a)
+	{
 		age_of(a, "since", age);
-		output_text(in->output, "%s%-8s %-20s %s  %s\n", json_bool(a, "new", false) ? "*" : " ",
-			    json_str(a, "level", ""), json_str(a, "name", ""), json_str(a, "text", ""), age);
+		output_text(in->output, "%s%-8s %-20s %s  %s\n",
+			    json_bool(a, "new", false) ? "*" : " ", json_str(a, "level", ""),
+			    json_str(a, "name", ""), json_str(a, "text", ""), age);
 	}
 	output_text(in->output, "monitors:");
 	const char *separator = " ";
 	for (i = 0; i < ARRAY_LEN(count_order); i++)
 		if (json_int(monitors, count_order[i], 0)) {
 			output_text(in->output, "%s%lld %s", separator,
-				    (long long)json_int(monitors, count_order[i], 0), count_order[i]);
+				    (long long)json_int(monitors, count_order[i], 0),
+				    count_order[i]);
 			separator = ", ";
 		}
 	output_text(in->output, "\n");
 	if (json_bool(json_object_get(data, "store"), "readonly", false))
-		output_text(in->output, "store: read-only: %s\n", json_str(json_object_get(data, "store"), "reason", ""));
+		output_text(in->output, "store: read-only: %s\n",
+			    json_str(json_object_get(data, "store"), "reason", ""));
 }
 
 static int run(struct invocation *in)
@@ -96,11 +104,16 @@ static int run(struct invocation *in)
 }
 
 static const struct flag flags[] = {{"exit-status", NULL, "exit 1 when something is down", false}};
-static const char *const examples[] = {"sellersmart status", "sellersmart status -o line   # for tmux or a prompt",
+static const char *const examples[] = {"sellersmart status",
+				       "sellersmart status -o line   # for tmux or a prompt",
 				       "sellersmart status -o json", NULL};
 
 const struct command command_status = {
-	.words = "status", .usage = "status [-o line|json] [--exit-status]",
-	.summary = "what needs you now", .examples = examples,
-	.flags = flags, .n_flags = ARRAY_LEN(flags), .run = run,
+	.words = "status",
+	.usage = "status [-o line|json] [--exit-status]",
+	.summary = "what needs you now",
+	.examples = examples,
+	.flags = flags,
+	.n_flags = ARRAY_LEN(flags),
+	.run = run,
 };
