@@ -6,11 +6,12 @@ CREATE TABLE sample_journal (
 ) STRICT;
 
 -- What is still growing of one monitor, together, so that moving its samples writes one page:
--- the journal position up to which they moved, the last 24 hours in short, the chunk that is not
--- full yet, and the roll-ups of hours and days that are not over yet.
+-- the journal positions up to which they moved and up to which they were forgotten, the last 24 hours
+-- in short, the chunk that is not full yet, and the roll-ups of hours and days that are not over yet.
 CREATE TABLE sample_open (
 	monitor INTEGER PRIMARY KEY,
 	moved_seq INTEGER NOT NULL,
+	forgotten_seq INTEGER NOT NULL DEFAULT 0,
 	cells BLOB NOT NULL,
 	chunk BLOB NOT NULL,
 	rollups BLOB NOT NULL

@@ -197,8 +197,9 @@ enum err series_forget(struct txn *t, uint64_t monitor, struct error *e)
 		"DELETE FROM sample_chunk WHERE monitor = ?1",
 		"DELETE FROM sample_hour WHERE monitor = ?1",
 		"DELETE FROM sample_day WHERE monitor = ?1",
-		"INSERT OR REPLACE INTO sample_open (monitor, moved_seq, cells, chunk, rollups)"
-		" VALUES (?1, ?2, x'', x'', x'')",
+		"INSERT OR REPLACE INTO sample_open"
+		" (monitor, moved_seq, forgotten_seq, cells, chunk, rollups)"
+		" VALUES (?1, ?2, ?2, x'', x'', x'')",
 	};
 	struct series *s = store_series(txn_store(t));
 	struct forgotten *f;

@@ -15,7 +15,9 @@ static enum err load_monitors(struct series *s, sqlite3 *db, struct error *e)
 	sqlite3_stmt *st = NULL;
 	int code;
 
-	if (sqlite3_prepare_v2(db, "SELECT monitor, moved_seq, cells FROM sample_open ORDER BY monitor",
+	if (sqlite3_prepare_v2(db,
+			       "SELECT monitor, moved_seq, cells, forgotten_seq FROM sample_open"
+			       " ORDER BY monitor",
 			       -1, &st, NULL))
 		return sql_error(db, e);
 	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
@@ -23,7 +25,7 @@ static enum err load_monitors(struct series *s, sqlite3 *db, struct error *e)
 		size_t n = (size_t)sqlite3_column_bytes(st, 2);
 
 		m->moved_seq = (uint64_t)sqlite3_column_int64(st, 1);
-		m->forgotten = n == 0;
+		m->forgotten_seq = (uint64_t)sqlite3_column_int64(st, 3);
 		if (n && !cells_decode(&m->cells, sqlite3_column_blob(st, 2), n))
 			log_warn("series", "the last 24 hours of a monitor in short are damaged");
 		if (m->moved_seq > s->applied_seq)
@@ -57,9 +59,8 @@ static bool replay_row(struct series *s, uint64_t seq, const uint8_t *data, size
 		struct series_monitor *m = next_monitor(s, sample.monitor, &hint);
 		bool moved = seq <= m->moved_seq;
 
-		if (moved && m->forgotten)
+		if (seq <= m->forgotten_seq)
 			continue;
-		m->forgotten = false;
 		if (!moved && !m->first_seq)
 			m->first_seq = seq;
 		monitor_add(m, &sample, series_limit(s), moved);
@@ -129,7 +130,8 @@ static enum err drop_forgotten(struct series *s, sqlite3 *db, uint64_t first_seq
 	for (size_t i = s->count; !err && i--;) {
 		struct series_monitor *m = s->slots[i].monitor;
 
-		if (!m->forgotten)
+		/* forgotten, and nothing came after */
+		if (!m->forgotten_seq || m->moved_seq != m->forgotten_seq || m->added)
 			continue;
 		if (!first_seq || m->moved_seq < first_seq) {
 			sqlite3_bind_int64(st, 1, (int64_t)m->id);

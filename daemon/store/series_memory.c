@@ -102,8 +102,10 @@ static size_t drop_old(struct series_monitor *m, const struct sample *newest, ui
 		if (m->moved < m->dropped)
 			m->moved = m->dropped;
 	}
-	memmove(m->data, m->data + won, m->len - won);
-	m->len -= (uint32_t)won;
+	if (won) {
+		memmove(m->data, m->data + won, m->len - won);
+		m->len -= (uint32_t)won;
+	}
 	return won;
 }
 

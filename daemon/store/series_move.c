@@ -143,10 +143,12 @@ static enum err read_open(struct txn *t, uint64_t monitor, struct open_state *o,
 static enum err write_open(struct txn *t, struct series_monitor *sm, uint64_t seq,
 			   struct move_scratch *m, struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(t,
-				       "INSERT OR REPLACE INTO sample_open"
-				       " (monitor, moved_seq, cells, chunk, rollups)"
-				       " VALUES (?1, ?2, ?3, ?4, ?5)", e);
+	sqlite3_stmt *st = txn_prepare(
+		t,
+		"INSERT INTO sample_open (monitor, moved_seq, cells, chunk, rollups)"
+		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (monitor) DO UPDATE SET"
+		" moved_seq = ?2, cells = ?3, chunk = ?4, rollups = ?5",
+		e);
 
 	if (!st)
 		return ERR_STORE;

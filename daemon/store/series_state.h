@@ -29,7 +29,7 @@ struct series_monitor {
 	uint64_t unread;		      /* samples added since */
 	bool crowded;			      /* listed in series.crowded */
 	bool moving;			      /* an operation that is not committed yet moves it */
-	bool forgotten; /* while loading: only its journal position is left */
+	uint64_t forgotten_seq;		      /* while loading */
 };
 
 struct series_slot {
