@@ -1,5 +1,6 @@
 #include "tui/client/channel.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -241,22 +242,26 @@ static void on_timer_closed(uv_handle_t *h)
 
 void channel_free(struct channel *ch)
 {
+	struct error e = {0};
+
 	if (!ch)
 		return;
 	ch->gone = true;
+	error_set(&e, ERR_CANCELLED, "the program ends");
 	while (ch->first) {
 		struct call *c = ch->first;
 
 		ch->first = c->next;
-		call_free(c);
+		fail_call(c, ERR_CANCELLED, &e);
 	}
 	for (int i = 0; i < CONNECTIONS_MAX; i++) {
 		struct line *l = &ch->lines[i];
+		struct call *c = l->call;
 
-		if (l->call)
-			call_free(l->call);
 		l->call = NULL;
 		line_close(l);
+		if (c)
+			fail_call(c, ERR_CANCELLED, &e);
 		uv_close((uv_handle_t *)&l->timer, on_timer_closed);
 	}
 }
@@ -266,6 +271,7 @@ struct call *channel_send(struct channel *ch, const struct client_request *q, re
 	struct call *c = mem_zalloc(sizeof *c);
 
 	c->channel = ch;
+	assert(!ch->gone);
 	c->request = BUF_INIT(RESPONSE_BODY_MAX);
 	request_write(&c->request, q);
 	c->timeout_ms = q->timeout_ms ? q->timeout_ms : REQUEST_TIMEOUT_MS;
@@ -275,6 +281,14 @@ struct call *channel_send(struct channel *ch, const struct client_request *q, re
 	ch->last = &c->next;
 	channel_pump(ch);
 	return c;
+}
+
+bool channel_busy(const struct channel *ch)
+{
+	for (int i = 0; i < CONNECTIONS_MAX; i++)
+		if (ch->lines[i].call)
+			return true;
+	return ch->first != NULL;
 }
 
 struct call *channel_get(struct channel *ch, const char *path, reply_fn *done, void *arg)

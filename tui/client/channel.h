@@ -15,8 +15,12 @@ typedef void reply_fn(void *arg, enum err code, struct reply *r, const struct er
 
 /** @param address  as for client_new(); looked up again at each connection */
 struct channel *channel_new(uv_loop_t *loop, const char *address);
-/** Drops all calls without calling back. The loop must run on until its handles are closed. */
+/** Ends all calls with ERR_CANCELLED; nothing may be sent from then on. The loop must run on until
+ *  the handles are closed. */
 void channel_free(struct channel *ch);
+
+/** Calls wait for an answer. */
+bool channel_busy(const struct channel *ch);
 
 /** Copies what q points to. */
 struct call *channel_send(struct channel *ch, const struct client_request *q, reply_fn *done, void *arg);

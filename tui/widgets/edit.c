@@ -52,7 +52,7 @@ static size_t word_left(const struct edit *e)
 	return at;
 }
 
-static bool insert(struct edit *e, uint32_t code)
+bool edit_insert(struct edit *e, uint32_t code)
 {
 	char bytes[UTF8_MAX_BYTES];
 	size_t n = utf8_put(bytes, code);
@@ -69,10 +69,10 @@ static bool insert(struct edit *e, uint32_t code)
 bool edit_key(struct edit *e, const struct key *k)
 {
 	if (key_printable(k->code))
-		return insert(e, k->code);
+		return edit_insert(e, k->code);
 	/* A pasted line end or tab becomes a space inside a line. */
 	if (k->pasted && (k->code == KEY_CODE_ENTER || k->code == KEY_CODE_TAB))
-		return e->at == e->len ? true : insert(e, ' ');
+		return e->at == e->len ? true : edit_insert(e, ' ');
 	switch (k->code) {
 	case KEY_CODE_LEFT:
 		e->at = left_of(e, e->at);
@@ -135,6 +135,9 @@ void edit_draw(struct edit *e, struct surface s, int y, int x, int width, unsign
 	for (int i = 0; i < width; i++)
 		surface_code(s, y, x + i, style, ' ');
 	memcpy(part, e->text + e->scroll, e->len - e->scroll + 1);
+	for (char *p = part; *p; p++)
+		if (*p == '\n')
+			*p = '|'; /* entries of a list on one line */
 	surface_outside(s, y, x, style, part, width);
 	if (active)
 		surface_caret(s, y, x + columns(e, e->scroll, e->at));

@@ -15,6 +15,8 @@ struct edit {
 };
 
 void edit_set(struct edit *e, const char *text);
+/** Insert one character at the caret, also a line end between entries. @return true */
+bool edit_insert(struct edit *e, uint32_t code);
 /** @return true when the key changed the text or moved in it */
 bool edit_key(struct edit *e, const struct key *k);
 /** Draw into width columns and put the caret there when active. */

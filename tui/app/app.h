@@ -1,0 +1,75 @@
+#pragma once
+/* What screens may ask of the application: data, navigation, words to the user. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tui/client/channel.h"
+#include "tui/screens/screen.h"
+#include "tui/widgets/chart.h"
+
+/* ---- time, data ---------------------------------------------------------------------------- */
+
+/** Wall time, UTC ms. */
+int64_t app_now_ms(const struct app *app);
+struct channel *app_channel(struct app *app);
+const struct keymap *app_keymap(const struct app *app);
+enum graph_style app_graph(const struct app *app);
+bool app_ascii(const struct app *app);
+/** The daemon answers now. */
+bool app_connected(const struct app *app);
+/** A clock for distances only, ms; it stands still within one turn of the loop. */
+uint64_t app_ticks(const struct app *app);
+/** Repaint soon; at most 30 times a second. */
+void app_damage(struct app *app);
+/** Repaint after that time: for what was put off. */
+void app_damage_in(struct app *app, uint64_t ms);
+
+/* ---- navigation ---------------------------------------------------------------------------- */
+
+/** Open "monitors", "monitor shop", "incidents shop", "help"... on top of what is shown, or as the
+ *  only screen when it is a tab. @return false when there is no such place */
+bool app_go(struct app *app, const char *place);
+/** Open the list, detail or form of a kind on top. arg: initial filter, or the address of a new one. */
+void app_open(struct app *app, enum screen_shape shape, const struct resource_kind *kind,
+	      const char *ref, const char *arg);
+/** Close the top screen; the last one stays. */
+void app_back(struct app *app);
+void app_quit(struct app *app);
+/** The view in front. */
+struct view *app_view(struct app *app);
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+/** A line at the bottom until the next key or ten seconds have passed. */
+void app_say(struct app *app, enum role role, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void app_say_error(struct app *app, const struct error *e);
+/** Ask for a line of text. changed: after each key, may be NULL. done: text is NULL on Esc. */
+void app_prompt(struct app *app, const char *label, const char *text,
+		void (*changed)(void *arg, const char *text), void (*done)(void *arg, const char *text),
+		void *arg);
+/** The same with the text hidden. */
+void app_prompt_hidden(struct app *app, const char *label, void (*done)(void *arg, const char *text),
+		       void *arg);
+/** Ask yes or no: y does it, all else does not. arg is freed with done(arg, answer). */
+void app_confirm(struct app *app, const char *title, const char *question,
+		 void (*done)(void *arg, bool yes), void *arg);
+/** Copy to the clipboard. */
+void app_copy(struct app *app, const char *text);
+/** Offer "u undo" for ten seconds. done: the chance is used or gone. */
+void app_offer_undo(struct app *app, void (*done)(void *arg, bool undo), void *arg);
+bool app_undo(struct app *app);
+
+/* ---- settings ------------------------------------------------------------------------------ */
+
+bool app_set_theme(struct app *app, const char *name);
+bool app_set_graph(struct app *app, const char *name);
+void app_set_mouse(struct app *app, bool on);
+void app_set_frozen(struct app *app, bool on);
+bool app_frozen(const struct app *app);
+bool app_mouse(const struct app *app);
+/** Do an action of the key table by name in the current contexts. */
+bool app_act(struct app *app, const char *action);
+/** Contexts of a view's keys, the most specific first; NULL-terminated. */
+void app_contexts(const struct view *v, const char *contexts[static CONTEXTS_MAX]);

@@ -1,0 +1,220 @@
+/* The keys of list screens. */
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/json.h"
+#include "shared/mem.h"
+#include "tui/app/listing_internal.h"
+
+/* ---- moving ---------------------------------------------------------------------------------- */
+
+static bool move(struct view *v, long by)
+{
+	struct listing *l = v->listing;
+	long before;
+
+	if (!l)
+		return false;
+	before = l->index;
+	l->moved_at = app_ticks(v->app);
+	listing_put_cursor(l, l->index + by);
+	l->line += l->index - before;
+	app_damage(v->app);
+	return true;
+}
+
+static bool run_down(struct view *v, const struct binding *b)
+{
+	return move(v, 1);
+}
+
+static bool run_up(struct view *v, const struct binding *b)
+{
+	return move(v, -1);
+}
+
+static bool run_page_down(struct view *v, const struct binding *b)
+{
+	struct listing *l = v->listing;
+	long line = l ? l->line : 0;
+	bool moved = l && move(v, l->height);
+
+	if (moved)
+		l->line = line; /* the page moves, the cursor's line does not */
+	return moved;
+}
+
+static bool run_page_up(struct view *v, const struct binding *b)
+{
+	struct listing *l = v->listing;
+	long line = l ? l->line : 0;
+	bool moved = l && move(v, -l->height);
+
+	if (moved)
+		l->line = line;
+	return moved;
+}
+
+static bool run_home(struct view *v, const struct binding *b)
+{
+	struct listing *l = v->listing;
+
+	if (!l)
+		return false;
+	if (pages_has_before(l->pages)) {
+		l->jump = JUMP_HOME;
+		pages_first(l->pages);
+	}
+	return move(v, -(long)PAGES_ROWS_MAX);
+}
+
+static bool run_end(struct view *v, const struct binding *b)
+{
+	struct listing *l = v->listing;
+
+	if (!l)
+		return false;
+	if (pages_has_after(l->pages)) {
+		l->jump = JUMP_END;
+		pages_last(l->pages);
+	}
+	return move(v, PAGES_ROWS_MAX);
+}
+
+/* ---- filter and sort ----------------------------------------------------------------------------- */
+
+static void filter_changed(void *arg, const char *text)
+{
+	struct view *v = arg;
+
+	listing_filter(v->listing, text);
+}
+
+static void filter_done(void *arg, const char *text)
+{
+	struct view *v = arg;
+
+	if (!text && v->listing)
+		listing_filter(v->listing, "");
+}
+
+static bool run_filter(struct view *v, const struct binding *b)
+{
+	if (!v->listing)
+		return false;
+	app_prompt(v->app, "/", v->listing->filter, filter_changed, filter_done, v);
+	return true;
+}
+
+static bool run_clear(struct view *v, const struct binding *b)
+{
+	struct listing *l = v->listing;
+
+	if (!l)
+		return false;
+	if (l->marked.n) {
+		l->marked.n = 0;
+		return true;
+	}
+	if (!*l->filter)
+		return false; /* Esc goes back then */
+	listing_filter(l, "");
+	return true;
+}
+
+static bool run_sort(struct view *v, const struct binding *b)
+{
+	struct listing *l = v->listing;
+	const char *const *s = l ? l->kind->sorts : NULL;
+
+	if (!s || !s[0])
+		return false;
+	while (*s && *s != l->sort)
+		s++;
+	l->sort = *s && s[1] ? s[1] : l->kind->sorts[0];
+	l->reversed = false;
+	l->jump = JUMP_HOME;
+	listing_ask(l, NULL);
+	return true;
+}
+
+static bool run_reverse(struct view *v, const struct binding *b)
+{
+	struct listing *l = v->listing;
+
+	if (!l || !l->sort)
+		return false;
+	l->reversed = !l->reversed;
+	l->jump = JUMP_HOME;
+	listing_ask(l, NULL);
+	return true;
+}
+
+/* ---- marks and targets ------------------------------------------------------------------------------- */
+
+static long mark_at(const struct listing *l, const char *id)
+{
+	for (size_t i = 0; i < l->marked.n; i++)
+		if (!strcmp(l->marked.at[i].id, id))
+			return (long)i;
+	return -1;
+}
+
+bool listing_marked(const struct listing *l, const char *id)
+{
+	return l->marked.n && mark_at(l, id) >= 0;
+}
+
+static bool run_mark(struct view *v, const struct binding *b)
+{
+	struct listing *l = v->listing;
+	json_t *row = l ? listing_row(l) : NULL;
+	long at;
+
+	if (!row || !(l->kind->ops & OP_RM))
+		return false;
+	at = mark_at(l, l->cursor);
+	l->marked.kind = l->kind;
+	if (at >= 0)
+		l->marked.at[at] = l->marked.at[--l->marked.n];
+	else if (!targets_add(&l->marked, row))
+		app_say(v->app, ROLE_ERROR, "at most %d rows can be marked", TARGETS_MAX);
+	return move(v, 1);
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------- */
+
+static bool run_open(struct view *v, const struct binding *b)
+{
+	json_t *row = v->listing ? listing_row(v->listing) : NULL;
+
+	if (!row || !v->kind)
+		return false;
+	app_open(v->app, SHAPE_DETAIL, v->kind, json_str(row, "id", ""), json_str(row, "name", ""));
+	return true;
+}
+
+static bool run_new(struct view *v, const struct binding *b)
+{
+	if (!v->kind || !(v->kind->ops & OP_ADD))
+		return false;
+	app_open(v->app, SHAPE_FORM, v->kind, NULL, NULL);
+	return true;
+}
+
+const struct binding listing_bindings[] = {
+	{"list", "Enter Right l", "open", "open the row under the cursor", "open", run_open, NULL},
+	{"list", "j Down", "cursor-down", "next row", NULL, run_down, NULL},
+	{"list", "k Up", "cursor-up", "previous row", NULL, run_up, NULL},
+	{"list", "PgDn Ctrl-F", "page-down", "a page down", NULL, run_page_down, NULL},
+	{"list", "PgUp Ctrl-B", "page-up", "a page up", NULL, run_page_up, NULL},
+	{"list", "g Home", "first", "first row", NULL, run_home, NULL},
+	{"list", "G End", "last", "last row", NULL, run_end, NULL},
+	{"list", "n", "new", "make a new one", "new", run_new, NULL},
+	{"list", "/", "filter", "show only what matches", "filter", run_filter, NULL},
+	{"list", "s", "sort", "sort by the next order", "sort", run_sort, NULL},
+	{"list", "S", "reverse", "turn the order round", NULL, run_reverse, NULL},
+	{"list", "Space", "mark", "mark the row for delete and other actions", NULL, run_mark, NULL},
+	{"list", "Esc", "clear", "clear marks, then the filter", NULL, run_clear, NULL},
+};
+const size_t listing_bindings_count = ARRAY_LEN(listing_bindings);

@@ -1,0 +1,76 @@
+/* Events: the live log, newest first; Enter opens what an event is about. */
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/json.h"
+#include "shared/mem.h"
+#include "tui/app/listing.h"
+#include "tui/widgets/section.h"
+
+enum { PREVIEW_ROWS = 4 };
+
+static int preview_height(struct view *v, const json_t *row, int width)
+{
+	return PREVIEW_ROWS;
+}
+
+static void preview(struct view *v, struct surface s, const json_t *row)
+{
+	section_draw(s, 0, json_str(row, "topic", ""), json_str(row, "at", ""));
+	wrapped_draw(s, 1, 2, s.width - 4, ROLE_TEXT, json_str(row, "text", ""), PREVIEW_ROWS - 1);
+}
+
+static const struct listing_look look = {.preview_height = preview_height, .preview = preview};
+
+/* The kind whose ids begin as this one does. */
+static const struct resource_kind *kind_of_id(const char *id)
+{
+	for (size_t i = 0; resource_table[i]; i++) {
+		size_t n = strlen(resource_table[i]->prefix);
+
+		if (n > 0 && !strncmp(id, resource_table[i]->prefix, n) && id[n] == '_')
+			return resource_table[i];
+	}
+	return NULL;
+}
+
+static bool run_open(struct view *v, const struct binding *b)
+{
+	const json_t *row = listing_row(v->listing);
+	const char *subject = json_str(row, "subject", "");
+	const struct resource_kind *kind = kind_of_id(subject);
+
+	if (!row)
+		return false;
+	if (kind && kind->ops & OP_SHOW)
+		app_open(v->app, SHAPE_DETAIL, kind, subject, json_str(row, "name", ""));
+	else
+		app_open(v->app, SHAPE_DETAIL, v->kind, json_str(row, "id", ""), NULL);
+	return true;
+}
+
+static const struct binding bindings[] = {
+	{"events", "Enter Right l", "open", "open what the event is about", "open", run_open, NULL},
+};
+
+static void events_open(struct view *v, const char *arg)
+{
+	listing_open(v, &look, NULL, arg);
+}
+
+extern const struct screen screen_events;
+const struct screen screen_events = {
+	.name = "events",
+	.tab = 40,
+	.shape = SHAPE_LIST,
+	.kind = "event",
+	.bindings = bindings,
+	.n_bindings = ARRAY_LEN(bindings),
+	.open = events_open,
+	.close = listing_close,
+	.refresh = listing_refresh,
+	.message = listing_message,
+	.draw = listing_draw,
+	.plain = listing_plain,
+	.cursor = listing_cursor,
+};
