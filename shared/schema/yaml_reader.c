@@ -22,6 +22,7 @@ struct yaml_reader {
 	size_t len, at;
 	size_t bytes_read, item_bytes; /* bytes_read when the item began */
 	size_t item_index;             /* characters before the item */
+	int line_ends_given; /* to libyaml */
 	bool too_large, read_failed;
 	int depth;
 	enum { MODE_UNKNOWN, MODE_YAML, MODE_JSON } mode;
@@ -72,6 +73,14 @@ static void refill(struct yaml_reader *r)
 		r->ready_n += surrogates_end(&r->surrogates, r->ready + r->ready_n);
 }
 
+static int count_line_ends(const unsigned char *from, const unsigned char *to)
+{
+	int n = 0;
+	for (; from < to; from++)
+		n += *from == '\n';
+	return n;
+}
+
 static int on_read(void *arg, unsigned char *out, size_t cap, size_t *got)
 {
 	struct yaml_reader *r = arg;
@@ -87,6 +96,7 @@ static int on_read(void *arg, unsigned char *out, size_t cap, size_t *got)
 		return 0;
 	size_t n = r->ready_n - r->ready_at < cap ? r->ready_n - r->ready_at : cap;
 	memcpy(out, r->ready + r->ready_at, n);
+	r->line_ends_given += count_line_ends(out, out + n);
 	r->ready_at += n;
 	*got = n;
 	return 1;
@@ -156,8 +166,12 @@ static struct yaml_token fail_parser(struct yaml_reader *r)
 		return fail_large(r, (int)p->mark.line + 1);
 	if (r->read_failed)
 		return fail(r, 0, NULL, "the file cannot be read");
+	/* Bytes are refused before they are scanned, so no mark has their line. */
 	if (p->error == YAML_READER_ERROR)
-		line = (int)p->mark.line + 1;
+		line = 1 + r->line_ends_given -
+		       count_line_ends(p->raw_buffer.pointer, p->raw_buffer.last);
+	else if (line > 1 + r->line_ends_given)
+		line = 1 + r->line_ends_given; /* the end of a file that lacks a last line end */
 	if (strstr(problem, "cannot start any token"))
 		hint = "indent with spaces, not tabs; quote text that begins with @ ` or %";
 	else if (strstr(problem, "mapping values are not allowed"))
