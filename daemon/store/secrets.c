@@ -275,11 +275,7 @@ char *secret_get(struct store *s, const char *name, size_t *len, struct error *e
 	}
 	if (v->len < TAG)
 		goto wrong;
-	out = sodium_malloc(v->len - TAG + 1);
-	if (!out) {
-		error_set(e, ERR_UNAVAILABLE, "no memory for secret \"%s\"", name);
-		goto out;
-	}
+	out = mem_alloc(v->len - TAG + 1);
 	associated_data(associated, id);
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)out, NULL, NULL, v->box,
 						       v->len, associated, sizeof associated,
@@ -289,7 +285,7 @@ char *secret_get(struct store *s, const char *name, size_t *len, struct error *e
 			*len = v->len - TAG;
 		goto out;
 	}
-	sodium_free(out);
+	free(out);
 	out = NULL;
 wrong:
 	error_set(e, ERR_STORE, "secret \"%s\" cannot be opened: its value was altered", name);
@@ -301,6 +297,7 @@ out:
 
 void secret_wipe(char *value, size_t len)
 {
-	/* It knows the length and overwrites what it frees. */
-	sodium_free(value);
+	if (value)
+		sodium_memzero(value, len);
+	free(value);
 }
