@@ -100,15 +100,18 @@ enum { APPLY_AT_ONCE = 64 };
 
 static void apply(struct series *s, const struct batch *b, size_t from, size_t until)
 {
+	uint64_t limit;
+
 	for (size_t i = from; i < until; i++)
 		series_get(s, b->samples[i].monitor);
+	limit = series_limit(s);
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = from; i < until; i++) {
 		struct series_monitor *m = series_find(s, b->samples[i].monitor);
 
 		if (!m->first_seq)
 			m->first_seq = b->seq;
-		monitor_add(m, &b->samples[i], series_limit(s), false);
+		monitor_add(m, &b->samples[i], limit, false);
 		series_note_crowded(s, m);
 	}
 	pthread_mutex_unlock(&s->lock);

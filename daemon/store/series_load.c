@@ -35,16 +35,23 @@ static enum err load_monitors(struct series *s, sqlite3 *db, struct error *e)
 	return code == SQLITE_DONE ? ERR_NONE : sql_error(db, e);
 }
 
-/* Samples come sorted by monitor, mostly the next one's: look there before searching. */
-static struct series_monitor *next_monitor(struct series *s, uint64_t id, size_t *hint)
+/* Where the last sample's monitor is, and how far that was from the one before. Monitors that are
+ * checked in turn come at equal distances: look there before searching. */
+struct place {
+	size_t at, stride;
+};
+
+static struct series_monitor *next_monitor(struct series *s, uint64_t id, struct place *p)
 {
-	for (size_t i = *hint; i < s->count && i < *hint + 2; i++) {
-		if (s->slots[i].id == id) {
-			*hint = i;
-			return s->slots[i].monitor;
-		}
+	size_t guess = p->at + p->stride;
+
+	if (guess >= s->count || s->slots[guess].id != id) {
+		series_get(s, id);
+		guess = series_place(s, id);
+		p->stride = guess > p->at ? guess - p->at : 1;
 	}
-	return series_get(s, id);
+	p->at = guess;
+	return s->slots[guess].monitor;
 }
 
 static bool replay_row(struct series *s, uint64_t seq, const uint8_t *data, size_t n)
@@ -52,18 +59,19 @@ static bool replay_row(struct series *s, uint64_t seq, const uint8_t *data, size
 	struct bytes_reader r = {.data = data, .len = n};
 	struct sample_context context = {0};
 	uint64_t previous = 0;
-	size_t hint = 0;
+	uint64_t limit = series_limit(s);
+	struct place place = {0};
 	struct sample sample;
 
 	while (r.at < r.len && journal_get(&r, &context, &previous, &sample)) {
-		struct series_monitor *m = next_monitor(s, sample.monitor, &hint);
+		struct series_monitor *m = next_monitor(s, sample.monitor, &place);
 		bool moved = seq <= m->moved_seq;
 
 		if (seq <= m->forgotten_seq)
 			continue;
 		if (!moved && !m->first_seq)
 			m->first_seq = seq;
-		monitor_add(m, &sample, series_limit(s), moved);
+		monitor_add(m, &sample, limit, moved);
 		if (!moved)
 			series_note_crowded(s, m);
 	}

@@ -9,7 +9,7 @@ enum { MEMORY_SAMPLES = 1200 * 1000, MEMORY_MIN = 128, MEMORY_MAX = 3600 };
 /* When nothing can be moved for long, the oldest go from memory (the journal still has them). */
 enum { MEMORY_HARD_BYTES = 1024 * 1024 };
 
-static size_t slot_after(const struct series *s, uint64_t id)
+size_t series_place(const struct series *s, uint64_t id)
 {
 	size_t low = 0, high = s->count;
 
@@ -26,14 +26,14 @@ static size_t slot_after(const struct series *s, uint64_t id)
 
 struct series_monitor *series_find(const struct series *s, uint64_t id)
 {
-	size_t i = slot_after(s, id);
+	size_t i = series_place(s, id);
 
 	return i < s->count && s->slots[i].id == id ? s->slots[i].monitor : NULL;
 }
 
 struct series_monitor *series_get(struct series *s, uint64_t id)
 {
-	size_t i = slot_after(s, id);
+	size_t i = series_place(s, id);
 	struct series_monitor *m;
 
 	if (i < s->count && s->slots[i].id == id)
@@ -56,7 +56,7 @@ struct series_monitor *series_get(struct series *s, uint64_t id)
 
 void series_drop(struct series *s, uint64_t id)
 {
-	size_t i = slot_after(s, id);
+	size_t i = series_place(s, id);
 	struct series_monitor *m;
 
 	if (i == s->count || s->slots[i].id != id)

@@ -56,6 +56,8 @@ struct series {
 
 /* ---- series_memory.c ---------------------------------------------------------------------- */
 
+/** Where id is among the slots, or belongs. */
+size_t series_place(const struct series *s, uint64_t id);
 /** NULL when there is none. */
 struct series_monitor *series_find(const struct series *s, uint64_t id);
 /** Made when missing. Takes the lock when it has to. */
