@@ -3,8 +3,8 @@
  * From it come validation, storage, routes, flags and help, forms, lists, files and manual tables.
  *
  * A value travels as JSON everywhere. In API bodies and files a duration is text with a unit
- * ("60s"), a size is text ("1MiB") or bytes, a secret is {"secret": "NAME"}. The canonical spec of a
- * resource holds only what differs from the defaults, in the descriptor's order, so that two
+ * ("60s"), a size is text ("1MiB") or bytes, a secret is {"secret": "NAME"}. The canonical spec of
+ * a resource holds only what differs from the defaults, in the descriptor's order, so that two
  * equal configurations are equal bytes. */
 #include <jansson.h>
 #include <stdbool.h>
@@ -16,22 +16,22 @@
 #include "shared/json.h"
 
 enum field_type {
-	FIELD_TEXT,	   /* min..max: bytes */
-	FIELD_INT,	   /* min..max */
+	FIELD_TEXT, /* min..max: bytes */
+	FIELD_INT,  /* min..max */
 	FIELD_BOOL,
-	FIELD_ENUM,	   /* one of choices */
-	FIELD_DURATION,	   /* min..max: ms; "60s" */
-	FIELD_SIZE,	   /* min..max: bytes; "1MiB", "64KiB", 4096 */
-	FIELD_URL,	   /* http or https, shared/url.h */
-	FIELD_HOST_PORT,   /* host:port, kept without a scheme; min: default port, 0: none */
-	FIELD_STATUS_SET,  /* HTTP statuses: "200-299,301" */
-	FIELD_PATTERN,	   /* a regular expression that PCRE2 compiles */
-	FIELD_CRON,	   /* five fields, shared/cron.h */
-	FIELD_ZONE,	   /* IANA time zone */
-	FIELD_NAME,	   /* slug */
-	FIELD_TEXT_LIST,   /* ["a", "b"]; max: entries */
-	FIELD_TEXT_MAP,	   /* {"k": "v"}; max: entries; see FIELD_MAY_SECRET */
-	FIELD_SECRET,	   /* only {"secret": NAME}; a literal is refused */
+	FIELD_ENUM,       /* one of choices */
+	FIELD_DURATION,   /* min..max: ms; "60s" */
+	FIELD_SIZE,       /* min..max: bytes; "1MiB", "64KiB", 4096 */
+	FIELD_URL,        /* http or https, shared/url.h */
+	FIELD_HOST_PORT,  /* host:port, kept without a scheme; min: default port, 0: none */
+	FIELD_STATUS_SET, /* HTTP statuses: "200-299,301" */
+	FIELD_PATTERN,    /* a regular expression that PCRE2 compiles */
+	FIELD_CRON,       /* five fields, shared/cron.h */
+	FIELD_ZONE,       /* IANA time zone */
+	FIELD_NAME,       /* slug */
+	FIELD_TEXT_LIST,  /* ["a", "b"]; max: entries */
+	FIELD_TEXT_MAP,   /* {"k": "v"}; max: entries; see FIELD_MAY_SECRET */
+	FIELD_SECRET,     /* only {"secret": NAME}; a literal is refused */
 };
 
 enum field_flags {
@@ -39,18 +39,18 @@ enum field_flags {
 	FIELD_POSITIONAL = 1 << 1, /* may be given without its flag: monitor add TARGET */
 	FIELD_MAY_SECRET = 1 << 2, /* map values may be {"secret": NAME} */
 	FIELD_ADVANCED = 1 << 3,   /* forms fold it away until asked */
-	FIELD_FIXED = 1 << 4,	   /* cannot be changed after creation (type) */
+	FIELD_FIXED = 1 << 4,      /* cannot be changed after creation (type) */
 	FIELD_MULTILINE = 1 << 5,
 };
 
 struct field {
-	const char *name;  /* snake_case; the flag is the same with hyphens */
+	const char *name; /* snake_case; the flag is the same with hyphens */
 	enum field_type type;
 	unsigned flags;
-	int64_t min, max;  /* meaning by type; both 0: only the type's own limits */
-	const char *dflt;  /* in the form a user would type; NULL: no default (absent) */
+	int64_t min, max;           /* meaning by type; both 0: only the type's own limits */
+	const char *dflt;           /* in the form a user would type; NULL: no default (absent) */
 	const char *const *choices; /* NULL-terminated, for FIELD_ENUM */
-	const char *help;  /* one line, no full stop */
+	const char *help;           /* one line, no full stop */
 	const char *example;
 };
 
@@ -61,17 +61,25 @@ struct variant {
 	const struct field *fields;
 	size_t n_fields;
 	const char *const *examples; /* command lines, NULL-terminated */
-	/** Fields of the kind that mean nothing for this variant: refused and not shown, yet spec_*()
-	 *  still answers their defaults. NULL-terminated, NULL: none. A variant's field of the same
-	 *  name as one of the kind replaces it (another default, another help). */
+	/** Fields of the kind that mean nothing for this variant: refused and not shown, yet
+	 * spec_*() still answers their defaults. NULL-terminated, NULL: none. A variant's field of
+	 * the same name as one of the kind replaces it (another default, another help). */
 	const char *const *excludes;
-	/** Cross-field rules after each field is valid; NULL when there are none. spec: canonical. */
+	/** Cross-field rules after each field is valid; NULL when there are none. spec: canonical.
+	 */
 	enum err (*check)(const json_t *spec, struct error *e);
 };
 
 enum column_format {
-	COLUMN_TEXT, COLUMN_STATE, COLUMN_AGE /* ms of a past RFC 3339 time */, COLUMN_TIME, COLUMN_MS,
-	COLUMN_PERCENT, COLUMN_INT, COLUMN_SPARK /* text of . o x ? characters */, COLUMN_BOOL,
+	COLUMN_TEXT,
+	COLUMN_STATE,
+	COLUMN_AGE /* ms of a past RFC 3339 time */,
+	COLUMN_TIME,
+	COLUMN_MS,
+	COLUMN_PERCENT,
+	COLUMN_INT,
+	COLUMN_SPARK /* text of . o x ? characters */,
+	COLUMN_BOOL,
 };
 
 struct column {
@@ -79,11 +87,15 @@ struct column {
 	const char *path; /* into the object: "last.duration_ms" */
 	enum column_format format;
 	int min_width, weight; /* weight 0: fixed */
-	int priority;	       /* 0 stays longest; higher numbers go first on a narrow screen */
+	int priority;          /* 0 stays longest; higher numbers go first on a narrow screen */
 };
 
 enum resource_ops {
-	OP_LIST = 1, OP_SHOW = 2, OP_ADD = 4, OP_EDIT = 8, OP_RM = 16,
+	OP_LIST = 1,
+	OP_SHOW = 2,
+	OP_ADD = 4,
+	OP_EDIT = 8,
+	OP_RM = 16,
 	OP_ALL = OP_LIST | OP_SHOW | OP_ADD | OP_EDIT | OP_RM,
 };
 
@@ -92,8 +104,8 @@ struct action {
 	const char *verb;
 	const char *help;
 	const char *method; /* "POST", "GET" */
-	bool confirm;	    /* the dashboard and a terminal ask first */
-	char key;	    /* the dashboard's key in this kind's list and detail, 0: none */
+	bool confirm;       /* the dashboard and a terminal ask first */
+	char key;           /* the dashboard's key in this kind's list and detail, 0: none */
 	const struct field *params; /* query or body members */
 	size_t n_params;
 };
@@ -107,16 +119,16 @@ struct resource_kind {
 	unsigned ops;
 	const struct field *fields;
 	size_t n_fields;
-	const char *variant_field;		/* "type", NULL: no variants */
-	const struct variant *const *variants;	/* NULL-terminated */
+	const char *variant_field;             /* "type", NULL: no variants */
+	const struct variant *const *variants; /* NULL-terminated */
 	/** Guess the variant from the other input (monitor: from target's scheme); may be NULL. */
 	const char *(*variant_guess)(const json_t *input);
 	/** Propose a name when none is given (from the target); false: a name is required. */
 	bool (*name_propose)(const json_t *input, char *out, size_t cap);
 	const struct column *columns;
 	size_t n_columns;
-	const char *const *sorts;   /* names accepted by ?sort=, NULL-terminated; first is the default,
-				     * with - before it: descending */
+	const char *const *sorts;   /* names accepted by ?sort=, NULL-terminated; first is the
+				     * default,   with - before it: descending */
 	const char *const *filters; /* names accepted by filter[...], besides labels.KEY */
 	const struct action *actions;
 	size_t n_actions;
@@ -145,7 +157,8 @@ const struct field *resource_field(const struct resource_kind *k, const struct v
 const struct field *resource_field_any(const struct resource_kind *k, const char *name);
 enum { FIELDS_MAX = 64 };
 /** Fields in the order in which people read them (specs, forms, files): the variant field, what is
- *  positional, the kind's, the variant's. v NULL: the kind's only. @return how many, <= FIELDS_MAX */
+ *  positional, the kind's, the variant's. v NULL: the kind's only. @return how many, <= FIELDS_MAX
+ */
 size_t resource_fields(const struct resource_kind *k, const struct variant *v,
 		       const struct field *out[static FIELDS_MAX]);
 /** The field that labels are: a text map; for --label KEY=VALUE through field_collect. */
@@ -154,14 +167,18 @@ const struct field *resource_labels_field(void);
 /* ---- validation ------------------------------------------------------------------------- */
 
 enum schema_flags {
-	SCHEMA_LOOSE = 1,   /* scalars are text (YAML, flags): the field's type decides */
-	SCHEMA_PARTIAL = 2, /* a patch: required fields may be absent, null means "back to default" */
+	SCHEMA_LOOSE = 1, /* scalars are text (YAML, flags): the field's type decides */
+	SCHEMA_PARTIAL =
+		2, /* a patch: required fields may be absent, null means "back to default" */
 };
 
 enum { NAME_MAX_BYTES = 63, LABELS_MAX = 16, ERRORS_MAX = 64 };
 
 /** Faults of one input, in order; further ones are only counted. */
-struct error_list { struct error items[ERRORS_MAX]; size_t n, total; };
+struct error_list {
+	struct error items[ERRORS_MAX];
+	size_t n, total;
+};
 
 /** Where members of an input were written: lines[i] belongs to paths[i] ("target", "headers.X"). */
 struct source_lines;
@@ -172,7 +189,7 @@ struct resource_input {
 	char name[NAME_MAX_BYTES + 1]; /* "" when absent */
 	char renamed_from[NAME_MAX_BYTES + 1];
 	json_t *labels; /* object of text, or NULL when absent */
-	json_t *spec;	/* canonical */
+	json_t *spec;   /* canonical */
 };
 void resource_input_fini(struct resource_input *in);
 
@@ -224,7 +241,8 @@ char *spec_dump(const json_t *spec);
 void spec_write_effective(struct json_writer *w, const struct resource_kind *k, const json_t *spec);
 /** One line a difference: fn(field, from, to); from or to is NULL for an absent value. */
 void spec_diff(const struct resource_kind *k, const json_t *from, const json_t *to,
-	       void (*fn)(const char *field, const char *from, const char *to, void *arg), void *arg);
+	       void (*fn)(const char *field, const char *from, const char *to, void *arg),
+	       void *arg);
 
 /** "text, 1..200 bytes", "duration, 1s..24h, default 60s": for help, manual and forms. */
 void field_describe(const struct field *f, char *out, size_t cap);

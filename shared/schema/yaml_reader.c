@@ -22,7 +22,7 @@ struct yaml_reader {
 	size_t len, at;
 	size_t bytes_read, item_bytes; /* bytes_read when the item began */
 	size_t item_index;             /* characters before the item */
-	int line_ends_given; /* to libyaml */
+	int line_ends_given;           /* to libyaml */
 	bool too_large, read_failed;
 	int depth;
 	enum { MODE_UNKNOWN, MODE_YAML, MODE_JSON } mode;

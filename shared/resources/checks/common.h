@@ -9,30 +9,30 @@ extern const struct resource_kind resource_monitor;
 
 static const char *const ip_choices[] = {"auto", "4", "6", "both", NULL};
 
-#define FIELD_IP                                                                                   \
-	{                                                                                          \
-		.name = "ip", .type = FIELD_ENUM, .choices = ip_choices, .dflt = "auto",           \
-		.flags = FIELD_ADVANCED,                                                           \
-		.help = "Address family: whichever answers first, only IPv4, only IPv6, or both "  \
-			"must work",                                                               \
-		.example = "6",                                                                    \
+#define FIELD_IP                                                                                  \
+	{                                                                                         \
+		.name = "ip", .type = FIELD_ENUM, .choices = ip_choices, .dflt = "auto",          \
+		.flags = FIELD_ADVANCED,                                                          \
+		.help = "Address family: whichever answers first, only IPv4, only IPv6, or both " \
+			"must work",                                                              \
+		.example = "6",                                                                   \
 	}
-#define FIELD_SLOW                                                                                 \
-	{                                                                                          \
-		.name = "slow", .type = FIELD_DURATION, .min = 1, .max = 120000,                   \
-		.help = "An answer that takes longer is degraded", .example = "2s",                \
+#define FIELD_SLOW                                                                  \
+	{                                                                           \
+		.name = "slow", .type = FIELD_DURATION, .min = 1, .max = 120000,    \
+		.help = "An answer that takes longer is degraded", .example = "2s", \
 	}
-#define FIELD_VERIFY                                                                               \
-	{                                                                                          \
-		.name = "verify", .type = FIELD_BOOL, .dflt = "true", .flags = FIELD_ADVANCED,     \
-		.help = "Verify the certificate's chain and host name; expiry counts either way",  \
-		.example = "false",                                                                \
+#define FIELD_VERIFY                                                                              \
+	{                                                                                         \
+		.name = "verify", .type = FIELD_BOOL, .dflt = "true", .flags = FIELD_ADVANCED,    \
+		.help = "Verify the certificate's chain and host name; expiry counts either way", \
+		.example = "false",                                                               \
 	}
-#define FIELD_CERT_DAYS                                                                            \
-	{                                                                                          \
-		.name = "cert_days", .type = FIELD_INT, .min = 0, .max = 365, .dflt = "14",        \
-		.help = "Degraded when a certificate ends in fewer days; 0 turns it off",          \
-		.example = "30",                                                                   \
+#define FIELD_CERT_DAYS                                                                     \
+	{                                                                                   \
+		.name = "cert_days", .type = FIELD_INT, .min = 0, .max = 365, .dflt = "14", \
+		.help = "Degraded when a certificate ends in fewer days; 0 turns it off",   \
+		.example = "30",                                                            \
 	}
 
 /** Rules among the fields that all checks have. */
