@@ -28,6 +28,9 @@ static void damaged(struct store *s, const char *what)
 {
 	char reason[sizeof s->reason], copy[PATH_TEXT + 64];
 
+	/* The first line only names the database. */
+	if (strchr(what, '\n'))
+		what = strrchr(what, '\n') + 1;
 	if (migrations_copy(s->dir, copy, sizeof copy))
 		snprintf(reason, sizeof reason,
 			 "the store is damaged (%.80s): stop the daemon, keep the bad file, copy "

@@ -19,7 +19,7 @@ enum {
 static const int64_t first_run_us = 600 * INT64_C(1000000);
 static const int64_t run_every_us = 86400 * INT64_C(1000000);
 static const int64_t retry_us = 3600 * INT64_C(1000000);
-static const int64_t probe_every_us = 3 * INT64_C(1000000);
+static const int64_t probe_every_us = 1 * INT64_C(1000000);
 static const int64_t tombstones_ms = 30 * INT64_C(86400000);
 static const int64_t idempotency_ms = 24 * INT64_C(3600000);
 

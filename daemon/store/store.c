@@ -252,7 +252,8 @@ void store_health(struct store *s, struct store_health *h)
 	struct writer_stats stats;
 	struct statvfs disk;
 
-	*h = (struct store_health){0};
+	/* First: when it says that the check is over, its verdict is in what follows. */
+	*h = (struct store_health){.checking = checker_busy(s->checker)};
 	pthread_mutex_lock(&s->state_lock);
 	h->readonly = s->writes != WRITES_OK;
 	snprintf(h->reason, sizeof h->reason, "%s", s->reason);
@@ -273,7 +274,6 @@ void store_health(struct store *s, struct store_health *h)
 	h->queued_people = stats.queued_people;
 	h->queued_background = stats.queued_background;
 	h->clean_start = s->clean_start;
-	h->checking = checker_busy(s->checker);
 }
 
 const struct clock *store_clock(const struct store *s)
