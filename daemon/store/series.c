@@ -9,13 +9,13 @@
 enum { JOURNAL_ROW_SAMPLES = 1024 };
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
-	[OUTCOME_NONE] = "none",       [OUTCOME_UP] = "up",
+	[OUTCOME_NONE] = "none",         [OUTCOME_UP] = "up",
 	[OUTCOME_DEGRADED] = "degraded", [OUTCOME_DOWN] = "down",
-	[OUTCOME_UNKNOWN] = "unknown", [OUTCOME_MAINTENANCE] = "maintenance",
+	[OUTCOME_UNKNOWN] = "unknown",   [OUTCOME_MAINTENANCE] = "maintenance",
 };
 
 static const char *const phase_names[PHASE_COUNT] = {
-	[PHASE_RESOLVE] = "resolve",	   [PHASE_CONNECT] = "connect",	  [PHASE_TLS] = "tls",
+	[PHASE_RESOLVE] = "resolve",       [PHASE_CONNECT] = "connect",   [PHASE_TLS] = "tls",
 	[PHASE_FIRST_BYTE] = "first_byte", [PHASE_TRANSFER] = "transfer",
 };
 
@@ -145,7 +145,8 @@ static enum err write_row(struct txn *t, const struct batch *b, struct error *e)
 	for (size_t i = 0; i < b->n; i++)
 		journal_put(&w, &context, &previous, &b->samples[i]);
 	assert(!w.overflow);
-	st = txn_prepare(t, "INSERT INTO sample_journal (seq, at_ms, samples) VALUES (?1, ?2, ?3)", e);
+	st = txn_prepare(t, "INSERT INTO sample_journal (seq, at_ms, samples) VALUES (?1, ?2, ?3)",
+			 e);
 	if (st) {
 		sqlite3_bind_int64(st, 1, (int64_t)b->seq);
 		sqlite3_bind_int64(st, 2, clock_wall_ms(store_clock(txn_store(t))));

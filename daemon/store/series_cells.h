@@ -10,7 +10,8 @@ struct cells {
 	uint8_t seen[CELL_COUNT]; /* a bit for each outcome */
 };
 
-/** A sample a day or more off starts anew: samples come as they are measured, so the clock was set. */
+/** A sample a day or more off starts anew: samples come as they are measured, so the clock was set.
+ */
 void cells_add(struct cells *c, const struct sample *s);
 /** The 24 hours up to and with the one of now_ms. Known time is at most 24 h, up at most known. */
 void cells_read(const struct cells *c, int64_t now_ms, struct series_summary *out);

@@ -22,7 +22,8 @@ bool chunk_add(struct chunk *c, const struct sample *s)
 		if (expected_s >= 0 && distance(expected_s * 1000, s->at_ms) < 1000)
 			at_s = expected_s;
 	}
-	/* A span that was measured varies by the time a check takes; up to 1 % of that is dropped. */
+	/* A span that was measured varies by the time a check takes; up to 1 % of that is dropped.
+	 */
 	if (n && distance(c->span_ms[n - 1], span_ms) * 100 < span_ms)
 		span_ms = c->span_ms[n - 1];
 	low = n && c->low_s < at_s ? c->low_s : at_s;

@@ -12,7 +12,7 @@ enum { CHUNK_SPAN_S = 24 * 3600 };
 
 struct chunk {
 	unsigned n;
-	int64_t low_s, high_s; /* the earliest and the latest time */
+	int64_t low_s, high_s;       /* the earliest and the latest time */
 	int64_t at_s[CHUNK_SAMPLES]; /* in order of arrival; a clock may have gone back */
 	int64_t span_ms[CHUNK_SAMPLES];
 	int16_t bucket[CHUNK_SAMPLES]; /* -1: no total time */

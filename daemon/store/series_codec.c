@@ -68,7 +68,8 @@ bool sample_get(struct bytes_reader *r, struct sample_context *c, struct sample 
 		r->bad = true;
 	s->total_us = head & HEAD_TOTAL ? get_at_most(r, SAMPLE_TIME_MAX_US) : -1;
 	for (int p = 0; p < PHASE_COUNT; p++)
-		s->phase_us[p] = head & HEAD_PHASES ? get_at_most(r, SAMPLE_TIME_MAX_US + 1) - 1 : -1;
+		s->phase_us[p] =
+			head & HEAD_PHASES ? get_at_most(r, SAMPLE_TIME_MAX_US + 1) - 1 : -1;
 	s->span_ms = head & HEAD_SAME_SPAN ? c->span_ms : get_at_most(r, SAMPLE_SPAN_MAX_MS);
 	if (r->bad)
 		return false;

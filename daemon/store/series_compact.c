@@ -9,7 +9,9 @@
 #include "shared/log.h"
 #include "shared/mem.h"
 
-enum { SLICE_MONITORS = 16, TRIM_ROWS = 128, TRIM_EVERY_MS = 5 * 60 * 1000 };
+/* What one operation may do: a monitor costs 1, and 1 more for every 256 samples. */
+enum { SLICE_MONITORS = 16, COST_SAMPLES = 256 };
+enum { TRIM_ROWS = 128, TRIM_EVERY_MS = 5 * 60 * 1000 };
 
 void series_note_crowded(struct series *s, struct series_monitor *m)
 {
@@ -23,8 +25,8 @@ void series_note_crowded(struct series *s, struct series_monitor *m)
 	m->crowded = true;
 }
 
-/* How far the hour's sweep should be. What an hour left over is done first in the next; after a longer
- * gap or when the clock was set, it waits for its turn. */
+/* How far the hour's sweep should be. What an hour left over is done first in the next; after a
+ * longer gap or when the clock was set, it waits for its turn. */
 static size_t sweep_target(struct series *s, int64_t now_ms)
 {
 	int64_t hour = now_ms / SERIES_HOUR_MS;
@@ -36,7 +38,8 @@ static size_t sweep_target(struct series *s, int64_t now_ms)
 		s->swept = 0;
 	}
 	return (size_t)(((double)(now_ms % SERIES_HOUR_MS) / (double)SERIES_HOUR_MS) *
-				(double)s->count + 0.5);
+				(double)s->count +
+			0.5);
 }
 
 static size_t sweep_due(struct series *s, int64_t now_ms)
@@ -75,8 +78,10 @@ static uint64_t lowest_unmoved(const struct series *s)
  * their phases from them. */
 static enum err trim(struct txn *t, struct series *s, int64_t now_ms, struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(t, "SELECT seq, at_ms FROM sample_journal WHERE seq < ?1"
-					  " ORDER BY seq LIMIT ?2", e);
+	sqlite3_stmt *st = txn_prepare(t,
+				       "SELECT seq, at_ms FROM sample_journal WHERE seq < ?1"
+				       " ORDER BY seq LIMIT ?2",
+				       e);
 	int64_t last = 0;
 	int code, rows = 0;
 
@@ -107,6 +112,15 @@ static enum err trim(struct txn *t, struct series *s, int64_t now_ms, struct err
 
 /* ---- the operation ------------------------------------------------------------------------ */
 
+static enum err move_one(struct txn *t, struct series *s, struct series_monitor *m, int64_t now_ms,
+			 size_t *room, struct move_scratch *scratch, struct error *e)
+{
+	size_t cost = 1 + (size_t)(m->added - m->moved) / COST_SAMPLES;
+
+	*room -= cost < *room ? cost : *room;
+	return series_move(t, s, m, now_ms, scratch, e);
+}
+
 static enum err move_crowded(struct txn *t, struct series *s, int64_t now_ms, size_t *room,
 			     struct move_scratch *scratch, struct error *e)
 {
@@ -117,10 +131,9 @@ static enum err move_crowded(struct txn *t, struct series *s, int64_t now_ms, si
 		if (!m)
 			continue;
 		m->crowded = false;
-		err = series_move(t, s, m, now_ms, scratch, e);
+		err = move_one(t, s, m, now_ms, room, scratch, e);
 		if (err)
 			return err;
-		--*room;
 	}
 	return ERR_NONE;
 }
@@ -138,13 +151,15 @@ enum err series_compact(struct txn *t, bool all, struct error *e)
 			err = series_move(t, s, s->slots[i].monitor, now_ms, scratch, e);
 	} else {
 		err = move_crowded(t, s, now_ms, &room, scratch, e);
-		for (; !err && room && due; room--, due--)
-			err = series_move(t, s, s->slots[s->swept++].monitor, now_ms, scratch, e);
+		for (; !err && room && due; due--)
+			err = move_one(t, s, s->slots[s->swept++].monitor, now_ms, &room, scratch,
+				       e);
 	}
 	free(scratch);
 	if (err)
 		return err;
-	return llabs(now_ms - s->trimmed_ms) >= TRIM_EVERY_MS || all ? trim(t, s, now_ms, e) : ERR_NONE;
+	return llabs(now_ms - s->trimmed_ms) >= TRIM_EVERY_MS || all ? trim(t, s, now_ms, e)
+								     : ERR_NONE;
 }
 
 static enum err run_compact(struct txn *t, void *arg, struct error *e)
@@ -158,7 +173,8 @@ static void compact_done(void *arg, enum err code, const struct error *e)
 
 	s->compact_queued = false;
 	if (code && !s->failing)
-		log_warn("series", "samples could not be moved, they stay in the journal: %s", e->text);
+		log_warn("series", "samples could not be moved, they stay in the journal: %s",
+			 e->text);
 	s->failing = code != ERR_NONE;
 	if (!code)
 		series_schedule(s);

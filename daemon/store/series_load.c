@@ -84,14 +84,16 @@ static enum err replay(struct series *s, sqlite3 *db, uint64_t *first_seq, struc
 	int code;
 
 	*first_seq = 0;
-	if (sqlite3_prepare_v2(db, "SELECT seq, samples FROM sample_journal ORDER BY seq", -1, &st, NULL))
+	if (sqlite3_prepare_v2(db, "SELECT seq, samples FROM sample_journal ORDER BY seq", -1, &st,
+			       NULL))
 		return sql_error(db, e);
 	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
 		uint64_t seq = (uint64_t)sqlite3_column_int64(st, 0);
 
 		if (!*first_seq)
 			*first_seq = seq;
-		if (!replay_row(s, seq, sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)))
+		if (!replay_row(s, seq, sqlite3_column_blob(st, 1),
+				(size_t)sqlite3_column_bytes(st, 1)))
 			log_warn("series", "a row of the journal of samples is damaged");
 		if (seq > s->applied_seq)
 			s->applied_seq = seq;
@@ -107,7 +109,8 @@ static enum err load_last(struct series *s, sqlite3 *db, struct error *e)
 	sqlite3_stmt *st = NULL;
 	enum err err = ERR_NONE;
 
-	if (sqlite3_prepare_v2(db, "SELECT chunk FROM sample_open WHERE monitor = ?1", -1, &st, NULL))
+	if (sqlite3_prepare_v2(db, "SELECT chunk FROM sample_open WHERE monitor = ?1", -1, &st,
+			       NULL))
 		err = sql_error(db, e);
 	for (size_t i = 0; !err && i < s->count; i++) {
 		struct series_monitor *m = s->slots[i].monitor;
@@ -116,7 +119,8 @@ static enum err load_last(struct series *s, sqlite3 *db, struct error *e)
 			continue;
 		sqlite3_bind_int64(st, 1, (int64_t)m->id);
 		if (sqlite3_step(st) == SQLITE_ROW &&
-		    chunk_decode(c, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)) &&
+		    chunk_decode(c, sqlite3_column_blob(st, 0),
+				 (size_t)sqlite3_column_bytes(st, 0)) &&
 		    c->n)
 			m->last = chunk_sample(c, m->id, c->n - 1);
 		sqlite3_reset(st);
@@ -169,6 +173,7 @@ enum err series_load(struct series *s, sqlite3 *db, struct error *e)
 	s->next_seq = s->applied_seq + 1;
 	/* Whose turn was already in this hour waits for the next. */
 	s->swept_hour = now_ms / SERIES_HOUR_MS;
-	s->swept = (size_t)((double)(now_ms % SERIES_HOUR_MS) / (double)SERIES_HOUR_MS * (double)s->count);
+	s->swept = (size_t)((double)(now_ms % SERIES_HOUR_MS) / (double)SERIES_HOUR_MS *
+			    (double)s->count);
 	return err;
 }

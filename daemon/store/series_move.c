@@ -40,8 +40,10 @@ static enum err put_chunk(struct txn *t, uint64_t monitor, struct move_scratch *
 	for (int tries = 0; tries < 1000; tries++, start_s++) {
 		enum err err;
 
-		st = txn_prepare(t, "INSERT OR IGNORE INTO sample_chunk (monitor, start_s, samples)"
-				    " VALUES (?1, ?2, ?3)", e);
+		st = txn_prepare(t,
+				 "INSERT OR IGNORE INTO sample_chunk (monitor, start_s, samples)"
+				 " VALUES (?1, ?2, ?3)",
+				 e);
 		if (!st)
 			return ERR_STORE;
 		err = bind_and_run(t, st, monitor, start_s, m->chunk, n, e);
@@ -61,8 +63,9 @@ static enum err put_rollup(struct txn *t, uint64_t monitor, const struct open_ro
 	enum err err = ERR_NONE;
 	int code;
 
-	st = txn_prepare(t, r->day ? "SELECT rollup FROM sample_day WHERE monitor = ?1 AND day = ?2"
-				   : "SELECT rollup FROM sample_hour WHERE monitor = ?1 AND hour = ?2",
+	st = txn_prepare(t,
+			 r->day ? "SELECT rollup FROM sample_day WHERE monitor = ?1 AND day = ?2"
+				: "SELECT rollup FROM sample_hour WHERE monitor = ?1 AND hour = ?2",
 			 e);
 	if (!st)
 		return ERR_STORE;
@@ -82,10 +85,12 @@ static enum err put_rollup(struct txn *t, uint64_t monitor, const struct open_ro
 	sqlite3_reset(st);
 	if (err)
 		return err;
-	st = txn_prepare(t, r->day ? "INSERT OR REPLACE INTO sample_day (monitor, day, rollup)"
-				     " VALUES (?1, ?2, ?3)"
-				   : "INSERT OR REPLACE INTO sample_hour (monitor, hour, rollup)"
-				     " VALUES (?1, ?2, ?3)", e);
+	st = txn_prepare(t,
+			 r->day ? "INSERT OR REPLACE INTO sample_day (monitor, day, rollup)"
+				  " VALUES (?1, ?2, ?3)"
+				: "INSERT OR REPLACE INTO sample_hour (monitor, hour, rollup)"
+				  " VALUES (?1, ?2, ?3)",
+			 e);
 	if (!st)
 		return ERR_STORE;
 	return bind_and_run(t, st, monitor, r->start, m->rollup,
@@ -115,8 +120,8 @@ static enum err put_rollups(struct txn *t, uint64_t monitor, int64_t now_ms, boo
 
 static enum err read_open(struct txn *t, uint64_t monitor, struct open_state *o, struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(
-		t, "SELECT chunk, rollups FROM sample_open WHERE monitor = ?1", e);
+	sqlite3_stmt *st =
+		txn_prepare(t, "SELECT chunk, rollups FROM sample_open WHERE monitor = ?1", e);
 	enum err err = ERR_NONE;
 	int code;
 
@@ -143,12 +148,12 @@ static enum err read_open(struct txn *t, uint64_t monitor, struct open_state *o,
 static enum err write_open(struct txn *t, struct series_monitor *sm, uint64_t seq,
 			   struct move_scratch *m, struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(
-		t,
-		"INSERT INTO sample_open (monitor, moved_seq, cells, chunk, rollups)"
-		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (monitor) DO UPDATE SET"
-		" moved_seq = ?2, cells = ?3, chunk = ?4, rollups = ?5",
-		e);
+	sqlite3_stmt *st =
+		txn_prepare(t,
+			    "INSERT INTO sample_open (monitor, moved_seq, cells, chunk, rollups)"
+			    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (monitor) DO UPDATE SET"
+			    " moved_seq = ?2, cells = ?3, chunk = ?4, rollups = ?5",
+			    e);
 
 	if (!st)
 		return ERR_STORE;
@@ -158,8 +163,8 @@ static enum err write_open(struct txn *t, struct series_monitor *sm, uint64_t se
 			    SQLITE_STATIC);
 	sqlite3_bind_blob64(st, 4, m->chunk,
 			    chunk_encode(&m->open.chunk, m->chunk, sizeof m->chunk), SQLITE_STATIC);
-	sqlite3_bind_blob64(st, 5, m->rollups,
-			    open_encode(&m->open, m->rollups, sizeof m->rollups), SQLITE_STATIC);
+	sqlite3_bind_blob64(st, 5, m->rollups, open_encode(&m->open, m->rollups, sizeof m->rollups),
+			    SQLITE_STATIC);
 	return txn_exec(t, st, e);
 }
 

@@ -20,7 +20,8 @@ struct open_state {
 };
 
 void open_clear(struct open_state *o);
-/** Add s to the hour and the day of at_ms. @return false when there is no place and nothing was added */
+/** Add s to the hour and the day of at_ms. @return false when there is no place and nothing was
+ * added */
 bool open_add(struct open_state *o, const struct sample *s, int64_t at_ms);
 void open_remove(struct open_state *o, unsigned i);
 /** The roll-ups only. @return bytes, 0 when there are none or cap is too small */

@@ -47,10 +47,10 @@ static void kept_since(const struct series_view *v, int64_t *raw_ms, int64_t *ho
 	    (!any_hour || first_hour / 24 > v->day_from))
 		first_hour = v->day_from * 24;
 	*hours_ms = first_hour >= v->hour_from ? INT64_MIN
-		    : any_hour		       ? up(v->hour_from * SERIES_HOUR_MS, SERIES_DAY_MS)
+		    : any_hour                 ? up(v->hour_from * SERIES_HOUR_MS, SERIES_DAY_MS)
 					       : INT64_MAX;
 	*raw_ms = raw_hour <= first_hour ? INT64_MIN
-		  : any_raw		 ? (raw_hour + 1) * SERIES_HOUR_MS
+		  : any_raw              ? (raw_hour + 1) * SERIES_HOUR_MS
 					 : INT64_MAX;
 }
 
@@ -77,7 +77,8 @@ static struct pieces plan(int64_t from_ms, int64_t until_ms, int64_t raw_ms, int
 	p.raw[0] = (struct range){from, hour_from};
 	p.raw[1] = (struct range){hour_until, until};
 	if (day_from >= day_until) {
-		p.hours[0] = (struct range){hour_from / SERIES_HOUR_MS, hour_until / SERIES_HOUR_MS};
+		p.hours[0] =
+			(struct range){hour_from / SERIES_HOUR_MS, hour_until / SERIES_HOUR_MS};
 		return p;
 	}
 	p.hours[0] = (struct range){hour_from / SERIES_HOUR_MS, day_from / SERIES_HOUR_MS};
@@ -117,6 +118,7 @@ struct sink {
 	int64_t from_ms, step_ms; /* step_ms 0: everything goes into one */
 	int n;
 	int64_t unit_ms; /* of the roll-ups */
+	int damaged;
 };
 
 static struct rollup *place(const struct sink *k, int64_t at_ms)
@@ -141,11 +143,11 @@ static void take_sample(void *arg, const struct chunk *c, unsigned i)
 
 static void take_rollup(void *arg, int64_t start, const uint8_t *data, size_t n)
 {
-	const struct sink *k = arg;
+	struct sink *k = arg;
 	struct rollup *r = place(k, start * k->unit_ms);
 
 	if (r && !rollup_decode_add(r, data, n))
-		log_warn("series", "a damaged roll-up was read");
+		k->damaged++;
 }
 
 static void take_recent(const struct series_view *v, const struct sink *k, int64_t from_ms,
@@ -153,8 +155,8 @@ static void take_recent(const struct series_view *v, const struct sink *k, int64
 {
 	for (size_t i = v->recent_moved; i < v->recent_n; i++) {
 		const struct sample *s = &v->recent[i];
-		struct rollup *r = s->at_ms >= from_ms && s->at_ms < until_ms ? place(k, s->at_ms)
-									       : NULL;
+		struct rollup *r =
+			s->at_ms >= from_ms && s->at_ms < until_ms ? place(k, s->at_ms) : NULL;
 
 		if (r)
 			rollup_add(r, s);
@@ -164,8 +166,14 @@ static void take_recent(const struct series_view *v, const struct sink *k, int64
 static enum err take_rollups(struct series_view *v, bool day, struct range range, struct sink *k,
 			     struct error *e)
 {
+	enum err err;
+
 	k->unit_ms = day ? SERIES_DAY_MS : SERIES_HOUR_MS;
-	return view_rollups(v, day, range.from, range.until, take_rollup, k, e);
+	k->damaged = 0;
+	err = view_rollups(v, day, range.from, range.until, take_rollup, k, e);
+	if (k->damaged)
+		log_warn("series", "%d damaged roll-ups were left out", k->damaged);
+	return err;
 }
 
 static enum err gather_total(struct series_view *v, const struct pieces *p, struct rollup *total,
@@ -193,9 +201,10 @@ static enum err gather_points(struct series_view *v, const struct grid *g, int64
 	if (g->unit == UNIT_SAMPLE)
 		err = view_samples(v, g->from_ms, until_ms, take_sample, &k, e);
 	else
-		err = take_rollups(v, g->unit == UNIT_DAY,
-				   (struct range){g->from_ms / unit_ms, up(until_ms, unit_ms) / unit_ms},
-				   &k, e);
+		err = take_rollups(
+			v, g->unit == UNIT_DAY,
+			(struct range){g->from_ms / unit_ms, up(until_ms, unit_ms) / unit_ms}, &k,
+			e);
 	take_recent(v, &k, g->from_ms, g->unit == UNIT_SAMPLE ? until_ms : up(until_ms, unit_ms));
 	return err;
 }
@@ -260,7 +269,8 @@ static bool take_back(void *arg, const struct chunk *c)
 	return l->n < l->max;
 }
 
-int series_latest(struct store *store, uint64_t monitor, int max, struct sample *out, struct error *e)
+int series_latest(struct store *store, uint64_t monitor, int max, struct sample *out,
+		  struct error *e)
 {
 	struct series_view *v = mem_alloc(sizeof *v);
 	struct latest l = {.monitor = monitor, .out = out, .max = max};

@@ -80,11 +80,14 @@ static enum err read_bounds(struct series_view *v, struct error *e)
 
 		*from = start < *from ? start : *from;
 	}
-	err = earliest(v, "SELECT min(start_s) FROM sample_chunk WHERE monitor = ?1", &v->chunk_from_s, e);
+	err = earliest(v, "SELECT min(start_s) FROM sample_chunk WHERE monitor = ?1",
+		       &v->chunk_from_s, e);
 	if (!err)
-		err = earliest(v, "SELECT min(hour) FROM sample_hour WHERE monitor = ?1", &v->hour_from, e);
+		err = earliest(v, "SELECT min(hour) FROM sample_hour WHERE monitor = ?1",
+			       &v->hour_from, e);
 	if (!err)
-		err = earliest(v, "SELECT min(day) FROM sample_day WHERE monitor = ?1", &v->day_from, e);
+		err = earliest(v, "SELECT min(day) FROM sample_day WHERE monitor = ?1",
+			       &v->day_from, e);
 	return err;
 }
 
@@ -107,7 +110,8 @@ static enum err try_open(struct series_view *v, struct store *store, uint64_t mo
 		err = e && e->code ? e->code : ERR_STORE;
 		goto fail;
 	}
-	v->open = prepare(v, "SELECT moved_seq, chunk, rollups FROM sample_open WHERE monitor = ?1", e);
+	v->open = prepare(v, "SELECT moved_seq, chunk, rollups FROM sample_open WHERE monitor = ?1",
+			  e);
 	if (!v->open) {
 		err = ERR_STORE;
 		goto fail;
@@ -160,9 +164,8 @@ void view_close(struct series_view *v)
 	*v = (struct series_view){0};
 }
 
-static void give_chunk(const struct chunk *c, int64_t from_ms,
-		       int64_t until_ms, void (*fn)(void *arg, const struct chunk *c, unsigned i),
-		       void *arg)
+static void give_chunk(const struct chunk *c, int64_t from_ms, int64_t until_ms,
+		       void (*fn)(void *arg, const struct chunk *c, unsigned i), void *arg)
 {
 	if (!c->n || c->high_s * 1000 < from_ms || c->low_s * 1000 >= until_ms)
 		return;
@@ -184,14 +187,17 @@ enum err view_samples(struct series_view *v, int64_t from_ms, int64_t until_ms,
 	if (!v->reader || from_ms >= until_ms)
 		return ERR_NONE;
 	give_chunk(&v->chunk, from_ms, until_ms, fn, arg);
-	st = prepare(v, "SELECT samples FROM sample_chunk WHERE monitor = ?1 AND start_s >= ?2"
-			" AND start_s < ?3", e);
+	st = prepare(v,
+		     "SELECT samples FROM sample_chunk WHERE monitor = ?1 AND start_s >= ?2"
+		     " AND start_s < ?3",
+		     e);
 	if (!st)
 		return ERR_STORE;
 	sqlite3_bind_int64(st, 2, from_ms / 1000 - CHUNK_SPAN_S);
 	sqlite3_bind_int64(st, 3, until_ms / 1000 + KEY_MOVED_S);
 	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
-		if (chunk_decode(&c, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)))
+		if (chunk_decode(&c, sqlite3_column_blob(st, 0),
+				 (size_t)sqlite3_column_bytes(st, 0)))
 			give_chunk(&c, from_ms, until_ms, fn, arg);
 	}
 	if (code != SQLITE_DONE)
@@ -201,8 +207,8 @@ enum err view_samples(struct series_view *v, int64_t from_ms, int64_t until_ms,
 }
 
 enum err view_rollups(struct series_view *v, bool day, int64_t from, int64_t until,
-		      void (*fn)(void *arg, int64_t start, const uint8_t *data, size_t n), void *arg,
-		      struct error *e)
+		      void (*fn)(void *arg, int64_t start, const uint8_t *data, size_t n),
+		      void *arg, struct error *e)
 {
 	struct bytes_reader r;
 	enum err err = ERR_NONE;
@@ -221,10 +227,12 @@ enum err view_rollups(struct series_view *v, bool day, int64_t from, int64_t unt
 		if (is_day == day && start >= from && start < until)
 			fn(arg, start, data, n);
 	}
-	st = prepare(v, day ? "SELECT day, rollup FROM sample_day WHERE monitor = ?1 AND day >= ?2"
-			      " AND day < ?3"
-			    : "SELECT hour, rollup FROM sample_hour WHERE monitor = ?1 AND hour >= ?2"
-			      " AND hour < ?3", e);
+	st = prepare(v,
+		     day ? "SELECT day, rollup FROM sample_day WHERE monitor = ?1 AND day >= ?2"
+			   " AND day < ?3"
+			 : "SELECT hour, rollup FROM sample_hour WHERE monitor = ?1 AND hour >= ?2"
+			   " AND hour < ?3",
+		     e);
 	if (!st)
 		return ERR_STORE;
 	sqlite3_bind_int64(st, 2, from);
@@ -248,11 +256,13 @@ enum err view_chunks_back(struct series_view *v, bool (*fn)(void *arg, const str
 
 	if (!v->reader)
 		return ERR_NONE;
-	st = prepare(v, "SELECT samples FROM sample_chunk WHERE monitor = ?1 ORDER BY start_s DESC", e);
+	st = prepare(v, "SELECT samples FROM sample_chunk WHERE monitor = ?1 ORDER BY start_s DESC",
+		     e);
 	if (!st)
 		return ERR_STORE;
 	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
-		if (chunk_decode(&c, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)) &&
+		if (chunk_decode(&c, sqlite3_column_blob(st, 0),
+				 (size_t)sqlite3_column_bytes(st, 0)) &&
 		    !fn(arg, &c))
 			break;
 	}

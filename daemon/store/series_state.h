@@ -13,23 +13,23 @@
 #define SERIES_DAY_MS  (24 * SERIES_HOUR_MS)
 
 /* One monitor. Its latest samples are kept encoded, oldest first: all that have not moved into the
- * tables, and those of the last hour. Counters never go back, so that an operation can note where it
- * stands and be told later that it was committed. */
+ * tables, and those of the last hour. Counters never go back, so that an operation can note where
+ * it stands and be told later that it was committed. */
 struct series_monitor {
 	uint64_t id;
 	uint64_t added, moved, dropped; /* samples: ever, into the tables, out of memory */
-	uint64_t moved_seq;		/* journal position up to which they moved */
-	uint64_t first_seq;		/* none before it has not moved; 0: all have */
+	uint64_t moved_seq;             /* journal position up to which they moved */
+	uint64_t first_seq;             /* none before it has not moved; 0: all have */
 	uint8_t *data;
 	uint32_t len, cap;
 	struct sample_context before, after; /* of the first sample in data, after the last */
 	struct sample last;
 	struct cells cells;
 	int64_t minute, p50_1h_us, p95_1h_us; /* worked out when asked for, in that minute */
-	uint64_t unread;		      /* samples added since */
-	bool crowded;			      /* listed in series.crowded */
-	bool moving;			      /* an operation that is not committed yet moves it */
-	uint64_t forgotten_seq;		      /* while loading */
+	uint64_t unread;                      /* samples added since */
+	bool crowded;                         /* listed in series.crowded */
+	bool moving;                          /* an operation that is not committed yet moves it */
+	uint64_t forgotten_seq;               /* while loading */
 };
 
 struct series_slot {

@@ -152,7 +152,8 @@ static int64_t ask(struct bench *b, const char *sql)
 	return v;
 }
 
-/* ---- a month of 200 monitors ------------------------------------------------------------------ */
+/* ---- a month of 200 monitors ------------------------------------------------------------------
+ */
 
 static void fill_month(struct bench *b)
 {
@@ -169,7 +170,8 @@ static void fill_month(struct bench *b)
 
 static void print_sizes(struct bench *b, double samples)
 {
-	double chunks = (double)ask(b, "SELECT sum(pgsize) FROM dbstat WHERE name = 'sample_chunk'");
+	double chunks =
+		(double)ask(b, "SELECT sum(pgsize) FROM dbstat WHERE name = 'sample_chunk'");
 	double payload = (double)ask(b, "SELECT sum(length(samples)) FROM sample_chunk");
 	double open = (double)ask(b, "SELECT sum(pgsize) FROM dbstat WHERE name = 'sample_open'");
 	double hours = (double)ask(b, "SELECT sum(pgsize) FROM dbstat WHERE name = 'sample_hour'");
@@ -234,8 +236,11 @@ static double query_rows(struct bench *b, const char *parent)
 
 	snprintf(path, sizeof path, "%s/rows.db", parent);
 	if (sqlite3_open(path, &db) ||
-	    sqlite3_exec(db, "CREATE TABLE s (monitor INTEGER, at_ms INTEGER, outcome INTEGER, us INTEGER,"
-			     " PRIMARY KEY (monitor, at_ms)) WITHOUT ROWID; BEGIN", NULL, NULL, NULL) ||
+	    sqlite3_exec(
+		    db,
+		    "CREATE TABLE s (monitor INTEGER, at_ms INTEGER, outcome INTEGER, us INTEGER,"
+		    " PRIMARY KEY (monitor, at_ms)) WITHOUT ROWID; BEGIN",
+		    NULL, NULL, NULL) ||
 	    sqlite3_prepare_v2(db, "INSERT INTO s VALUES (?, ?, ?, ?)", -1, &st, NULL))
 		exit(1);
 	for (int minute = 0; minute < MONTH_MINUTES; minute++) {
@@ -252,14 +257,15 @@ static double query_rows(struct bench *b, const char *parent)
 	}
 	sqlite3_finalize(st);
 	if (sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) ||
-	    sqlite3_prepare_v2(db, "SELECT us FROM s WHERE monitor = ? AND at_ms BETWEEN ? AND ?", -1,
-			       &st, NULL))
+	    sqlite3_prepare_v2(db, "SELECT us FROM s WHERE monitor = ? AND at_ms BETWEEN ? AND ?",
+			       -1, &st, NULL))
 		exit(1);
 	start = now_s();
 	for (int i = 0; i < rounds; i++) {
 		size_t n = 0;
 
-		sqlite3_bind_int64(st, 1, (int64_t)measure(b, (uint64_t)(i % ROW_MONITORS), T0).monitor);
+		sqlite3_bind_int64(st, 1,
+				   (int64_t)measure(b, (uint64_t)(i % ROW_MONITORS), T0).monitor);
 		sqlite3_bind_int64(st, 2, T0 + 1234567);
 		sqlite3_bind_int64(st, 3, T0 + 30 * DAY - 1234567);
 		while (sqlite3_step(st) == SQLITE_ROW && n < MONTH_MINUTES)
@@ -289,15 +295,16 @@ static void month(const char *parent)
 	query_p95(b, &p95);
 	ms = query_p95(b, &p95);
 	rows_ms = query_rows(b, parent);
-	printf("series  p95 over 30 days, ms         %6.3f  (< 2; a row a sample %.1f: %.0f times)\n", ms,
-	       rows_ms, rows_ms / ms);
+	printf("series  p95 over 30 days, ms         %6.3f  (< 2; a row a sample %.1f: %.0f times)\n",
+	       ms, rows_ms, rows_ms / ms);
 	printf("series  120 points of 1 h, 24 h, 30 d, ms %.2f %.2f %.2f\n", query_points(b, HOUR),
 	       query_points(b, DAY), query_points(b, 30 * DAY));
 	store_close(b->store);
 	free(b);
 }
 
-/* ---- 10,000 monitors once a minute ------------------------------------------------------------- */
+/* ---- 10,000 monitors once a minute -------------------------------------------------------------
+ */
 
 static int64_t written(void)
 {
@@ -381,7 +388,8 @@ static void many(const char *parent)
 	open_store(killed, "OFF");
 	printf("series  start after a kill, s        %6.3f  (< 0.3; %lld rows of the journal)\n",
 	       now_s() - start, (long long)rows);
-	printf("series  memory of 10,000, MB         %6.1f  (< 25)\n", (double)(heap() - before) / 1e6);
+	printf("series  memory of 10,000, MB         %6.1f  (< 25)\n",
+	       (double)(heap() - before) / 1e6);
 	list_all(killed);
 	start = now_s();
 	store_close(killed->store);

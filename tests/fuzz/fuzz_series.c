@@ -52,9 +52,9 @@ static void chunk(const uint8_t *data, size_t size)
 	n = chunk_encode(&c, bytes, sizeof bytes);
 	MUST(n > 0 || c.n == 0);
 	MUST(chunk_decode(&d, bytes, n) && c.n == d.n &&
-		!memcmp(c.at_s, d.at_s, c.n * sizeof c.at_s[0]) &&
-		!memcmp(c.bucket, d.bucket, c.n * sizeof c.bucket[0]) &&
-		!memcmp(c.outcome, d.outcome, c.n * sizeof c.outcome[0]));
+	     !memcmp(c.at_s, d.at_s, c.n * sizeof c.at_s[0]) &&
+	     !memcmp(c.bucket, d.bucket, c.n * sizeof c.bucket[0]) &&
+	     !memcmp(c.outcome, d.outcome, c.n * sizeof c.outcome[0]));
 	chunk_add(&c, &s);
 }
 
@@ -67,7 +67,8 @@ static void rollup(const uint8_t *data, size_t size)
 	if (rollup_decode_add(r, data, size)) {
 		MUST(rollup_encode(r, bytes, ROLLUP_ENCODED_MAX) > 0);
 		rollup_point(r, 0, 3600000, &p);
-		MUST(p.known_ms >= 0 && p.known_ms <= 3600000 && p.up_ms >= 0 && p.up_ms <= p.known_ms);
+		MUST(p.known_ms >= 0 && p.known_ms <= 3600000 && p.up_ms >= 0 &&
+		     p.up_ms <= p.known_ms);
 		MUST(rollup_decode_add(r, data, size));
 	}
 	free(bytes);

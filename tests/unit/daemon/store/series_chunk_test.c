@@ -67,7 +67,8 @@ static void chunk__regular_times__cost_nothing(void **state)
 	for (int i = 0; i < CHUNK_SAMPLES; i++) {
 		seed = seed * 1103515245 + 12345;
 		/* 450..530 ms after the full second: half of them would round the other way */
-		add(&c, T0 + 450 + 60000 * i + seed / 65536 % 80, OUTCOME_UP, 100000 + seed / 65536 % 5000);
+		add(&c, T0 + 450 + 60000 * i + seed / 65536 % 80, OUTCOME_UP,
+		    100000 + seed / 65536 % 5000);
 	}
 	assert_true(round_trip(&c) < CHUNK_SAMPLES + 32);
 }
@@ -117,9 +118,9 @@ static void chunk__worst_case__fits_the_promised_size(void **state)
 	struct chunk c = {0};
 
 	for (int i = 0; i < CHUNK_SAMPLES; i++) {
-		struct sample s = sample(SAMPLE_AT_MAX_MS - (i % 2 ? 0 : 86000000),
-					 (enum outcome)(1 + i % 5), i % 2 ? 1 : SAMPLE_TIME_MAX_US,
-					 SAMPLE_SPAN_MAX_MS / (1 + i % 2));
+		struct sample s =
+			sample(SAMPLE_AT_MAX_MS - (i % 2 ? 0 : 86000000), (enum outcome)(1 + i % 5),
+			       i % 2 ? 1 : SAMPLE_TIME_MAX_US, SAMPLE_SPAN_MAX_MS / (1 + i % 2));
 
 		assert_true(chunk_add(&c, &s));
 	}
@@ -148,7 +149,8 @@ static void chunk__decode__refuses_damage(void **state)
 	size_t n;
 
 	for (int i = 0; i < 40; i++)
-		add(&c, T0 + 60000 * i + i % 3 * 2000, i % 9 ? OUTCOME_UP : OUTCOME_DOWN, i % 9 ? 5000 + i : -1);
+		add(&c, T0 + 60000 * i + i % 3 * 2000, i % 9 ? OUTCOME_UP : OUTCOME_DOWN,
+		    i % 9 ? 5000 + i : -1);
 	n = chunk_encode(&c, bytes, sizeof bytes);
 	for (size_t cut = 1; cut < n; cut++)
 		assert_false(chunk_decode(&d, bytes, cut));

@@ -83,8 +83,11 @@ static void journal__typical_sample__takes_about_20_bytes(void **state)
 
 static void sample_clamp__brings_into_range(void **state)
 {
-	struct sample s = {.outcome = (enum outcome)99, .at_ms = -5, .total_us = INT64_MAX,
-			   .span_ms = -1, .phase_us = {INT64_MIN, INT64_MAX, -1, 0, 1}};
+	struct sample s = {.outcome = (enum outcome)99,
+			   .at_ms = -5,
+			   .total_us = INT64_MAX,
+			   .span_ms = -1,
+			   .phase_us = {INT64_MIN, INT64_MAX, -1, 0, 1}};
 
 	s = sample_clamp(&s);
 	assert_int_equal(OUTCOME_UNKNOWN, s.outcome);

@@ -71,7 +71,8 @@ static void rollup__decoding_two__is_merging_them(void **state)
 	size_t a_n, b_n;
 
 	for (int i = 0; i < 500; i++)
-		add(i % 3 ? &a : &b, i % 50 ? OUTCOME_UP : OUTCOME_DOWN, i % 50 ? 900 + i * i : -1, 60000);
+		add(i % 3 ? &a : &b, i % 50 ? OUTCOME_UP : OUTCOME_DOWN, i % 50 ? 900 + i * i : -1,
+		    60000);
 	rollup_merge(&both, &a);
 	rollup_merge(&both, &b);
 	a_n = rollup_encode(&a, a_bytes, sizeof a_bytes);
