@@ -10,9 +10,6 @@ enum { TEXT_DEFAULT_MAX = 4096, ENTRIES_DEFAULT_MAX = 100 };
 const char *quoted(char out[static QUOTED_MAX], const json_t *value);
 const char *quoted_text(char out[static QUOTED_MAX], const char *text);
 
-/** The nearest of names (Damerau-Levenshtein), NULL when none is near enough to be meant. */
-const char *nearest(const char *word, const char *const *names, size_t n);
-
 /** "1s..24h", "1..200 bytes", "" when the type alone says it. */
 const char *field_range(const struct field *f, char *out, size_t cap);
 

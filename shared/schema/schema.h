@@ -257,3 +257,6 @@ enum err field_collect(const struct field *f, json_t *object, const char *text, 
 /** The value as a person would type it, for forms and tables; "" when absent. Entries of a list or
  *  map are lines with FIELD_MULTILINE, else parted by ", ". */
 void field_text(const struct field *f, const json_t *value, char *out, size_t cap);
+
+/** The nearest of names (Damerau-Levenshtein), NULL when none is near enough to be meant. */
+const char *nearest(const char *word, const char *const *names, size_t n);

@@ -155,7 +155,7 @@ def secrets__stay__out_of_everything():
 
 def heartbeat_wrap__reports__exit_status_and_duration():
     with Daemon() as d:
-        d.cli("monitor", "add", "--type", "heartbeat", "--name", "nightly", "--every", "1d", check=0)
+        d.cli("monitor", "add", "--type", "heartbeat", "--name", "nightly", "--period", "1d", check=0)
         assert d.monitor("nightly")["state"] == "new"
         d.cli("heartbeat", "wrap", "nightly", "--", "/bin/true", check=0)
         d.wait_state("nightly", "up")

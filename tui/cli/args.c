@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "shared/mem.h"
-#include "shared/schema/internal.h"
+#include "shared/schema/schema.h"
 
 static const struct flag *flag_find(const struct command *c, const char *name, size_t len)
 {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "shared/mem.h"
-#include "shared/schema/internal.h"
+#include "shared/schema/schema.h"
 #include "tui/app/dashboard.h"
 #include "tui/cli/args.h"
 #include "tui/cli/context.h"

@@ -21,7 +21,7 @@ enum err heartbeat_path(struct invocation *in, const char *name, char *out, size
 		snprintf(out, cap, "%s", at);
 	} else {
 		err = error_set(e, ERR_INVALID, "%.64s is not a heartbeat", name);
-		error_hint(e, "sellersmart monitor add --type heartbeat --name %.64s --every 1d",
+		error_hint(e, "sellersmart monitor add --type heartbeat --name %.64s --period 1d",
 			   name);
 	}
 	json_decref(reply);
