@@ -75,23 +75,24 @@ static void on_sent(uv_write_t *w, int status)
 	drained(st->drain_arg);
 }
 
-/* Queue what is left of b from offset on; takes over one reference. */
-static void queue(struct http_stream *st, struct shared_bytes *b, size_t offset)
+/* Queue what is left of b from offset on. Never closes: the caller may be walking its streams, and the
+ * read side sees the end too. */
+static bool queue(struct http_stream *st, struct shared_bytes *b, size_t offset)
 {
 	struct send *send = mem_zalloc(sizeof *send);
 	uv_buf_t rest = uv_buf_init(b->data + offset, (unsigned)(b->len - offset));
 
 	send->stream = st;
 	send->bytes = b;
+	if (uv_write(&send->write, &st->conn->u.stream, &rest, 1, on_sent)) {
+		free(send);
+		return false;
+	}
+	atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
 	st->writing++;
 	if (st->writing == 1)
 		wait_set(st->conn->server, &st->conn->wait, WAIT_WRITE);
-	if (uv_write(&send->write, &st->conn->u.stream, &rest, 1, on_sent)) {
-		st->writing--;
-		shared_bytes_unref(b);
-		free(send);
-		conn_close(st->conn);
-	}
+	return true;
 }
 
 bool stream_send(struct http_stream *st, struct shared_bytes *b)
@@ -106,16 +107,12 @@ bool stream_send(struct http_stream *st, struct shared_bytes *b)
 	if (backlog && backlog + b->len > HTTP_STREAM_BACKLOG)
 		return false;
 	n = backlog ? UV_EAGAIN : uv_try_write(&st->conn->u.stream, &whole, 1);
-	if (n < 0 && n != UV_EAGAIN) {
-		/* Not now: the caller may be walking its streams. The read side sees the end. */
-		return false;
-	}
+	if (n < 0 && n != UV_EAGAIN)
+		return false; /* gone; see queue() */
 	count(&st->conn->server->bytes_out, b->len);
 	if (n == (int)b->len)
 		return true;
-	atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
-	queue(st, b, n < 0 ? 0 : (size_t)n);
-	return true;
+	return queue(st, b, n < 0 ? 0 : (size_t)n);
 }
 
 bool stream_send_copy(struct http_stream *st, const char *data, size_t len)

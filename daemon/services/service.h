@@ -26,6 +26,7 @@ struct daemon {
 	struct transfers *transfers; /* net loop */
 	struct http_server *http;
 	struct live *live;
+	struct api_state *api_state; /* daemon/api's own */
 	int64_t started_ms;
 	bool previous_end_clean;
 };

@@ -1,0 +1,242 @@
+/* GET /v1/overview: what needs a person now, from every service, worst first; from memory. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/api/internal.h"
+#include "shared/log.h"
+#include "shared/mem.h"
+
+enum { LINES_MAX = 50, DISK_LOW_PCT = 5 };
+
+struct lines { struct attention items[LINES_MAX * 2]; size_t n, total; };
+
+static int worst_first(const struct attention *a, const struct attention *b)
+{
+	return a->level < b->level ? -1 : a->level > b->level;
+}
+
+/* Stable: within a level the services' own order stays. Few lines, so by insertion. */
+static void sort_lines(struct lines *l)
+{
+	for (size_t i = 1; i < l->n; i++) {
+		struct attention line = l->items[i];
+		size_t at = i;
+
+		for (; at && worst_first(&line, &l->items[at - 1]) < 0; at--)
+			l->items[at] = l->items[at - 1];
+		l->items[at] = line;
+	}
+}
+
+static void add_store(struct lines *l, const struct store_health *h, int64_t now_ms)
+{
+	struct attention *a = &l->items[l->n];
+	bool low = h->disk_total > 0 && h->disk_free * 100 / h->disk_total < DISK_LOW_PCT;
+
+	if (!h->readonly && !low)
+		return;
+	*a = (struct attention){
+		.level = h->readonly ? ATTENTION_CRITICAL : ATTENTION_WARNING,
+		.word = "STORE", .name = "store", .since_ms = now_ms, .kind = "store", .seq = h->seq,
+	};
+	if (h->readonly)
+		snprintf(a->text, sizeof a->text, "takes no writes: %.130s", h->reason);
+	else
+		snprintf(a->text, sizeof a->text, "disk nearly full: %lld MB free",
+			 (long long)(h->disk_free >> 20));
+	l->n++;
+	l->total++;
+}
+
+static void collect(struct api_state *a, struct lines *l, const struct store_health *h, int64_t now_ms)
+{
+	for (size_t i = 0; i < a->n_services && l->n < LINES_MAX; i++) {
+		const struct api_service *s = &a->services[i];
+		size_t total = 0, n;
+
+		if (!s->service->attention)
+			continue;
+		n = s->service->attention(s->state, &l->items[l->n], LINES_MAX - l->n, &total);
+		l->n += n;
+		l->total += total > n ? total : n;
+	}
+	add_store(l, h, now_ms);
+	sort_lines(l);
+}
+
+static void write_line(struct json_writer *w, const struct attention *line, uint64_t seen)
+{
+	const struct resource_kind *k = resource_kind_find(line->kind ? line->kind : "");
+	char id[ID_TEXT];
+
+	jw_object(w);
+	jw_kv_str(w, "level", line->word);
+	jw_kv_str(w, "severity", line->level == ATTENTION_CRITICAL ? "critical" :
+				 line->level == ATTENTION_WARNING ? "warning" : "notice");
+	jw_kv_str(w, "name", line->name);
+	jw_kv_str(w, "text", line->text);
+	jw_kv_time(w, "since", line->since_ms);
+	jw_kv_str(w, "kind", line->kind);
+	jw_kv_str(w, "id", k && line->id ? id_format(id, k->prefix, line->id) : NULL);
+	jw_kv_str(w, "key", line->key ? (char[2]){line->key, 0} : NULL);
+	jw_kv_str(w, "remedy", line->remedy[0] ? line->remedy : NULL);
+	jw_kv_bool(w, "new", line->seq > seen);
+	jw_object_end(w);
+}
+
+static void write_store(struct json_writer *w, const struct store_health *h)
+{
+	jw_key(w, "store");
+	jw_object(w);
+	jw_kv_bool(w, "readonly", h->readonly);
+	jw_kv_str(w, "reason", h->readonly ? h->reason : NULL);
+	jw_kv_int(w, "bytes", h->bytes + h->wal_bytes);
+	jw_key(w, "disk_free_pct");
+	if (h->disk_total > 0)
+		jw_fixed(w, h->disk_free * 1000 / h->disk_total, 1);
+	else
+		jw_null(w);
+	jw_object_end(w);
+}
+
+/* Nothing was set up yet: no kind that a person adds has anything (secrets alone watch nothing). */
+static bool house_is_empty(const struct api_state *a)
+{
+	for (size_t i = 0; i < a->n_kinds; i++) {
+		const struct resource_kind *k = a->kinds[i].kind;
+
+		if ((k->ops & OP_ADD) && strcmp(k->kind, "secret") && resource_count(a->d->store, k))
+			return false;
+	}
+	return true;
+}
+
+static struct answered overview_handle(struct request *r, void *ctx)
+{
+	struct api_state *a = ctx;
+	struct daemon *d = a->d;
+	const struct resource_kind *notifier = resource_kind_find("notifier");
+	int64_t now_ms = clock_wall_ms(d->clock);
+	uint64_t seen = atomic_load(&a->seen_seq);
+	struct lines *l = mem_zalloc(sizeof *l);
+	struct store_health h;
+	struct json_writer w;
+
+	store_health(d->store, &h);
+	collect(a, l, &h, now_ms);
+	jw_init(&w, reply_body(r));
+	jw_object(&w);
+	jw_key(&w, "data");
+	jw_object(&w);
+	jw_kv_time(&w, "now", now_ms);
+	jw_key(&w, "attention");
+	jw_array(&w);
+	for (size_t i = 0; i < l->n; i++)
+		write_line(&w, &l->items[i], seen);
+	jw_array_end(&w);
+	jw_kv_int(&w, "attention_total", (int64_t)l->total);
+	jw_kv_int(&w, "notifiers", notifier ? (int64_t)resource_count(d->store, notifier) : 0);
+	jw_kv_bool(&w, "empty", house_is_empty(a));
+	jw_kv_time(&w, "since_seen", atomic_load(&a->seen_ms));
+	write_store(&w, &h);
+	jw_key(&w, "daemon");
+	jw_object(&w);
+	jw_kv_str(&w, "version", SELLERSMART_VERSION);
+	jw_kv_time(&w, "started_at", d->started_ms);
+	jw_kv_int(&w, "uptime_s", now_ms > d->started_ms ? (now_ms - d->started_ms) / 1000 : 0);
+	jw_kv_int(&w, "pid", getpid());
+	jw_object_end(&w);
+	for (size_t i = 0; i < a->n_services; i++) {
+		if (a->services[i].service->overview)
+			a->services[i].service->overview(&w, a->services[i].state);
+	}
+	jw_object_end(&w);
+	jw_object_end(&w);
+	free(l);
+	return reply_send(r, 200);
+}
+
+/* ---- seen ----------------------------------------------------------------------------------------- */
+
+struct seeing {
+	struct store_op op;
+	struct api_state *api;
+	struct request *request;
+	uint64_t seq;
+	int64_t at_ms;
+	enum err code;
+	struct error error;
+};
+
+static enum err run(struct txn *t, void *arg, struct error *e)
+{
+	struct seeing *s = arg;
+	char text[64];
+
+	snprintf(text, sizeof text, "%llu %lld", (unsigned long long)s->seq, (long long)s->at_ms);
+	return txn_meta_set(t, "overview.seen", text, e);
+}
+
+static void finished(void *arg)
+{
+	struct seeing *s = arg;
+	struct json_writer w;
+
+	if (s->code) {
+		request_finish_error(s->request, &s->error);
+	} else {
+		atomic_store(&s->api->seen_seq, s->seq);
+		atomic_store(&s->api->seen_ms, s->at_ms);
+		jw_init(&w, reply_body(s->request));
+		jw_object(&w);
+		jw_key(&w, "data");
+		jw_object(&w);
+		jw_kv_int(&w, "seen_seq", (int64_t)s->seq);
+		jw_kv_time(&w, "since_seen", s->at_ms);
+		jw_object_end(&w);
+		jw_object_end(&w);
+		request_finish(s->request, 200);
+	}
+	free(s);
+}
+
+static void done(void *arg, enum err code, const struct error *e)
+{
+	struct seeing *s = arg;
+
+	s->code = code;
+	if (code)
+		s->error = *e;
+	loop_post(s->api->d->api, finished, s);
+}
+
+static struct answered seen_handle(struct request *r, void *ctx)
+{
+	struct api_state *a = ctx;
+	struct seeing *s = mem_zalloc(sizeof *s);
+	struct store_health h;
+	struct error e;
+
+	store_health(a->d->store, &h);
+	s->api = a;
+	s->request = r;
+	s->seq = h.seq;
+	s->at_ms = clock_wall_ms(a->d->clock);
+	s->op = (struct store_op){.run = run, .done = done, .arg = s};
+	if (!store_submit(a->d->store, OP_PEOPLE, &s->op, &e))
+		return reply_later(r);
+	free(s);
+	return reply_error(r, &e);
+}
+
+struct route_set overview_routes(void)
+{
+	static const struct route routes[] = {
+		{"GET", "/v1/overview", ROUTE_INLINE, ACCESS_READ, overview_handle, 0},
+		{"POST", "/v1/overview/seen", ROUTE_INLINE, ACCESS_WRITE, seen_handle, 0},
+	};
+
+	return (struct route_set){routes, ARRAY_LEN(routes)};
+}
