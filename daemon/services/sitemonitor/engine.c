@@ -108,7 +108,8 @@ void engine_configure(struct monitor *m, const struct resource *r)
 	json_t *spec = resource_spec(r);
 	if (!m->run) /* else it is in use until the answer comes */
 		config_drop(m);
-	m->type = check_type_find(spec_text(&resource_monitor, spec, "type"));
+	const struct variant *variant = resource_variant(&resource_monitor, spec);
+	m->shown.type = variant ? variant->name : "";
 	m->interval_ms = spec_ms(&resource_monitor, spec, "interval");
 	m->retry_ms = spec_ms(&resource_monitor, spec, "retry_interval");
 	m->timeout_ms = spec_ms(&resource_monitor, spec, "timeout");
@@ -209,6 +210,7 @@ static bool compiled(struct sitemonitor *sm, struct monitor *m)
 	if (m->config)
 		return true;
 	json_t *spec = resource_spec(m->res);
+	m->type = sm->find_type(spec_text(&resource_monitor, spec, "type"));
 	enum err err = m->type ? m->type->prepare(spec, &sm->env, &m->config, &e) :
 		error_set(&e, ERR_UNSUPPORTED, "this program has no check of that type");
 	json_decref(spec);
@@ -433,12 +435,12 @@ struct sleepers { struct sitemonitor *sm; struct monitor **all; size_t n; };
 static void collect(struct monitor *m, void *arg)
 {
 	struct sleepers *s = arg;
-	if (m->due.fire && !m->beat && m->track.hold != STATE_PAUSED)
+	if (m->due.fire && m->track.hold != STATE_PAUSED)
 		s->all[s->n++] = m;
 }
 
 /* Nobody looked: unknown for so long, then each at its usual place in the interval, so that waking
- * up starts no stampede. Heartbeats keep their deadlines: their jobs may run elsewhere. */
+ * up starts no stampede. */
 static void slept(struct sitemonitor *sm, int64_t slept_ms)
 {
 	struct moment now = now_moment(sm);
@@ -452,6 +454,10 @@ static void slept(struct sitemonitor *sm, int64_t slept_ms)
 	table_unlock(&sm->table);
 	for (size_t i = 0; i < s.n; i++) {
 		struct monitor *m = s.all[i];
+		if (m->beat) {
+			heartbeat_woken(sm, m);
+			continue;
+		}
 		if (slept_ms < m->interval_ms && m->due.node.key > now.boot_ms)
 			continue; /* nothing was missed */
 		verdict_gap(sm, m, since);

@@ -9,6 +9,8 @@
 enum { EVIDENCE_MAX = 16384, CHANGES_MAX = 24, VALUE_TEXT = 160, LIST_SHOWN = 8 };
 
 static const char *const volatile_members[] = {"body_hash", "body_bytes"};
+/* Only a failed check has them: not a difference. */
+static const char *const own_members[] = {"body_start", "body_cut", "truncated"};
 
 static json_t *read_evidence(const char *text)
 {
@@ -75,8 +77,21 @@ static void list_text(char *out, size_t cap, const char *member, const json_t *l
 		snprintf(out, cap, "none");
 }
 
+/* A hop: "301 https://shop.example/de/". */
+static bool hop_text(char *out, size_t cap, const json_t *v)
+{
+	const char *url = json_str(v, "url", NULL);
+	int64_t status = json_int(v, "status", -1);
+	if (!url || status < 0)
+		return false;
+	snprintf(out, cap, "%lld %s", (long long)status, url);
+	return true;
+}
+
 static void value_text(char *out, size_t cap, const char *member, const json_t *v)
 {
+	if (hop_text(out, cap, v))
+		return;
 	if (json_is_string(v)) {
 		const char *s = json_string_value(v);
 		/* A hash is only good for telling that something differs. */
@@ -105,6 +120,14 @@ struct changes {
 	struct json_writer *w;
 	size_t n;
 };
+
+static bool is_own_member(const char *member)
+{
+	for (size_t i = 0; i < ARRAY_LEN(own_members); i++)
+		if (!strcmp(own_members[i], member))
+			return true;
+	return false;
+}
 
 static void write_side(struct json_writer *w, const char *key, const char *member, const json_t *v)
 {
@@ -153,6 +176,8 @@ void evidence_write_changes(struct json_writer *w, const char *good_text, const 
 	if (good && bad) {
 		json_object_foreach (bad, member, now) {
 			json_t *before = json_object_get(good, member);
+			if (is_own_member(member))
+				continue;
 			if (json_is_object(before) && json_is_object(now))
 				compare_headers(&c, before, now);
 			else if (!json_equal(before, now) && !(json_is_null(now) && !before))

@@ -27,6 +27,7 @@ struct due {
 
 /** What lists, details and metrics show. */
 struct shown {
+	const char *type; /* "http": the variant's own name */
 	enum monitor_state state;
 	struct moment since;
 	struct rules rules;

@@ -65,6 +65,7 @@ struct sitemonitor {
 	int timer_fd;
 	int64_t armed_ms; /* boot, 0: not armed */
 	bool in_tick, running;
+	const struct check_type *(*find_type)(const char *name); /* tests have types of their own */
 	int64_t spread_ms; /* over which what is overdue at start is spread */
 	struct batch batch;
 	struct journal journal;
@@ -189,11 +190,17 @@ void once_look(struct sitemonitor *sm, struct monitor *m);
 
 /* ---- pings.c ---------------------------------------------------------------------------------- */
 
-struct state_row;
 enum err heartbeats_load(struct sitemonitor *sm, struct error *e);
 void heartbeat_configure(struct sitemonitor *sm, struct monitor *m);
 void heartbeat_schedule(struct sitemonitor *sm, struct monitor *m);
 void heartbeat_due(struct sitemonitor *sm, struct monitor *m);
+/** After a pause: judged anew from now on. */
+void heartbeat_resumed(struct sitemonitor *sm, struct monitor *m);
+/** The machine slept and could not hear a ping: a little time before anything is late. */
+void heartbeat_woken(struct sitemonitor *sm, struct monitor *m);
+/** At start, once the row and the state are known. */
+void heartbeat_resume(struct sitemonitor *sm, struct monitor *m);
+bool heartbeat_is_late(const struct sitemonitor *sm, const struct monitor *m);
 void heartbeat_free(struct heartbeat *h);
 struct answered route_ping(struct request *r, void *ctx);
 

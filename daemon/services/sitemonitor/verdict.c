@@ -194,6 +194,8 @@ void verdict_hold(struct sitemonitor *sm, struct monitor *m, bool paused)
 	replace_text(&m->bad.message, NULL);
 	replace_text(&m->bad.evidence, NULL);
 	show_reason(sm, m, NULL);
+	if (m->beat && !paused)
+		heartbeat_resumed(sm, m);
 	settle(sm, m, c, began, at);
 }
 

@@ -71,5 +71,5 @@ bool vigil_away_since(struct sitemonitor *sm, int64_t boot_ms)
 {
 	if (busy_ns(sm) > STALL_MS * 1000000ULL)
 		vigil_stalled(sm);
-	return sm->vigil.stall_boot_ms >= boot_ms;
+	return sm->vigil.stall_boot_ms > boot_ms;
 }

@@ -1,0 +1,220 @@
+/* What needs a person, and the shops of the Overview. From memory; any thread. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/services/sitemonitor/sitemonitor.h"
+#include "shared/mem.h"
+#include "shared/timefmt.h"
+
+enum {
+	DAY_MS = 86400000,
+	CERT_WARN_DAYS = 30, /* the first warning; what ends sooner comes first */
+	SHOPS_MAX = 50,
+};
+
+/* ---- lines --------------------------------------------------------------------------------------- */
+
+struct lines {
+	struct sitemonitor *sm;
+	struct attention *out;
+	size_t n, max, total;
+	int64_t now_ms;
+};
+
+static bool before(const struct attention *a, const struct attention *b)
+{
+	if (a->level != b->level)
+		return a->level < b->level;
+	return a->since_ms < b->since_ms; /* the oldest trouble first */
+}
+
+/* Kept sorted; only the worst `max` of them are. */
+static void add_line(struct lines *l, const struct attention *line)
+{
+	size_t i = l->n;
+	l->total++;
+	while (i > 0 && before(line, &l->out[i - 1]))
+		i--;
+	if (i >= l->max)
+		return;
+	size_t last = l->n < l->max ? l->n++ : l->max - 1;
+	memmove(&l->out[i + 1], &l->out[i], (last - i) * sizeof(*l->out));
+	l->out[i] = *line;
+}
+
+static bool state_line(const struct shown *s, struct attention *a)
+{
+	const char *word = NULL;
+	switch (s->state) {
+	case STATE_DOWN:
+		a->level = ATTENTION_CRITICAL;
+		word = s->is_heartbeat ? "LATE" : "DOWN";
+		break;
+	case STATE_PENDING:
+		a->level = ATTENTION_WARNING;
+		word = "PENDING";
+		break;
+	case STATE_UNKNOWN:
+		a->level = ATTENTION_WARNING;
+		word = "UNKNOWN";
+		break;
+	case STATE_DEGRADED:
+		a->level = ATTENTION_WARNING;
+		word = s->reason && strstr(s->reason, "certificate") ? "CERT" : "SLOW";
+		break;
+	case STATE_NEW:
+	case STATE_UP:
+	case STATE_MAINTENANCE:
+	case STATE_PAUSED:
+	case STATE_COUNT:
+		return false;
+	}
+	snprintf(a->word, sizeof(a->word), "%s", word);
+	return true;
+}
+
+static void state_text(const struct shown *s, struct attention *a)
+{
+	const char *reason = s->reason ? s->reason : "no answer yet";
+	if (s->is_heartbeat || s->state == STATE_DEGRADED || s->state == STATE_UNKNOWN)
+		snprintf(a->text, sizeof(a->text), "%.158s", reason);
+	else if (s->fails > s->rules.failures)
+		snprintf(a->text, sizeof(a->text), "%.120s, %u checks in a row", reason, s->fails);
+	else
+		snprintf(a->text, sizeof(a->text), "%.120s, %u of %u checks", reason, s->fails,
+			 s->rules.failures);
+}
+
+static void certificate_line(struct lines *l, const struct monitor *m, struct attention *a)
+{
+	int64_t ends = m->shown.certificate_ends_ms;
+	int64_t left = ends - l->now_ms, days = left / DAY_MS;
+	if (!ends || m->shown.state == STATE_PAUSED || left > (int64_t)CERT_WARN_DAYS * DAY_MS)
+		return;
+	a->level = days < 3 ? ATTENTION_CRITICAL : days < 14 ? ATTENTION_WARNING : ATTENTION_NOTICE;
+	a->since_ms = ends - (int64_t)CERT_WARN_DAYS * DAY_MS;
+	snprintf(a->word, sizeof(a->word), "CERT");
+	if (left <= 0)
+		snprintf(a->text, sizeof(a->text), "its certificate has ended");
+	else
+		snprintf(a->text, sizeof(a->text), "its certificate ends in %lld day%s",
+			 (long long)days, days == 1 ? "" : "s");
+	add_line(l, a);
+}
+
+static void look(struct monitor *m, void *arg)
+{
+	struct lines *l = arg;
+	const struct shown *s = &m->shown;
+	struct attention a = {.kind = "monitor", .id = m->id, .seq = s->seq};
+	bool check = !s->is_heartbeat;
+	snprintf(a.name, sizeof(a.name), "%s", m->res->name);
+	snprintf(a.remedy, sizeof(a.remedy), "%s", check ? "check now" : "open");
+	a.key = check ? 'c' : 'o';
+	a.since_ms = shown_since_ms(l->sm, s);
+	struct attention certificate = a;
+	bool line = state_line(s, &a);
+	if (line) {
+		state_text(s, &a);
+		add_line(l, &a);
+	}
+	/* A monitor of the certificate itself has said it already. */
+	if (!line || !strstr(a.text, "certificate"))
+		certificate_line(l, m, &certificate);
+}
+
+size_t attention_lines(void *state, struct attention *out, size_t max, size_t *total)
+{
+	struct sitemonitor *sm = state;
+	struct lines l = {.sm = sm, .out = out, .max = max,
+			  .now_ms = clock_wall_ms(sm->d->clock)};
+	table_lock(&sm->table);
+	table_each(&sm->table, look, &l);
+	table_unlock(&sm->table);
+	*total = l.total;
+	return l.n;
+}
+
+/* ---- shops --------------------------------------------------------------------------------------- */
+
+static bool is_own(const struct resource *r)
+{
+	json_t *labels = resource_labels(r);
+	bool own = !strcmp(json_str(labels, "owner", ""), "mine");
+	json_decref(labels);
+	return own;
+}
+
+static bool is_http(const struct resource *r)
+{
+	json_t *spec = resource_spec(r);
+	bool http = !strcmp(spec_text(r->kind, spec, "type"), "http");
+	json_decref(spec);
+	return http;
+}
+
+/* Over a day where the thread may read the store, else over the last hour. */
+static int64_t p95_us(struct sitemonitor *sm, uint64_t id, const struct series_summary *sum)
+{
+	struct daemon *d = sm->d;
+	struct series_point point, total;
+	struct error e = {0};
+	int64_t now = clock_wall_ms(d->clock);
+	if (loop_here(d->api) || loop_here(d->net))
+		return sum->p95_1h_us;
+	if (series_query(d->store, id, now - DAY_MS, now, 1, &point, &total, &e) < 0)
+		return sum->p95_1h_us;
+	return total.p95_us;
+}
+
+static void write_shop(struct json_writer *w, struct sitemonitor *sm, const struct resource *r)
+{
+	char state[64], id[ID_TEXT];
+	struct series_summary sum = {.p95_1h_us = -1};
+	json_t *spec = resource_spec(r);
+	series_summary(sm->d->store, r->id, &sum);
+	jw_object(w);
+	jw_kv_str(w, "id", id_format(id, r->kind->prefix, r->id));
+	jw_kv_str(w, "name", r->name);
+	jw_kv_str(w, "state", render_filter(r, "state", state, sm));
+	int64_t p95 = p95_us(sm, r->id, &sum);
+	jw_key(w, "p95_24h_ms");
+	if (p95 >= 0)
+		jw_fixed(w, p95, 3);
+	else
+		jw_null(w);
+	jw_key(w, "uptime_24h_pct");
+	if (sum.known_24h_ms > 0)
+		jw_fixed(w, sum.up_24h_ms * 100000 / sum.known_24h_ms, 3);
+	else
+		jw_null(w);
+	jw_kv_str(w, "spark", sum.spark);
+	jw_kv_str(w, "target", spec_text(r->kind, spec, "target"));
+	jw_object_end(w);
+	json_decref(spec);
+}
+
+void overview_members(struct json_writer *w, void *state)
+{
+	struct sitemonitor *sm = state;
+	size_t n = 0, own = 0, shown = 0;
+	const struct resource **all = resource_list(sm->d->store, &resource_monitor, &n);
+	bool *wanted = mem_zalloc(n + 1);
+	for (size_t i = 0; i < n; i++)
+		own += wanted[i] = is_own(all[i]);
+	jw_key(w, "shops");
+	jw_array(w);
+	for (size_t i = 0; i < n && shown < SHOPS_MAX; i++) {
+		if (own ? !wanted[i] : !is_http(all[i]))
+			continue;
+		write_shop(w, sm, all[i]);
+		shown++;
+	}
+	jw_array_end(w);
+	jw_kv_time(w, "last_checked_at", atomic_load(&sm->last_check_ms));
+	for (size_t i = 0; i < n; i++)
+		resource_unref(all[i]);
+	free(all);
+	free(wanted);
+}

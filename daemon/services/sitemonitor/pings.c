@@ -1,0 +1,558 @@
+/* Heartbeats: pings that arrive, deadlines that pass. Addresses as healthchecks.io has them:
+ * /ping/KEY[/start|/fail|/log|/0-255]. A ping is answered after its commit. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/services/sitemonitor/heartbeat.h"
+#include "daemon/services/sitemonitor/rows.h"
+#include "daemon/services/sitemonitor/sitemonitor.h"
+#include "shared/log.h"
+#include "shared/mem.h"
+#include "shared/text_safe.h"
+#include "shared/timefmt.h"
+
+enum {
+	RUN_TEXT = 37,
+	BODY_KEPT = 10000,
+	PINGS_KEPT = 100,
+	BODY_IN_EVIDENCE = 4000,
+	LATE_AT_LOAD_MS = 10000, /* a deadline that passed while the daemon was away */
+	AGAIN_MS = 50,		 /* a ping is on its way through the loops */
+	STEPPED_MS = 2000,
+};
+
+struct heartbeat {
+	struct heartbeat_plan plan;
+	int64_t pinged_ms, started_ms; /* wall, 0: none */
+	char run[RUN_TEXT];
+	struct moment deadline;
+	int64_t mark_boot_ms; /* up to then samples say what was */
+	unsigned arriving;    /* pings that the api has and we have not; under the table's lock */
+};
+
+enum ping_kind { PING_SUCCESS, PING_START, PING_FAIL, PING_LOG };
+static const char *const kind_names[] = {"success", "start", "fail", "log"};
+
+struct ping {
+	struct store_op op;
+	struct sitemonitor *sm;
+	struct request *r;
+	uint64_t monitor;
+	enum ping_kind kind;
+	int exit_status; /* -1: none */
+	char run[RUN_TEXT];
+	struct moment at;
+	char *body; /* safe, NULL when empty */
+	int64_t duration_ms; /* -1: none */
+	int64_t pinged_ms, started_ms, deadline_ms; /* to be kept */
+	char kept_run[RUN_TEXT];
+	struct state_row row;
+	bool with_row;
+};
+
+void heartbeat_free(struct heartbeat *h)
+{
+	if (!h)
+		return;
+	heartbeat_plan_fini(&h->plan);
+	free(h);
+}
+
+/* ---- deadlines --------------------------------------------------------------------------------- */
+
+/* From when the next ping is counted: the last one, or since it is watched. */
+static int64_t base_ms(const struct monitor *m)
+{
+	return m->beat->pinged_ms ? m->beat->pinged_ms : m->track.base_since.wall_ms;
+}
+
+static void set_deadline(struct sitemonitor *sm, struct monitor *m, int64_t after_ms)
+{
+	struct heartbeat *h = m->beat;
+	struct moment now = now_moment(sm);
+	int64_t longest = heartbeat_deadline_ms(&h->plan, now.wall_ms, 0) - now.wall_ms;
+	int64_t left = heartbeat_deadline_ms(&h->plan, after_ms, h->started_ms) - now.wall_ms;
+	if (!h->started_ms && left > longest)
+		left = longest; /* the clock went back */
+	h->deadline.wall_ms = now.wall_ms + left;
+	h->deadline.boot_ms = now.boot_ms + left;
+}
+
+void heartbeat_configure(struct sitemonitor *sm, struct monitor *m)
+{
+	struct error e = {0};
+	if (!m->shown.is_heartbeat)
+		return;
+	bool first = !m->beat;
+	if (first) {
+		struct heartbeat *h = mem_zalloc(sizeof(*h));
+		table_lock(&sm->table);
+		m->beat = h;
+		table_unlock(&sm->table);
+	}
+	heartbeat_plan_fini(&m->beat->plan);
+	json_t *spec = resource_spec(m->res);
+	if (heartbeat_plan_init(&m->beat->plan, spec, &e)) {
+		log_warn("sitemonitor", "%s: %s; its period counts", monitor_name(m), e.text);
+		m->beat->plan.period_ms = 86400000;
+	}
+	json_decref(spec);
+	m->beat->mark_boot_ms = first ? now_boot(sm) : m->beat->mark_boot_ms;
+	if (sm->running)
+		set_deadline(sm, m, base_ms(m) ? base_ms(m) : clock_wall_ms(sm->d->clock));
+}
+
+void heartbeat_schedule(struct sitemonitor *sm, struct monitor *m)
+{
+	struct heartbeat *h = m->beat;
+	bool held = m->track.hold == STATE_PAUSED || !sm->running;
+	if (held)
+		due_clear(sm, &m->due);
+	else
+		due_set(sm, &m->due, h->deadline.boot_ms);
+	table_lock(&sm->table);
+	m->shown.deadline_ms = held ? 0 : h->deadline.wall_ms;
+	m->shown.next_boot_ms = held ? 0 : h->deadline.boot_ms - (h->started_ms ? 0 : h->plan.grace_ms);
+	table_unlock(&sm->table);
+}
+
+void heartbeat_resumed(struct sitemonitor *sm, struct monitor *m)
+{
+	m->beat->pinged_ms = m->beat->started_ms = 0;
+	m->beat->mark_boot_ms = now_boot(sm);
+	set_deadline(sm, m, clock_wall_ms(sm->d->clock));
+}
+
+void heartbeat_woken(struct sitemonitor *sm, struct monitor *m)
+{
+	int64_t soonest = now_boot(sm) + m->beat->plan.grace_ms;
+	int64_t minute = now_boot(sm) + 60000;
+	if (soonest > minute)
+		soonest = minute;
+	if (heap_has(&m->due.node) && m->due.node.key < soonest)
+		due_set(sm, &m->due, soonest);
+}
+
+bool heartbeat_is_late(const struct sitemonitor *sm, const struct monitor *m)
+{
+	return m->track.hold != STATE_PAUSED && m->beat->deadline.wall_ms &&
+	       clock_wall_ms(sm->d->clock) >= m->beat->deadline.wall_ms;
+}
+
+/* ---- outcomes ------------------------------------------------------------------------------------ */
+
+static void note_sample(struct sitemonitor *sm, struct monitor *m, enum outcome outcome, int64_t at_ms,
+			int64_t span_ms, int64_t total_us)
+{
+	struct sample s = {.monitor = m->id, .at_ms = at_ms, .outcome = outcome, .total_us = total_us,
+			   .span_ms = span_ms > 0 ? span_ms : 0};
+	for (int i = 0; i < PHASE_COUNT; i++)
+		s.phase_us[i] = -1;
+	batch_sample(sm, &s);
+}
+
+/* The time since the last sample was what the state was; what comes now is a point in time. */
+static void note_outcome(struct sitemonitor *sm, struct monitor *m, const struct check_result *r,
+			 struct moment at)
+{
+	struct heartbeat *h = m->beat;
+	int64_t elapsed = at.boot_ms - h->mark_boot_ms;
+	enum outcome before = m->track.base == STATE_DOWN ? OUTCOME_DOWN :
+			      m->track.base == STATE_NEW ? OUTCOME_NONE : OUTCOME_UP;
+	h->mark_boot_ms = at.boot_ms;
+	if (before == r->outcome) {
+		note_sample(sm, m, r->outcome, at.wall_ms, elapsed, r->total_us);
+		return;
+	}
+	if (before != OUTCOME_NONE && elapsed > 0)
+		note_sample(sm, m, before, at.wall_ms - elapsed, elapsed, -1);
+	note_sample(sm, m, r->outcome, at.wall_ms, 1, r->total_us);
+}
+
+static void conclude(struct sitemonitor *sm, struct monitor *m, struct check_result *r, struct moment at)
+{
+	if (m->track.hold != STATE_PAUSED)
+		note_outcome(sm, m, r, at);
+	verdict_outcome(sm, m, r, at);
+}
+
+static void say_late(const struct sitemonitor *sm, const struct monitor *m, struct check_result *r)
+{
+	const struct heartbeat *h = m->beat;
+	char age[DURATION_TEXT], when[TIME_TEXT];
+	int64_t now = clock_wall_ms(sm->d->clock);
+	r->outcome = OUTCOME_DOWN;
+	if (h->started_ms) {
+		snprintf(r->cause, sizeof(r->cause), "running");
+		snprintf(r->message, sizeof(r->message), "started %s ago and has not finished",
+			 age_format(age, now - h->started_ms));
+		return;
+	}
+	snprintf(r->cause, sizeof(r->cause), "late");
+	time_rfc3339(when, h->deadline.wall_ms - h->plan.grace_ms);
+	when[16] = 0; /* minutes */
+	when[10] = ' ';
+	if (h->pinged_ms)
+		snprintf(r->message, sizeof(r->message), "no ping for %s, expected %s UTC",
+			 age_format(age, now - h->pinged_ms), when);
+	else
+		snprintf(r->message, sizeof(r->message), "no ping yet, expected %s UTC", when);
+}
+
+void heartbeat_due(struct sitemonitor *sm, struct monitor *m)
+{
+	struct heartbeat *h = m->beat;
+	struct check_result r;
+	struct moment at = now_moment(sm);
+	table_lock(&sm->table);
+	bool arriving = h->arriving > 0;
+	table_unlock(&sm->table);
+	int64_t early_ms = h->deadline.wall_ms - at.wall_ms;
+	if (arriving) { /* arrival beats the timer */
+		due_set(sm, &m->due, at.boot_ms + AGAIN_MS);
+		return;
+	}
+	if (h->plan.has_cron && early_ms > STEPPED_MS && h->deadline.boot_ms <= at.boot_ms) {
+		/* The clock was set back: it is not yet that time of day. */
+		h->deadline.boot_ms = at.boot_ms + early_ms;
+		heartbeat_schedule(sm, m);
+		return;
+	}
+	check_result_init(&r);
+	say_late(sm, m, &r);
+	h->started_ms = 0;
+	set_deadline(sm, m, at.wall_ms);
+	conclude(sm, m, &r, at);
+	heartbeat_schedule(sm, m);
+	check_result_fini(&r);
+}
+
+/* ---- from the store ------------------------------------------------------------------------------ */
+
+static void load_row(struct sitemonitor *sm, sqlite3_stmt *st)
+{
+	struct monitor *m = table_find(&sm->table, (uint64_t)sqlite3_column_int64(st, 0));
+	if (!m || !m->beat)
+		return;
+	const char *run = column_text(st, 3);
+	m->beat->pinged_ms = sqlite3_column_int64(st, 1);
+	m->beat->started_ms = sqlite3_column_int64(st, 2);
+	m->beat->deadline.wall_ms = sqlite3_column_int64(st, 4);
+	snprintf(m->beat->run, sizeof(m->beat->run), "%s", run ? run : "");
+}
+
+enum err heartbeats_load(struct sitemonitor *sm, struct error *e)
+{
+	struct reader *reader = store_reader(sm->d->store, e);
+	sqlite3_stmt *st = reader ?
+		reader_prepare(reader, "SELECT monitor, pinged_ms, started_ms, run, deadline_ms"
+			       " FROM heartbeat", e) : NULL;
+	int rc = SQLITE_ERROR;
+	while (st && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		load_row(sm, st);
+	enum err err = rc == SQLITE_DONE ? ERR_NONE : st ?
+		store_error(rc, sqlite3_db_handle(st), "reading heartbeats", e) : ERR_STORE;
+	if (st)
+		sqlite3_reset(st);
+	if (reader)
+		reader_done(reader);
+	return err;
+}
+
+void heartbeat_resume(struct sitemonitor *sm, struct monitor *m)
+{
+	struct heartbeat *h = m->beat;
+	struct moment now = now_moment(sm);
+	int64_t base = base_ms(m), kept = h->deadline.wall_ms;
+	set_deadline(sm, m, base ? base : now.wall_ms);
+	if (kept && kept < h->deadline.wall_ms) {
+		h->deadline.boot_ms -= h->deadline.wall_ms - kept;
+		h->deadline.wall_ms = kept;
+	}
+	if (h->deadline.boot_ms < now.boot_ms + LATE_AT_LOAD_MS && h->deadline.boot_ms <= now.boot_ms)
+		h->deadline.boot_ms = now.boot_ms + LATE_AT_LOAD_MS;
+	if (m->shown.last_ms && m->shown.last_ms < now.wall_ms)
+		h->mark_boot_ms = now.boot_ms - (now.wall_ms - m->shown.last_ms);
+}
+
+/* ---- keeping a ping -------------------------------------------------------------------------------- */
+
+static enum err keep_heartbeat(struct txn *t, const struct ping *p, struct error *e)
+{
+	sqlite3_stmt *st = txn_prepare(t,
+		"INSERT INTO heartbeat (monitor, pinged_ms, started_ms, run, deadline_ms)"
+		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (monitor) DO UPDATE SET"
+		" pinged_ms = excluded.pinged_ms, started_ms = excluded.started_ms,"
+		" run = excluded.run, deadline_ms = excluded.deadline_ms", e);
+	if (!st)
+		return ERR_STORE;
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)p->monitor);
+	sqlite3_bind_int64(st, 2, p->pinged_ms);
+	sqlite3_bind_int64(st, 3, p->started_ms);
+	bind_text(st, 4, p->kept_run[0] ? p->kept_run : NULL);
+	sqlite3_bind_int64(st, 5, p->deadline_ms);
+	return txn_exec(t, st, e);
+}
+
+static enum err keep_body(struct txn *t, const struct ping *p, struct error *e)
+{
+	sqlite3_stmt *st = txn_prepare(t,
+		"INSERT INTO heartbeat_ping (monitor, at_ms, kind, exit_status, run, duration_ms, body)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", e);
+	if (!st)
+		return ERR_STORE;
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)p->monitor);
+	sqlite3_bind_int64(st, 2, p->at.wall_ms);
+	bind_text(st, 3, kind_names[p->kind]);
+	if (p->exit_status >= 0)
+		sqlite3_bind_int(st, 4, p->exit_status);
+	bind_text(st, 5, p->run[0] ? p->run : NULL);
+	if (p->duration_ms >= 0)
+		sqlite3_bind_int64(st, 6, p->duration_ms);
+	bind_text(st, 7, p->body);
+	enum err err = txn_exec(t, st, e);
+	st = err ? NULL : txn_prepare(t,
+		"DELETE FROM heartbeat_ping WHERE monitor = ?1 AND id <= (SELECT id FROM heartbeat_ping"
+		" WHERE monitor = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)", e);
+	if (!st)
+		return err ? err : ERR_STORE;
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)p->monitor);
+	sqlite3_bind_int(st, 2, PINGS_KEPT);
+	return txn_exec(t, st, e);
+}
+
+static enum err keep_ping(struct txn *t, void *arg, struct error *e)
+{
+	struct ping *p = arg;
+	bool exists = false;
+	enum err err = monitor_row_exists(t, p->monitor, &exists, e);
+	if (!err && !exists)
+		return error_set(e, ERR_NOT_FOUND, "there is no heartbeat at this address");
+	if (!err)
+		err = keep_body(t, p, e);
+	if (!err)
+		err = keep_heartbeat(t, p, e);
+	if (!err && p->with_row)
+		err = state_row_write(t, &p->row, e);
+	return err;
+}
+
+static void ping_free(void *arg)
+{
+	struct ping *p = arg;
+	state_row_fini(&p->row);
+	free(p->body);
+	free(p);
+}
+
+/* What was written with the ping is dirty again when that failed. */
+static void ping_ended(void *arg)
+{
+	struct ping *p = arg;
+	struct monitor *m = p->with_row ? table_find(&p->sm->table, p->monitor) : NULL;
+	if (m && p->op.code) {
+		m->evidence_dirty |= p->row.with_evidence;
+		batch_dirty(p->sm, m);
+	}
+	ping_free(p);
+}
+
+static void answer(struct ping *p, const struct error *e)
+{
+	struct request *r = p->r;
+	p->r = NULL;
+	if (e) {
+		request_finish_error(r, e);
+		return;
+	}
+	buf_add_str(reply_body(r), "OK");
+	reply_header(r, "Content-Type", "text/plain; charset=utf-8");
+	reply_header(r, "Ping-Body-Limit", "10000");
+	request_finish(r, 200);
+}
+
+static void ping_kept(void *arg, enum err code, const struct error *e)
+{
+	struct ping *p = arg;
+	struct error why = {0};
+	if (code && (!e || !e->code))
+		error_set(&why, code, "the ping was not kept: %s", err_info(code)->title);
+	p->op.code = code;
+	answer(p, !code ? NULL : why.code ? &why : e);
+	writing_ended(p->sm, ping_ended, ping_free, p);
+}
+
+/* ---- a ping arrives: net loop ----------------------------------------------------------------------- */
+
+static void evidence_of(const struct ping *p, struct check_result *r, size_t body_max)
+{
+	struct buf out = BUF_INIT(CHECK_EVIDENCE_MAX);
+	struct json_writer w;
+	jw_init(&w, &out);
+	jw_object(&w);
+	jw_kv_str(&w, "ping", kind_names[p->kind]);
+	if (p->exit_status >= 0)
+		jw_kv_int(&w, "exit_status", p->exit_status);
+	if (p->body && body_max) {
+		jw_key(&w, "output");
+		jw_strn(&w, p->body, strnlen(p->body, body_max));
+	}
+	jw_object_end(&w);
+	if (!out.overflow)
+		r->evidence = buf_take(&out);
+	buf_fini(&out);
+}
+
+static void say_ping(const struct ping *p, struct check_result *r)
+{
+	r->outcome = p->kind == PING_SUCCESS ? OUTCOME_UP : OUTCOME_DOWN;
+	r->total_us = p->duration_ms >= 0 ? p->duration_ms * 1000 : -1;
+	if (p->kind == PING_SUCCESS)
+		return;
+	snprintf(r->cause, sizeof(r->cause), "%s", p->exit_status > 0 ? "exit_status" : "failed");
+	if (p->exit_status > 0)
+		snprintf(r->message, sizeof(r->message), "the job ended with exit status %d",
+			 p->exit_status);
+	else
+		snprintf(r->message, sizeof(r->message), "the job said that it failed");
+	evidence_of(p, r, BODY_IN_EVIDENCE);
+	if (!r->evidence) /* escapes made it too long */
+		evidence_of(p, r, 0);
+}
+
+static void apply(struct sitemonitor *sm, struct monitor *m, struct ping *p)
+{
+	struct heartbeat *h = m->beat;
+	struct check_result r;
+	if (p->kind == PING_START) {
+		h->started_ms = p->at.wall_ms;
+		snprintf(h->run, sizeof(h->run), "%s", p->run);
+		set_deadline(sm, m, p->at.wall_ms);
+	} else if (p->kind != PING_LOG) {
+		bool own_run = h->started_ms && !strcmp(h->run, p->run);
+		if (own_run && p->at.wall_ms >= h->started_ms)
+			p->duration_ms = p->at.wall_ms - h->started_ms;
+		if (own_run || !p->run[0])
+			h->started_ms = 0; /* another run that is under way goes on */
+		h->pinged_ms = p->at.wall_ms;
+		set_deadline(sm, m, p->at.wall_ms);
+		check_result_init(&r);
+		say_ping(p, &r);
+		conclude(sm, m, &r, p->at);
+		check_result_fini(&r);
+	}
+	heartbeat_schedule(sm, m);
+	p->pinged_ms = h->pinged_ms;
+	p->started_ms = h->started_ms;
+	p->deadline_ms = h->deadline.wall_ms;
+	snprintf(p->kept_run, sizeof(p->kept_run), "%s", h->started_ms ? h->run : "");
+	if (m->state_dirty || m->evidence_dirty) {
+		state_row_take(m, &p->row);
+		p->with_row = true;
+	}
+}
+
+static void arrive(void *arg)
+{
+	struct ping *p = arg;
+	struct sitemonitor *sm = p->sm;
+	struct error e = {0};
+	struct monitor *m = table_find(&sm->table, p->monitor);
+	if (m && m->beat && m->beat->arriving) {
+		table_lock(&sm->table);
+		m->beat->arriving--;
+		table_unlock(&sm->table);
+	}
+	if (!m || !m->beat || !sm->running) {
+		error_set(&e, sm->running ? ERR_NOT_FOUND : ERR_UNAVAILABLE,
+			  sm->running ? "there is no heartbeat at this address" : "the daemon is ending");
+		answer(p, &e);
+		ping_free(p);
+		return;
+	}
+	apply(sm, m, p);
+	p->op = (struct store_op){.run = keep_ping, .done = ping_kept, .arg = p};
+	p->op.code = writing_submit(sm, OP_PEOPLE, &p->op, &e);
+	if (p->op.code) {
+		answer(p, &e);
+		ping_ended(p);
+	}
+}
+
+/* ---- the route: api loop ----------------------------------------------------------------------------- */
+
+static bool take_kind(const char *word, struct ping *p)
+{
+	p->kind = PING_SUCCESS;
+	p->exit_status = -1;
+	if (!word)
+		return true;
+	for (int i = PING_START; i <= PING_LOG; i++) {
+		if (!strcmp(word, kind_names[i])) {
+			p->kind = (enum ping_kind)i;
+			return true;
+		}
+	}
+	size_t n = strlen(word);
+	if (n < 1 || n > 3 || strspn(word, "0123456789") != n || atoi(word) > 255)
+		return false;
+	p->exit_status = atoi(word);
+	p->kind = p->exit_status ? PING_FAIL : PING_SUCCESS;
+	return true;
+}
+
+static bool take_run(const char *rid, struct ping *p)
+{
+	if (!rid)
+		return true;
+	size_t n = strlen(rid);
+	if (n < 1 || n >= RUN_TEXT || strspn(rid, "0123456789abcdefABCDEF-") != n)
+		return false;
+	for (size_t i = 0; i <= n; i++)
+		p->run[i] = (char)tolower((unsigned char)rid[i]);
+	return true;
+}
+
+static void take_body(struct request *r, struct ping *p)
+{
+	size_t n = 0;
+	const char *body = request_body(r, &n);
+	if (body && n)
+		p->body = text_safe_dup(body, n < BODY_KEPT ? n : BODY_KEPT, BODY_KEPT * 3 + 1);
+}
+
+struct answered route_ping(struct request *r, void *ctx)
+{
+	struct sitemonitor *sm = ctx;
+	struct error e = {0};
+	struct ping *p = mem_zalloc(sizeof(*p));
+	const char *rid = request_query(r, "rid", NULL);
+	if (!take_kind(request_param(r, "kind"), p)) {
+		error_set(&e, ERR_NOT_FOUND, "a ping ends in /start, /fail, /log or an exit status 0..255");
+	} else if (!take_run(rid, p)) {
+		error_field(&e, ERR_INVALID, "rid", "rid: a UUID is expected");
+	} else {
+		table_lock(&sm->table);
+		struct monitor *m = table_find_key(&sm->table, request_param(r, "key"));
+		p->monitor = m ? m->id : 0;
+		if (m && m->beat)
+			m->beat->arriving++;
+		table_unlock(&sm->table);
+		if (!m)
+			error_set(&e, ERR_NOT_FOUND, "there is no heartbeat at this address");
+	}
+	if (e.code) {
+		free(p);
+		return reply_error(r, &e);
+	}
+	p->sm = sm;
+	p->r = r;
+	p->at = now_moment(sm);
+	p->duration_ms = -1;
+	take_body(r, p);
+	struct answered later = reply_later(r);
+	loop_post(sm->d->net, arrive, p);
+	return later;
+}

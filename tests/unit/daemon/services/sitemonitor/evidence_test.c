@@ -1,0 +1,98 @@
+#include "daemon/services/sitemonitor/evidence.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "shared/mem.h"
+
+static const char good[] =
+	"{\"address\":\"192.0.2.7\",\"status\":200,\"server\":\"nginx/1.24\",\"headers\":{\"Content-Type\":"
+	"\"text/html\",\"Via\":\"cache\"},\"body_bytes\":123456,\"body_hash\":\"aabbccddeeff00112233\","
+	"\"certificate_fingerprint\":\"0011223344556677889900\"}";
+
+static void same__ignores_the_body__and_nothing_else(void **state)
+{
+	assert_true(evidence_same(good, good));
+	assert_true(evidence_same("{\"status\":200,\"body_bytes\":1,\"body_hash\":\"a\"}",
+				  "{\"body_hash\":\"b\",\"status\":200,\"body_bytes\":2}"));
+	assert_false(evidence_same("{\"status\":200}", "{\"status\":201}"));
+	assert_false(evidence_same("{\"status\":200}", NULL));
+	assert_true(evidence_same(NULL, NULL));
+	assert_false(evidence_same("{\"status\":200}", "not json"));
+}
+
+struct row { const char *good, *bad, *changes; };
+
+static const struct row rows[] = {
+	{good, good, "[]"},
+	{NULL, good, "[]"},
+	{good, NULL, "[]"},
+	{good, "{}", "[]"}, /* nothing was reached: no difference */
+	{"{\"address\":\"192.0.2.7\",\"server\":\"nginx/1.24\"}",
+	 "{\"address\":\"192.0.2.20\",\"server\":\"nginx/1.26\"}",
+	 "[{\"what\":\"address\",\"from\":\"192.0.2.7\",\"to\":\"192.0.2.20\"},"
+	 "{\"what\":\"server\",\"from\":\"nginx/1.24\",\"to\":\"nginx/1.26\"}]"},
+	{"{\"status\":200,\"body_bytes\":123456}", "{\"status\":502,\"body_bytes\":12}",
+	 "[{\"what\":\"status\",\"from\":\"200\",\"to\":\"502\"},"
+	 "{\"what\":\"body bytes\",\"from\":\"123.4 kB\",\"to\":\"12 B\"}]"},
+	{"{\"headers\":{\"Via\":\"a\",\"X\":\"1\"}}", "{\"headers\":{\"X\":\"2\",\"Age\":\"5\"}}",
+	 "[{\"what\":\"header Via\",\"from\":\"a\",\"to\":null},"
+	 "{\"what\":\"header X\",\"from\":\"1\",\"to\":\"2\"},"
+	 "{\"what\":\"header Age\",\"from\":null,\"to\":\"5\"}]"},
+	{"{\"status\":200}",
+	 "{\"status\":200,\"redirects\":[{\"status\":301,\"url\":\"https://a/\"},{\"status\":302,\"url\":"
+	 "\"https://b/\"}],\"body_start\":\"oops\"}",
+	 "[{\"what\":\"redirects\",\"from\":null,\"to\":\"301 https://a/, 302 https://b/\"}]"},
+	{"{\"body_hash\":\"0123456789abcdef0123\"}", "{\"body_hash\":\"ffffffffffffffffffff\"}",
+	 "[{\"what\":\"body hash\",\"from\":\"0123456789abcdef\",\"to\":\"ffffffffffffffff\"}]"},
+	{"{\"names\":[\"a\",\"b\"]}", "{\"names\":[]}",
+	 "[{\"what\":\"names\",\"from\":\"a, b\",\"to\":\"none\"}]"},
+};
+
+static void changes__are_what_the_table_says(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf out = BUF_INIT(4096);
+		struct json_writer w;
+		jw_init(&w, &out);
+		evidence_write_changes(&w, rows[i].good, rows[i].bad);
+		assert_string_equal(buf_str(&out), rows[i].changes);
+		buf_fini(&out);
+	}
+}
+
+/* Evidence comes from outside: long values and many members stay bounded. */
+static void changes__are_bounded(void **state)
+{
+	struct buf from = BUF_INIT(16384), to = BUF_INIT(16384), out = BUF_INIT(65536);
+	struct json_writer w;
+	buf_add_str(&from, "{\"a\":1");
+	buf_add_str(&to, "{\"a\":2");
+	for (int i = 0; i < 100; i++) {
+		buf_printf(&from, ",\"m%d\":\"%060d\"", i, i);
+		buf_printf(&to, ",\"m%d\":\"%060d\"", i, i + 1);
+	}
+	buf_add_char(&from, '}');
+	buf_add_char(&to, '}');
+	jw_init(&w, &out);
+	evidence_write_changes(&w, buf_str(&from), buf_str(&to));
+	json_t *list = json_read(buf_str(&out), out.len, 65536, NULL);
+	assert_non_null(list);
+	assert_in_range(json_array_size(list), 1, 24);
+	json_decref(list);
+	buf_fini(&from);
+	buf_fini(&to);
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(same__ignores_the_body__and_nothing_else),
+		cmocka_unit_test(changes__are_what_the_table_says),
+		cmocka_unit_test(changes__are_bounded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
