@@ -82,9 +82,10 @@ TUI_O := $(call obj,$(TUI_C)) $(call genobj,$(GEN_TUI)) $(LLHTTP_O)
 .PHONY: all FORCE
 all: $(B)/sellersmartd $(B)/sellersmart $(if $(SAN),,compile_commands.json)
 
-$(B)/sellersmartd: $(B)/obj/daemon/main.o $(B)/libdaemon.a $(B)/libshared.a
+# Of objects, not archives: a name defined twice is an error then.
+$(B)/sellersmartd: $(B)/obj/daemon/main.o $(DAEMON_O) $(SHARED_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_DAEMON) $(LLHTTP_LIBS) $(LIBS_SHARED)
-$(B)/sellersmart: $(B)/obj/tui/main.o $(B)/libtui.a $(B)/libshared.a
+$(B)/sellersmart: $(B)/obj/tui/main.o $(TUI_O) $(SHARED_O)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LLHTTP_LIBS) $(LIBS_SHARED)
 
 $(B)/libshared.a: $(SHARED_O)
@@ -203,6 +204,11 @@ $(B)/tests/unit/tui/%: $(B)/obj/tests/unit/tui/%.o $(B)/libtui.a $(B)/libshared.
 	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(LIBS_TUI) $(LLHTTP_LIBS) $(LIBS_SHARED) $(LIBS_TEST)
 $(B)/tests/%: $(B)/obj/tests/%.o $(call obj,$(FAKE_PARTS)) $(B)/libdaemon.a $(B)/libtui.a $(B)/libshared.a
 	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ $(ALL_LIBS) $(LIBS_TEST)
+# The servers that misbehave know nothing of the house, and the tests of the network start them.
+NET_FAKES := $(B)/tests/fakes/badserver $(B)/tests/fakes/fakedns
+$(NET_FAKES): $(B)/tests/fakes/%: $(B)/obj/tests/fakes/%.o
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $^ -lssl -lcrypto -lz -lpthread
+$(filter $(B)/tests/unit/daemon/net/% $(B)/tests/unit/daemon/checks/%,$(UNIT)): | $(NET_FAKES)
 
 RESULTS := $(B)/test-results
 export BUILD := $(B)

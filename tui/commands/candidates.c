@@ -104,7 +104,7 @@ static int run(struct invocation *in)
 	return 0;
 }
 
-const struct command command_complete = {
+const struct command command_candidates = {
 	.words = "complete",
 	.usage = "complete -- WORD...",
 	.summary = "candidates for a shell's completion",
