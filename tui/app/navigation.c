@@ -220,7 +220,8 @@ void view_message(struct app *app, const struct live_message *m)
 
 void app_contexts(const struct view *v, const char *contexts[static CONTEXTS_MAX])
 {
-	static const char *const shapes[] = {NULL, "list", "detail", "form"};
+	static const char *const shapes[] = {
+		[SHAPE_OWN] = NULL, [SHAPE_LIST] = "list", [SHAPE_DETAIL] = "detail", [SHAPE_FORM] = "form"};
 	size_t n = 0;
 
 	contexts[n++] = v->screen->name;

@@ -1,0 +1,30 @@
+#pragma once
+/* How the overview looks; tui/screens/overview.c says what it does. */
+#include "tui/app/app.h"
+#include "tui/widgets/edit.h"
+
+struct overview {
+	json_t *data;
+	struct call *call;
+	bool failed, stale;
+	struct error fault;
+	uint64_t asked_at;
+	int cursor;	  /* lines of attention, then shops */
+	char at[128];	  /* what the cursor is on, so that it stays there */
+	bool typing;	  /* on an empty house: the address */
+	bool left_line;	  /* the user left that line with Esc */
+	bool adding, refused;
+	struct error refusal;
+	struct edit address;
+};
+
+/** Lines the cursor can be on. */
+size_t overview_items(const struct overview *o);
+/** Borrowed; NULL when there is none. */
+const json_t *overview_item(const struct overview *o, int index);
+/** Id, else name. */
+const char *overview_ref(const json_t *item);
+/** Note what the cursor is on. */
+void overview_remember(struct overview *o);
+void overview_draw_all(struct view *v, struct overview *o, struct surface s);
+void overview_write_plain(struct view *v, const struct overview *o, struct buf *out);

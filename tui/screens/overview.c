@@ -1,0 +1,273 @@
+/* Overview: what needs the user, worst first, then the shops. On an empty house it asks for an
+ * address. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/json.h"
+#include "shared/mem.h"
+#include "shared/timefmt.h"
+#include "tui/app/app.h"
+#include "tui/app/ops.h"
+#include "tui/app/overview_draw.h"
+#include "tui/widgets/format.h"
+
+enum { ASK_EVERY_MS = 1000 };
+
+/* ---- asking ------------------------------------------------------------------------------------------ */
+
+static void ask(struct view *v);
+
+static void on_overview(void *arg, enum err code, struct reply *r, const struct error *e)
+{
+	struct view *v = arg;
+	struct overview *o = v->state;
+
+	o->call = NULL;
+	if (code) {
+		o->fault = *e;
+		o->failed = true;
+	} else {
+		bool was_empty = !o->data || json_bool(o->data, "empty", false);
+
+		o->failed = false;
+		json_decref(o->data);
+		o->data = json_incref(r->data);
+		if (json_bool(o->data, "empty", false) && was_empty && !o->left_line)
+			o->typing = true;
+		if (!json_bool(o->data, "empty", false))
+			o->typing = false;
+	}
+	app_damage(v->app);
+}
+
+static void ask(struct view *v)
+{
+	struct overview *o = v->state;
+
+	o->stale = false;
+	o->asked_at = app_ticks(v->app);
+	call_cancel(o->call);
+	o->call = channel_get(app_channel(v->app), "/v1/overview", on_overview, v);
+}
+
+static void overview_message(struct view *v, const struct live_message *m)
+{
+	struct overview *o = v->state;
+
+	if (m->what == LIVE_LIST || m->what == LIVE_EVENT)
+		o->stale = true;
+}
+
+static void overview_draw(struct view *v, struct surface s)
+{
+	struct overview *o = v->state;
+	uint64_t waited = app_ticks(v->app) - o->asked_at;
+
+	if (o->stale && !o->call && waited >= ASK_EVERY_MS)
+		ask(v);
+	else if (o->stale)
+		app_damage_in(v->app, waited < ASK_EVERY_MS ? ASK_EVERY_MS - waited : ASK_EVERY_MS);
+	overview_draw_all(v, o, s);
+}
+
+/* ---- the first address -------------------------------------------------------------------------------- */
+
+static void on_added(void *arg, const struct error *e)
+{
+	struct view *v = arg;
+	struct overview *o = v->state;
+
+	o->adding = false;
+	o->refused = e != NULL;
+	if (e)
+		o->refusal = *e;
+	else
+		ask(v);
+	app_damage(v->app);
+}
+
+static bool address_key(struct view *v, const struct key *k)
+{
+	struct overview *o = v->state;
+
+	if (k->code == KEY_CODE_ENTER && !k->pasted) {
+		if (o->address.len && !o->adding) {
+			o->adding = true;
+			o->refused = false;
+			ops_add_address(v->app, o->address.text, on_added, v);
+		}
+		return true;
+	}
+	if (k->code == KEY_CODE_ESC) {
+		o->typing = false;
+		o->left_line = true;
+		return true;
+	}
+	return edit_key(&o->address, k);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------------------ */
+
+static const struct action *action_for_key(const struct resource_kind *k, uint32_t code)
+{
+	for (size_t i = 0; k && i < k->n_actions; i++)
+		if (k->actions[i].key && (uint32_t)k->actions[i].key == code && !k->actions[i].n_params)
+			return &k->actions[i];
+	return NULL;
+}
+
+static bool overview_key(struct view *v, const struct key *k)
+{
+	struct overview *o = v->state;
+	const json_t *item = overview_item(o, o->cursor);
+	const struct resource_kind *kind = resource_kind_find(json_str(item, "kind", "monitor"));
+	const struct action *a;
+	struct targets t = {.kind = kind};
+
+	if (o->typing)
+		return address_key(v, k);
+	if (!item || !kind || k->pasted)
+		return false;
+	a = action_for_key(kind, k->code);
+	if (!a)
+		return false;
+	t.n = 1;
+	snprintf(t.at[0].id, sizeof t.at[0].id, "%s", overview_ref(item));
+	snprintf(t.at[0].name, sizeof t.at[0].name, "%s", json_str(item, "name", ""));
+	ops_action(v->app, &t, a);
+	return true;
+}
+
+static bool run_move(struct view *v, const struct binding *b)
+{
+	struct overview *o = v->state;
+	int n = (int)overview_items(o), by = !strcmp(b->action, "cursor-down") ? 1 : -1;
+
+	if (!strcmp(b->action, "first"))
+		by = -n;
+	else if (!strcmp(b->action, "last"))
+		by = n;
+	o->cursor += by;
+	o->cursor = o->cursor >= n ? n - 1 : o->cursor;
+	o->cursor = o->cursor < 0 ? 0 : o->cursor;
+	overview_remember(o);
+	return true;
+}
+
+static bool run_open(struct view *v, const struct binding *b)
+{
+	struct overview *o = v->state;
+	const json_t *item = overview_item(o, o->cursor);
+	const struct resource_kind *kind = resource_kind_find(json_str(item, "kind", "monitor"));
+
+	if (!o->typing && json_bool(o->data, "empty", false)) {
+		o->typing = true;
+		return true;
+	}
+	if (!item || !kind)
+		return false;
+	app_open(v->app, SHAPE_DETAIL, kind, overview_ref(item), json_str(item, "name", ""));
+	return true;
+}
+
+static void on_seen(void *arg, enum err code, struct reply *r, const struct error *e)
+{
+	struct view *v = arg;
+
+	if (code == ERR_CANCELLED)
+		return;
+	if (code)
+		app_say_error(v->app, e);
+	ask(v);
+}
+
+static bool run_seen(struct view *v, const struct binding *b)
+{
+	if (app_undo(v->app))
+		return true;
+	channel_send(app_channel(v->app),
+		     &(struct client_request){.method = "POST", .path = "/v1/overview/seen"}, on_seen, v);
+	return true;
+}
+
+static void on_address(void *arg, const char *text)
+{
+	struct view *v = arg;
+
+	if (text && *text)
+		ops_add_address(v->app, text, NULL, NULL);
+}
+
+static bool run_add(struct view *v, const struct binding *b)
+{
+	app_prompt(v->app, "address to watch: ", "", NULL, on_address, v);
+	return true;
+}
+
+static bool run_find(struct view *v, const struct binding *b)
+{
+	return app_go(v->app, "monitors") && app_act(v->app, "filter");
+}
+
+static bool run_notifier(struct view *v, const struct binding *b)
+{
+	const struct resource_kind *kind = resource_kind_find("notifier");
+
+	if (!kind)
+		return false;
+	app_open(v->app, SHAPE_FORM, kind, NULL, NULL);
+	return true;
+}
+
+static const struct binding bindings[] = {
+	{"overview", "Enter Right l", "open", "open the line under the cursor", "open", run_open, NULL},
+	{"overview", "j Down", "cursor-down", "next line", NULL, run_move, NULL},
+	{"overview", "k Up", "cursor-up", "previous line", NULL, run_move, NULL},
+	{"overview", "g Home", "first", "first line", NULL, run_move, NULL},
+	{"overview", "G End", "last", "last line", NULL, run_move, NULL},
+	{"overview", "a", "watch", "watch an address: type it as in a browser", "add", run_add, NULL},
+	{"overview", "u", "seen", "mark all that is new as seen", "seen", run_seen, NULL},
+	{"overview", "n", "notifier", "set up what wakes you", NULL, run_notifier, NULL},
+	{"overview", "/", "find", "find a monitor", "find", run_find, NULL},
+};
+
+static void overview_open(struct view *v, const char *arg)
+{
+	struct overview *o = mem_zalloc(sizeof *o);
+
+	v->state = o;
+	edit_set(&o->address, "");
+	ask(v);
+}
+
+static void overview_close(struct view *v)
+{
+	struct overview *o = v->state;
+
+	call_cancel(o->call);
+	json_decref(o->data);
+	free(o);
+}
+
+static void overview_plain(struct view *v, struct buf *out)
+{
+	overview_write_plain(v, v->state, out);
+}
+
+extern const struct screen screen_overview;
+const struct screen screen_overview = {
+	.name = "overview",
+	.title = "Overview",
+	.tab = 10,
+	.shape = SHAPE_OWN,
+	.bindings = bindings,
+	.n_bindings = ARRAY_LEN(bindings),
+	.open = overview_open,
+	.close = overview_close,
+	.refresh = ask,
+	.message = overview_message,
+	.key = overview_key,
+	.draw = overview_draw,
+	.plain = overview_plain,
+};
