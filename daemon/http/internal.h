@@ -233,7 +233,6 @@ const char *request_text(const struct request *r, uint16_t at);
 void reply_head(struct request *r, struct buf *out, bool keep);
 void reply_problem(struct request *r, int status, const char *code, const char *detail);
 void request_hold(struct request *r);
-const char *http_reason(int status);
 
 void parse_begin(struct request *r);
 /** Hand on bytes that the gate let through. False: llhttp disagrees. */

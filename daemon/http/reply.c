@@ -3,6 +3,8 @@
 #include <time.h>
 
 #include "daemon/http/internal.h"
+
+#include "shared/http_reason.h"
 #include "shared/json.h"
 
 static struct answered token(struct request *r, enum answer a)
@@ -111,29 +113,6 @@ void reply_problem(struct request *r, int status, const char *code, const char *
 	jw_object_end(&w);
 	problem_type(r);
 	reply_send(r, status);
-}
-
-const char *http_reason(int status)
-{
-	static const struct { int status; const char *reason; } table[] = {
-		{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"},
-		{304, "Not Modified"}, {400, "Bad Request"}, {401, "Unauthorized"},
-		{403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-		{406, "Not Acceptable"}, {408, "Request Timeout"}, {409, "Conflict"},
-		{410, "Gone"}, {412, "Precondition Failed"}, {413, "Content Too Large"},
-		{414, "URI Too Long"}, {415, "Unsupported Media Type"},
-		{417, "Expectation Failed"}, {422, "Unprocessable Content"},
-		{429, "Too Many Requests"}, {431, "Request Header Fields Too Large"},
-		{500, "Internal Server Error"}, {501, "Not Implemented"},
-		{503, "Service Unavailable"}, {504, "Gateway Timeout"},
-		{507, "Insufficient Storage"},
-	};
-
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		if (table[i].status == status)
-			return table[i].reason;
-	}
-	return "Status";
 }
 
 const char *server_date(struct http_server *s)
