@@ -18,7 +18,7 @@ struct batch_item {
 	struct error_list *faults;	 /* NULL: none */
 	enum put_outcome outcome;
 	uint64_t id;
-	struct buf changes; /* items of a JSON array */
+	struct buf changes; /* a JSON array without its end */
 	size_t index;
 };
 
@@ -186,8 +186,7 @@ static void on_change(const char *field, const char *from, const char *to, void 
 	struct buf *out = arg;
 	struct json_writer w;
 
-	if (out->len)
-		buf_add_char(out, ',');
+	buf_add_char(out, out->len ? ',' : '[');
 	jw_init(&w, out);
 	jw_object(&w);
 	jw_kv_str(&w, "field", field);
@@ -308,10 +307,12 @@ static void write_result(struct json_writer *w, struct batch_item *it, bool trie
 	if (it->id && !it->faults)
 		jw_kv_str(w, "id", id_format(id, it->k->kind->prefix, it->id));
 	jw_key(w, "changes");
-	buf_add_str(w->out, "[");
-	buf_add(w->out, buf_str(&it->changes), it->changes.len);
-	buf_add_str(w->out, "]");
-	w->after_key = false;
+	if (it->changes.len) { /* "[" item, item */
+		buf_add_char(&it->changes, ']');
+		jw_raw(w, it->changes.data, it->changes.len);
+	} else {
+		jw_raw(w, "[]", 2);
+	}
 	if (it->missing)
 		missing_write(w, it->missing);
 	if (it->faults) {
@@ -359,6 +360,7 @@ static struct answered answer_failed(struct request *r, struct batch *b, size_t 
 {
 	const struct error *first = NULL;
 	struct json_writer w;
+	char text[512];
 
 	for (size_t i = 0; i < b->n && !first; i++) {
 		if (b->items[i].faults)
@@ -370,14 +372,9 @@ static struct answered answer_failed(struct request *r, struct batch *b, size_t 
 	jw_kv_str(&w, "title", err_info(ERR_INVALID)->title);
 	jw_kv_int(&w, "status", 422);
 	jw_kv_str(&w, "code", "invalid");
-	jw_key(&w, "detail");
-	{
-		char text[512];
-
-		snprintf(text, sizeof text, "%zu of %zu items are at fault, nothing was written: %s",
-			 failed, b->n, first ? first->text : "");
-		jw_str(&w, text);
-	}
+	snprintf(text, sizeof text, "%zu of %zu items are at fault, nothing was written: %s", failed,
+		 b->n, first ? first->text : "");
+	jw_kv_str(&w, "detail", text);
 	if (first && first->field[0])
 		jw_kv_str(&w, "field", first->field);
 	if (first && first->hint[0])

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "daemon/api/internal.h"
+#include "daemon/api/text.h"
 #include "shared/log.h"
 #include "shared/mem.h"
 
@@ -101,6 +102,45 @@ static void write_store(struct json_writer *w, const struct store_health *h)
 	jw_object_end(w);
 }
 
+/* "counts": what there is of each kind, and of those with states how many are in which: their list's
+ * meta has it under the same word. */
+static void write_counts(struct json_writer *w, const struct api_state *a)
+{
+	struct buf meta = BUF_INIT(64 * 1024);
+
+	jw_key(w, "counts");
+	jw_object(w);
+	for (size_t i = 0; i < a->n_kinds; i++) {
+		const struct api_kind *k = &a->kinds[i];
+		struct json_writer m;
+		struct json_slice counts;
+
+		if (!k->live || !k->live->meta)
+			continue;
+		buf_reset(&meta);
+		jw_init(&m, &meta);
+		jw_object(&m);
+		k->live->meta(&m, k->live_ctx);
+		jw_object_end(&m);
+		counts = text_member(buf_str(&meta), "counts");
+		if (counts.s) {
+			jw_key(w, k->kind->plural);
+			jw_raw(w, counts.s, counts.n);
+		}
+	}
+	jw_key(w, "resources");
+	jw_object(w);
+	for (size_t i = 0; i < a->n_kinds; i++) {
+		const struct resource_kind *k = a->kinds[i].kind;
+
+		if (k->ops & OP_ADD)
+			jw_kv_int(w, k->plural, (int64_t)resource_count(a->d->store, k));
+	}
+	jw_object_end(w);
+	jw_object_end(w);
+	buf_fini(&meta);
+}
+
 /* Nothing was set up yet: no kind that a person adds has anything (secrets alone watch nothing). */
 static bool house_is_empty(const struct api_state *a)
 {
@@ -140,6 +180,7 @@ static struct answered overview_handle(struct request *r, void *ctx)
 	jw_kv_int(&w, "notifiers", notifier ? (int64_t)resource_count(d->store, notifier) : 0);
 	jw_kv_bool(&w, "empty", house_is_empty(a));
 	jw_kv_time(&w, "since_seen", atomic_load(&a->seen_ms));
+	write_counts(&w, a);
 	write_store(&w, &h);
 	jw_key(&w, "daemon");
 	jw_object(&w);
