@@ -1,0 +1,82 @@
+#include "daemon/checks/common/spec.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/store/secrets.h"
+#include "shared/mem.h"
+#include "shared/schema/schema.h"
+#include "shared/url.h"
+
+const struct resource_kind *monitor_kind(void)
+{
+	return resource_kind_find("monitor");
+}
+
+char *spec_copy(const json_t *spec, const char *field)
+{
+	const char *text = spec_text(monitor_kind(), spec, field);
+
+	return text ? mem_strdup(text) : NULL;
+}
+
+int64_t spec_int_of(const json_t *spec, const char *field)
+{
+	return spec_int(monitor_kind(), spec, field);
+}
+
+int64_t spec_ms_of(const json_t *spec, const char *field)
+{
+	return spec_ms(monitor_kind(), spec, field);
+}
+
+bool spec_bool_of(const json_t *spec, const char *field)
+{
+	return spec_bool(monitor_kind(), spec, field);
+}
+
+enum spec_families spec_families(const json_t *spec)
+{
+	const char *text = spec_text(monitor_kind(), spec, "ip");
+
+	if (!text || !strcmp(text, "auto"))
+		return FAMILIES_AUTO;
+	return !strcmp(text, "4") ? FAMILIES_4 : !strcmp(text, "6") ? FAMILIES_6 : FAMILIES_BOTH;
+}
+
+char *spec_secret(const json_t *reference, const struct check_env *env, struct error *e)
+{
+	const char *name = secret_ref(reference);
+	size_t len = 0;
+
+	if (!name) {
+		error_set(e, ERR_INVALID, "a secret is written {secret: NAME}");
+		return NULL;
+	}
+	return secret_get(env->store, name, &len, e);
+}
+
+void spec_wipe(char *secret)
+{
+	if (!secret)
+		return;
+	sodium_memzero(secret, strlen(secret));
+	free(secret);
+}
+
+enum err spec_host_port(const json_t *spec, uint16_t default_port, char **host, uint16_t *port,
+			struct error *e)
+{
+	const char *target = spec_text(monitor_kind(), spec, "target");
+	const char *scheme_end = target ? strstr(target, "://") : NULL;
+	char name[HOST_MAX];
+	enum err err;
+
+	if (!target)
+		return error_field(e, ERR_INVALID, "target", "target: missing");
+	err = host_port_parse(scheme_end ? scheme_end + 3 : target, default_port, name, port, e);
+	if (!err)
+		*host = mem_strdup(name);
+	return err;
+}
