@@ -41,7 +41,7 @@ struct loop {
 	struct task_list tasks;
 	enum loop_state state;
 
-	atomic_bool give_up;		   /* the limit of loop_stop passed */
+	atomic_bool give_up;                   /* the limit of loop_stop passed */
 	_Atomic int64_t asked_us, answered_us; /* signs of life */
 	_Atomic int64_t lag_us;
 	int64_t turn_us, idle_us; /* the loop's thread: when this turn began, idle until then */
@@ -76,7 +76,8 @@ static void on_wake(uv_async_t *a)
 		uv_stop(&l->uv);
 }
 
-/* Callbacks of descriptors run inside the poll, so what counts is a whole turn less its idle time. */
+/* Callbacks of descriptors run inside the poll, so what counts is a whole turn less its idle time.
+ */
 static void on_prepare(uv_prepare_t *p)
 {
 	struct loop *l = p->data;

@@ -56,7 +56,8 @@ static void *work(void *arg)
 
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
-		int64_t until = p->idle_ms ? thread_now_us() + (int64_t)p->idle_ms * 1000 : INT64_MAX;
+		int64_t until =
+			p->idle_ms ? thread_now_us() + (int64_t)p->idle_ms * 1000 : INT64_MAX;
 		bool bored = false;
 
 		p->idle++;

@@ -31,8 +31,9 @@ static enum err cannot_open(const char *path, int why, struct error *e)
 		error_hint(e, "it belongs to %s: start the daemon as that user, or chown it",
 			   owner->pw_name);
 	else
-		error_hint(e, "make it readable and writable for the daemon's user, or give another "
-			      "--data-dir");
+		error_hint(e,
+			   "make it readable and writable for the daemon's user, or give another "
+			   "--data-dir");
 	return denied ? ERR_DENIED : ERR_IO;
 }
 
@@ -63,7 +64,8 @@ enum err database_probe(const char *path, int newest, bool *is_new, struct error
 	}
 	if (n < HEADER_BYTES || memcmp(head, "SQLite format 3", 16) != 0) {
 		rc = error_set(e, ERR_STORE, "%s is not a store: it is no SQLite database", path);
-		error_hint(e, "move it away and put a copy in its place, or give another --data-dir");
+		error_hint(e,
+			   "move it away and put a copy in its place, or give another --data-dir");
 		goto out;
 	}
 	app = big_endian(head + HEADER_APPLICATION_ID);
@@ -88,10 +90,8 @@ enum err store_error(int sqlite_code, sqlite3 *db, const char *what, struct erro
 	switch (sqlite_code & 0xff) {
 	case SQLITE_OK:
 	case SQLITE_ROW:
-	case SQLITE_DONE:
-		return ERR_NONE;
-	case SQLITE_FULL:
-		goto full;
+	case SQLITE_DONE: return ERR_NONE;
+	case SQLITE_FULL: goto full;
 	case SQLITE_IOERR:
 		if (sqlite_code == SQLITE_IOERR_NOMEM)
 			goto other;
@@ -113,12 +113,10 @@ enum err store_error(int sqlite_code, sqlite3 *db, const char *what, struct erro
 		if (sqlite_code == SQLITE_CONSTRAINT_FOREIGNKEY)
 			return error_set(e, ERR_IN_USE, "cannot %s: %s", what, why);
 		goto other;
-	case SQLITE_READONLY:
-		return error_set(e, ERR_READONLY, "cannot %s: %s", what, why);
+	case SQLITE_READONLY: return error_set(e, ERR_READONLY, "cannot %s: %s", what, why);
 	case SQLITE_INTERRUPT:
 		return error_set(e, ERR_TIMEOUT, "cannot %s: it took too long", what);
-	case SQLITE_TOOBIG:
-		return error_set(e, ERR_TOO_LARGE, "cannot %s: %s", what, why);
+	case SQLITE_TOOBIG: return error_set(e, ERR_TOO_LARGE, "cannot %s: %s", what, why);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		error_set(e, ERR_STORE, "cannot %s: the store is damaged (%s)", what, why);
@@ -198,7 +196,8 @@ sqlite3 *database_open_writer(const char *path, const char *vfs, const char *syn
 	sqlite3 *db;
 	mode_t mask;
 
-	mask = umask(077); /* secrets' ciphertexts and monitors' targets are nobody else's business */
+	mask = umask(
+		077); /* secrets' ciphertexts and monitors' targets are nobody else's business */
 	db = open_common(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs, e);
 	if (!db)
 		goto out;
@@ -212,8 +211,9 @@ sqlite3 *database_open_writer(const char *path, const char *vfs, const char *syn
 		if (rc && rc != SQLITE_ROW && rc != SQLITE_DONE)
 			(void)store_error(rc, db, "open the store", e);
 		else
-			error_set(e, ERR_STORE, "cannot open the store: its file system has no "
-						"shared memory for write-ahead logs");
+			error_set(e, ERR_STORE,
+				  "cannot open the store: its file system has no "
+				  "shared memory for write-ahead logs");
 		error_hint(e, "put the data directory on a local disk");
 		goto fail;
 	}
@@ -237,8 +237,9 @@ sqlite3 *database_open_reader(const char *path, const char *vfs, struct error *e
 {
 	sqlite3 *db = open_common(path, SQLITE_OPEN_READONLY, vfs, e);
 
-	if (db && database_exec(db, "PRAGMA mmap_size=0; PRAGMA cache_size=-512; PRAGMA query_only=ON;"
-				    "PRAGMA temp_store=MEMORY",
+	if (db && database_exec(db,
+				"PRAGMA mmap_size=0; PRAGMA cache_size=-512; PRAGMA query_only=ON;"
+				"PRAGMA temp_store=MEMORY",
 				"open the store", e)) {
 		sqlite3_close(db);
 		db = NULL;

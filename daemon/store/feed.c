@@ -16,12 +16,9 @@ enum { EVENT_DATA_MAX = 4096, EVENT_TEXT_MAX = 1024 };
 const char *severity_name(enum severity s)
 {
 	switch (s) {
-	case SEVERITY_INFO:
-		return "info";
-	case SEVERITY_WARNING:
-		return "warning";
-	case SEVERITY_CRITICAL:
-		return "critical";
+	case SEVERITY_INFO: return "info";
+	case SEVERITY_WARNING: return "warning";
+	case SEVERITY_CRITICAL: return "critical";
 	}
 	return "info";
 }
@@ -184,11 +181,13 @@ enum err feed_events(struct store *s, const struct event_query *q,
 	static const char *const sql[2][2] = {
 		{"SELECT " EVENT_COLUMNS " FROM events WHERE seq > ?1 AND seq < ?2 AND at_ms >= ?3 "
 		 "AND at_ms < ?4 ORDER BY seq LIMIT ?5",
-		 "SELECT " EVENT_COLUMNS " FROM events WHERE subject = ?6 AND seq > ?1 AND seq < ?2 "
+		 "SELECT " EVENT_COLUMNS
+		 " FROM events WHERE subject = ?6 AND seq > ?1 AND seq < ?2 "
 		 "AND at_ms >= ?3 AND at_ms < ?4 ORDER BY seq LIMIT ?5"},
 		{"SELECT " EVENT_COLUMNS " FROM events WHERE seq > ?1 AND seq < ?2 AND at_ms >= ?3 "
 		 "AND at_ms < ?4 ORDER BY seq DESC LIMIT ?5",
-		 "SELECT " EVENT_COLUMNS " FROM events WHERE subject = ?6 AND seq > ?1 AND seq < ?2 "
+		 "SELECT " EVENT_COLUMNS
+		 " FROM events WHERE subject = ?6 AND seq > ?1 AND seq < ?2 "
 		 "AND at_ms >= ?3 AND at_ms < ?4 ORDER BY seq DESC LIMIT ?5"},
 	};
 	struct reader *r = store_reader(s, e);
@@ -224,7 +223,8 @@ out:
 }
 
 enum err feed_events_after(struct store *s, uint64_t after, size_t limit,
-			   bool (*fn)(const struct event *ev, void *arg), void *arg, struct error *e)
+			   bool (*fn)(const struct event *ev, void *arg), void *arg,
+			   struct error *e)
 {
 	return feed_events(s, &(struct event_query){.after = after, .limit = limit}, fn, arg, e);
 }
@@ -252,8 +252,7 @@ enum err feed_load(struct store *s, struct error *e)
 		     (uint64_t)database_int(s->db, "SELECT min(seq) FROM events", 0));
 	s->epoch = (uint64_t)epoch;
 	/* The directory saw more than this file has: an older copy was put in its place. */
-	if (s->lock.epoch > s->epoch ||
-	    (s->lock.epoch == s->epoch && s->lock.seq > (uint64_t)seq))
+	if (s->lock.epoch > s->epoch || (s->lock.epoch == s->epoch && s->lock.seq > (uint64_t)seq))
 		s->epoch = s->lock.epoch + 1;
 	if (s->epoch == 0)
 		s->epoch = 1;

@@ -1,6 +1,6 @@
 #pragma once
-/* The change feed. `changes` is an index: (kind, row id) -> seq of its latest write, with tombstones.
- * `events` is an immutable log. Both are numbered by one counter at commit. */
+/* The change feed. `changes` is an index: (kind, row id) -> seq of its latest write, with
+ * tombstones. `events` is an immutable log. Both are numbered by one counter at commit. */
 #include "daemon/store/store.h"
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
@@ -26,11 +26,18 @@ void event_write_json(struct json_writer *w, uint64_t epoch, const struct event 
 void event_fini(struct event *ev);
 
 /** Told on the writer thread after each commit that had changes or events; must only take notes. */
-struct feed_note { const char *kind; uint64_t id; uint64_t seq; bool deleted; };
+struct feed_note {
+	const char *kind;
+	uint64_t id;
+	uint64_t seq;
+	bool deleted;
+};
 struct feed_commit {
 	uint64_t first_seq, last_seq;
-	const struct feed_note *notes; size_t n_notes;
-	const struct event *events; size_t n_events;
+	const struct feed_note *notes;
+	size_t n_notes;
+	const struct event *events;
+	size_t n_events;
 };
 typedef void feed_listener_fn(const struct feed_commit *c, void *arg);
 void feed_listen(struct store *s, feed_listener_fn *fn, void *arg);
@@ -38,10 +45,11 @@ void feed_unlisten(struct store *s, feed_listener_fn *fn, void *arg);
 
 /** Read back: events with seq > after, oldest first; fn false stops. Thread: not a loop's. */
 enum err feed_events_after(struct store *s, uint64_t after, size_t limit,
-			   bool (*fn)(const struct event *ev, void *arg), void *arg, struct error *e);
+			   bool (*fn)(const struct event *ev, void *arg), void *arg,
+			   struct error *e);
 /** The same with conditions; 0 means none. In order of seq. */
 struct event_query {
-	uint64_t after, before;	    /* seq, both exclusive */
+	uint64_t after, before;     /* seq, both exclusive */
 	int64_t since_ms, until_ms; /* since <= at < until */
 	uint64_t subject;
 	bool newest_first;

@@ -83,11 +83,13 @@ static void fail_all(struct group *g, size_t taken, enum err code)
 	} else if (code == ERR_IO || code == ERR_STORE) {
 		char reason[sizeof s->reason];
 
-		/* What the kernel dropped after a failed fsync cannot be had back by trying again. */
-		snprintf(reason, sizeof reason,
-			 "%.200s; nothing is written until the daemon is restarted: look at the disk "
-			 "first",
-			 g->error.text);
+		/* What the kernel dropped after a failed fsync cannot be had back by trying again.
+		 */
+		snprintf(
+			reason, sizeof reason,
+			"%.200s; nothing is written until the daemon is restarted: look at the disk "
+			"first",
+			g->error.text);
 		store_stop_writing(s, code, reason);
 	}
 }
@@ -122,7 +124,8 @@ static bool run_op(struct group *g, struct store_op *op, bool savepoint, enum er
 	*code = op->code;
 	keep_error(op, op->code, &g->error);
 	txn_rewind(&g->txn, &m);
-	/* SQLite itself undoes everything after some faults; a full or damaged disk concerns all. */
+	/* SQLite itself undoes everything after some faults; a full or damaged disk concerns all.
+	 */
 	if (sqlite3_get_autocommit(s->db) || op->code == ERR_FULL || op->code == ERR_IO ||
 	    fault == SQLITE_CORRUPT || fault == SQLITE_NOTADB) {
 		if (*code != ERR_FULL && *code != ERR_IO)
@@ -288,10 +291,11 @@ void group_checkpoint(struct group *g)
 		log_error("store", "%s", e.text);
 		/* A full disk: the log stays as it is, the next long commit tries again. */
 		if (code != ERR_FULL) {
-			snprintf(reason, sizeof reason,
-				 "%.200s; nothing is written until the daemon is restarted: look at "
-				 "the disk first",
-				 e.text);
+			snprintf(
+				reason, sizeof reason,
+				"%.200s; nothing is written until the daemon is restarted: look at "
+				"the disk first",
+				e.text);
 			store_stop_writing(g->store, code, reason);
 		}
 	}

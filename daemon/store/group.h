@@ -23,7 +23,7 @@ struct group {
 
 	/* the log */
 	int frames, checkpointed_at; /* in the WAL; how many when it was last tried */
-	pthread_mutex_t gate;	     /* held while a checkpoint runs */
+	pthread_mutex_t gate;        /* held while a checkpoint runs */
 	unsigned holds;
 	uint64_t id_ceiling; /* ids above it were never given */
 
@@ -33,9 +33,9 @@ struct group {
 
 void group_init(struct group *g, struct store *s);
 void group_fini(struct group *g);
-/** Run ops[0..n), the first n_people of which are people's, commit, and finish all that were taken up.
- *  Background stops early when its time is up or *people_wait is not 0; *left tells how many at the end
- *  of ops were not taken up. */
+/** Run ops[0..n), the first n_people of which are people's, commit, and finish all that were taken
+ * up. Background stops early when its time is up or *people_wait is not 0; *left tells how many at
+ * the end of ops were not taken up. */
 void group_run(struct group *g, const atomic_size_t *people_wait, size_t *left);
 /** After the answers were given: move the log into the file when it is long. */
 void group_checkpoint(struct group *g);

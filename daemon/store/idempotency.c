@@ -26,10 +26,11 @@ bool idempotency_find(struct txn *t, const char *key, int *status, char **reply)
 enum err idempotency_keep(struct txn *t, const char *key, int status, const char *reply,
 			  struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(t,
-				       "INSERT OR REPLACE INTO idempotency(key, status, reply, at_ms) "
-				       "VALUES(?, ?, ?, ?)",
-				       e);
+	sqlite3_stmt *st =
+		txn_prepare(t,
+			    "INSERT OR REPLACE INTO idempotency(key, status, reply, at_ms) "
+			    "VALUES(?, ?, ?, ?)",
+			    e);
 
 	if (st) {
 		txn_bind_text(st, 1, key);

@@ -59,8 +59,8 @@ void listener_set_remove(struct listener_set *l, listener_fn *fn, void *arg)
 	pthread_mutex_unlock(&l->lock);
 }
 
-void listener_set_each(struct listener_set *l, void (*call)(listener_fn *fn, void *arg, void *context),
-		    void *context)
+void listener_set_each(struct listener_set *l,
+		       void (*call)(listener_fn *fn, void *arg, void *context), void *context)
 {
 	pthread_mutex_lock(&l->lock);
 	l->calling++;

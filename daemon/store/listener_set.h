@@ -23,5 +23,5 @@ void listener_set_fini(struct listener_set *l);
 void listener_set_add(struct listener_set *l, listener_fn *fn, void *arg);
 void listener_set_remove(struct listener_set *l, listener_fn *fn, void *arg);
 /** call(fn, arg, context) for each one that is there now. */
-void listener_set_each(struct listener_set *l, void (*call)(listener_fn *fn, void *arg, void *context),
-		    void *context);
+void listener_set_each(struct listener_set *l,
+		       void (*call)(listener_fn *fn, void *arg, void *context), void *context);

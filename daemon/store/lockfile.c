@@ -22,8 +22,8 @@ enum err lockfile_take(struct lockfile *l, const char *dir, struct error *e)
 	l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (l->fd < 0) {
 		enum err rc = errno == EACCES || errno == EROFS ? ERR_DENIED
-			      : errno == ENOSPC		       ? ERR_FULL
-							       : ERR_IO;
+			      : errno == ENOSPC                 ? ERR_FULL
+								: ERR_IO;
 
 		error_set(e, rc, "cannot open %s: %s", path, strerror(errno));
 		error_hint(e, "the data directory must be writable for the daemon's user");

@@ -8,8 +8,8 @@
 
 struct lockfile {
 	int fd;
-	bool was_clean;	      /* the last owner ended cleanly, or there was none */
-	uint64_t epoch, seq;  /* as recorded then; 0: unknown */
+	bool was_clean;      /* the last owner ended cleanly, or there was none */
+	uint64_t epoch, seq; /* as recorded then; 0: unknown */
 };
 
 /** ERR_LOCKED names the owner's process. */

@@ -132,8 +132,7 @@ static enum err prune_events(struct maintenance *m, struct txn *t, struct error 
 	st = txn_prepare(t, "DELETE FROM events WHERE seq <= ?1 AND at_ms < ?2", e);
 	if (st) {
 		sqlite3_bind_int64(st, 1, last);
-		sqlite3_bind_int64(st, 2,
-				   before_ms(m, t, m->store->options.retention_events_ms));
+		sqlite3_bind_int64(st, 2, before_ms(m, t, m->store->options.retention_events_ms));
 	}
 	rc = txn_exec(t, st, e);
 	if (!rc)
@@ -218,18 +217,12 @@ static enum err run_slice(struct txn *t, void *arg, struct error *e)
 
 	m->more = false;
 	switch (m->stage) {
-	case STAGE_EVENTS:
-		return prune_events(m, t, e);
-	case STAGE_CHANGES:
-		return prune_changes(m, t, e);
-	case STAGE_REPLIES:
-		return prune_replies(m, t, e);
-	case STAGE_SAMPLES:
-		return prune_samples(m, t, e);
-	case STAGE_VACUUM:
-		return vacuum(m, t, e);
-	case STAGE_END:
-		break;
+	case STAGE_EVENTS: return prune_events(m, t, e);
+	case STAGE_CHANGES: return prune_changes(m, t, e);
+	case STAGE_REPLIES: return prune_replies(m, t, e);
+	case STAGE_SAMPLES: return prune_samples(m, t, e);
+	case STAGE_VACUUM: return vacuum(m, t, e);
+	case STAGE_END: break;
 	}
 	return ERR_NONE;
 }
@@ -263,7 +256,8 @@ static void slice_done(void *arg, enum err code, const struct error *e)
 	/* Before pages are given back: is what is in use still too much? */
 	if (m->stage == STAGE_VACUUM && m->squeeze < SQUEEZE_STEPS - 1 && over_limit(m->store)) {
 		if (m->squeeze++ == 0)
-			log_warn("store", "the store is over its limit of %" PRId64
+			log_warn("store",
+				 "the store is over its limit of %" PRId64
 				 " bytes (retention_size): older data is removed earlier",
 				 m->store->options.retention_bytes);
 		m->stage = STAGE_EVENTS;

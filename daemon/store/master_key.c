@@ -46,7 +46,8 @@ static bool read_check(sqlite3 *db, char out[CHECK_TEXT])
 	sqlite3_stmt *st;
 	bool found = false;
 
-	if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'secrets.key'", -1, &st, NULL))
+	if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'secrets.key'", -1, &st,
+			       NULL))
 		return false;
 	if (sqlite3_step(st) == SQLITE_ROW) {
 		snprintf(out, CHECK_TEXT, "%s", (const char *)sqlite3_column_text(st, 0));
@@ -88,8 +89,9 @@ static void unusable(struct master_key *k, const char *path, const char *why)
 {
 	master_key_fini(k);
 	error_set(&k->error, ERR_UNAVAILABLE, "secrets cannot be used: %s %s", path, why);
-	error_hint(&k->error, "put the right master.key back and restart the daemon; the stored values "
-			      "are untouched");
+	error_hint(&k->error,
+		   "put the right master.key back and restart the daemon; the stored values "
+		   "are untouched");
 	log_error("store", "%s", k->error.text);
 }
 

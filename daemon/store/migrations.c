@@ -31,10 +31,11 @@ int migrations_newest(const struct migration *table)
 enum err migrations_newer(const char *path, int found, int newest, struct error *e)
 {
 	error_set(e, ERR_NEWER,
-		  "the store %s was made by a newer program (step %d, this one knows %d)", path, found,
-		  newest);
-	error_hint(e, "install the newer program again, or put a copy of the store from before in its "
-		      "place; nothing was changed");
+		  "the store %s was made by a newer program (step %d, this one knows %d)", path,
+		  found, newest);
+	error_hint(e,
+		   "install the newer program again, or put a copy of the store from before in its "
+		   "place; nothing was changed");
 	return ERR_NEWER;
 }
 
@@ -161,7 +162,8 @@ static enum err changed(int number, const char *name, struct error *e)
 }
 
 /* Every recorded step must be ours, without gaps. @return the number of the last one */
-static enum err check_history(sqlite3 *db, const struct migration *table, int *done, struct error *e)
+static enum err check_history(sqlite3 *db, const struct migration *table, int *done,
+			      struct error *e)
 {
 	unsigned char hash[crypto_hash_sha256_BYTES];
 	enum err rc = ERR_NONE;
@@ -169,8 +171,8 @@ static enum err check_history(sqlite3 *db, const struct migration *table, int *d
 	int code;
 
 	*done = 0;
-	code = sqlite3_prepare_v2(db, "SELECT number, name, sha256 FROM migration ORDER BY number", -1,
-				  &st, NULL);
+	code = sqlite3_prepare_v2(db, "SELECT number, name, sha256 FROM migration ORDER BY number",
+				  -1, &st, NULL);
 	if (code)
 		return store_error(code, db, "read the store's history", e);
 	while (!rc && (code = sqlite3_step(st)) == SQLITE_ROW) {
@@ -204,8 +206,8 @@ static enum err check_references(sqlite3 *db, const struct migration *m, struct 
 		code = sqlite3_step(st);
 	if (code == SQLITE_ROW)
 		rc = error_set(e, ERR_STORE,
-			       "step %d (%s) would leave rows of %s that refer to nothing", m->number,
-			       m->name, (const char *)sqlite3_column_text(st, 0));
+			       "step %d (%s) would leave rows of %s that refer to nothing",
+			       m->number, m->name, (const char *)sqlite3_column_text(st, 0));
 	else if (code != SQLITE_DONE)
 		rc = store_error(code, db, "check the store", e);
 	sqlite3_finalize(st);
@@ -240,12 +242,13 @@ static enum err record(sqlite3 *db, const struct migration *m, struct error *e)
 
 static enum err apply(sqlite3 *db, const struct migration *m, struct error *e)
 {
-	enum err rc = database_exec(db,
-				    "BEGIN IMMEDIATE;"
-				    "CREATE TABLE IF NOT EXISTS migration(number INTEGER PRIMARY KEY,"
-				    " name TEXT NOT NULL, sha256 BLOB NOT NULL,"
-				    " at_ms INTEGER NOT NULL) STRICT",
-				    "change the store", e);
+	enum err rc =
+		database_exec(db,
+			      "BEGIN IMMEDIATE;"
+			      "CREATE TABLE IF NOT EXISTS migration(number INTEGER PRIMARY KEY,"
+			      " name TEXT NOT NULL, sha256 BLOB NOT NULL,"
+			      " at_ms INTEGER NOT NULL) STRICT",
+			      "change the store", e);
 
 	if (!rc)
 		rc = database_exec(db, m->sql, "change the store", e);
@@ -291,7 +294,8 @@ static enum err run_steps(sqlite3 *db, const char *dir, const struct migration *
 	return rc;
 }
 
-enum err migrations_run(sqlite3 *db, const char *dir, const struct migration *table, struct error *e)
+enum err migrations_run(sqlite3 *db, const char *dir, const struct migration *table,
+			struct error *e)
 {
 	int version = (int)database_int(db, "PRAGMA user_version", 0);
 	int64_t app = database_int(db, "PRAGMA application_id", 0);

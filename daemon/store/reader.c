@@ -99,8 +99,13 @@ struct reader *store_reader(struct store *s, struct error *e)
 		stmt_cache_init(&r->statements, r->db);
 		sqlite3_progress_handler(r->db, OPS_BETWEEN_LOOKS, too_long, r);
 	}
-	r->deadline_us = thread_now_us() + LIMIT_US;
+	reader_set_deadline(r, thread_now_us() + LIMIT_US);
 	return r;
+}
+
+void reader_set_deadline(struct reader *r, int64_t us)
+{
+	r->deadline_us = us;
 }
 
 sqlite3_stmt *reader_prepare(struct reader *r, const char *sql, struct error *e)

@@ -6,7 +6,8 @@ struct resource_cache;
 
 struct resource_cache *resource_cache_new(void);
 void resource_cache_free(struct resource_cache *c);
-/** Make a committed change visible: old NULL = created, now NULL = deleted. Takes its own references. */
+/** Make a committed change visible: old NULL = created, now NULL = deleted. Takes its own
+ * references. */
 void resource_cache_apply(struct resource_cache *c, const struct resource *old,
 			  const struct resource *now);
 /** A new object with one reference, in one allocation. */

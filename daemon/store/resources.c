@@ -56,7 +56,8 @@ enum err resources_load(struct store *s, struct error *e)
 		rc = store_error(code, s->db, "read the resources", e);
 	sqlite3_finalize(st);
 	if (unknown)
-		log_warn("store", "%zu resources of kinds this program does not know are kept aside",
+		log_warn("store",
+			 "%zu resources of kinds this program does not know are kept aside",
 			 unknown);
 	return rc;
 }
@@ -127,7 +128,8 @@ static enum err check_version(const struct resource *old, uint64_t if_version, s
 {
 	if (!if_version || old->version == if_version)
 		return ERR_NONE;
-	error_set(e, ERR_CONFLICT, "%s \"%s\" was changed meanwhile: it is at version %llu, not %llu",
+	error_set(e, ERR_CONFLICT,
+		  "%s \"%s\" was changed meanwhile: it is at version %llu, not %llu",
 		  old->kind->kind, old->name, (unsigned long long)old->version,
 		  (unsigned long long)if_version);
 	error_hint(e, "look at it again and repeat the change");
@@ -151,11 +153,12 @@ static void compare_secret(const char *name, void *arg)
 /* Text search finds the candidates, so that only few specs are parsed. */
 static enum err check_unused(struct txn *t, const struct resource *secret, struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(t,
-				       "SELECT kind, name, spec FROM resource WHERE kind <> 'secret' "
-				       "AND instr(spec, '\"secret\"') AND instr(spec, ?) "
-				       "ORDER BY kind, name",
-				       e);
+	sqlite3_stmt *st =
+		txn_prepare(t,
+			    "SELECT kind, name, spec FROM resource WHERE kind <> 'secret' "
+			    "AND instr(spec, '\"secret\"') AND instr(spec, ?) "
+			    "ORDER BY kind, name",
+			    e);
 	struct secret_search search = {.name = secret->name};
 	int code = SQLITE_DONE;
 	enum err rc = ERR_NONE;
@@ -283,7 +286,8 @@ enum err resource_put(struct txn *t, struct resource_put *p, struct error *e)
 		goto out;
 	}
 	if (!old && p->if_version) {
-		error_set(e, ERR_CONFLICT, "%s \"%s\" was deleted meanwhile", p->kind->kind, p->name);
+		error_set(e, ERR_CONFLICT, "%s \"%s\" was deleted meanwhile", p->kind->kind,
+			  p->name);
 		rc = ERR_CONFLICT;
 		goto out;
 	}

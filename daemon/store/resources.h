@@ -18,7 +18,8 @@ struct resource {
 };
 
 /** A counted reference, or NULL. ref: a name or an id of that kind. Thread: any. */
-const struct resource *resource_get(struct store *s, const struct resource_kind *k, const char *ref);
+const struct resource *resource_get(struct store *s, const struct resource_kind *k,
+				    const char *ref);
 const struct resource *resource_by_id(struct store *s, uint64_t id);
 const struct resource *resource_ref(const struct resource *r);
 void resource_unref(const struct resource *r);
@@ -36,11 +37,11 @@ enum put_outcome { PUT_CREATED, PUT_CHANGED, PUT_UNCHANGED };
 struct resource_put {
 	const struct resource_kind *kind;
 	enum put_mode mode;
-	uint64_t id;		   /* 0: by name */
-	const char *name;	   /* new name (a rename when id or renamed_from is given) */
+	uint64_t id;               /* 0: by name */
+	const char *name;          /* new name (a rename when id or renamed_from is given) */
 	const char *renamed_from;  /* NULL, or the old name: history is kept */
 	const char *labels, *spec; /* JSON text; labels NULL keeps what is there */
-	uint64_t if_version;	   /* 0: any; else ERR_CONFLICT when it differs */
+	uint64_t if_version;       /* 0: any; else ERR_CONFLICT when it differs */
 	/* out */
 	enum put_outcome outcome;
 	const struct resource *result; /* counted, visible to others after the commit */
@@ -52,12 +53,14 @@ enum err resource_delete(struct txn *t, const struct resource_kind *k, uint64_t 
 
 /** Told after the commit on the writer thread, before the operation's done: old NULL = created, new
  *  NULL = deleted. Must only take notes (loop_post). */
-typedef void resource_listener_fn(const struct resource *old, const struct resource *now, void *arg);
+typedef void resource_listener_fn(const struct resource *old, const struct resource *now,
+				  void *arg);
 void resource_listen(struct store *s, resource_listener_fn *fn, void *arg);
 /** After this fn is not called any more (and, from another thread, is not running). */
 void resource_unlisten(struct store *s, resource_listener_fn *fn, void *arg);
 
-/** Stored replies of Idempotency-Key, 24 h. @return true with a copy in *reply when key is known. */
+/** Stored replies of Idempotency-Key, 24 h. @return true with a copy in *reply when key is known.
+ */
 bool idempotency_find(struct txn *t, const char *key, int *status, char **reply);
 enum err idempotency_keep(struct txn *t, const char *key, int status, const char *reply,
 			  struct error *e);

@@ -16,7 +16,7 @@ enum {
 
 struct sealed {
 	uint64_t id;
-	size_t len; /* of the box */
+	size_t len;                 /* of the box */
 	unsigned char *nonce, *box; /* one allocation, at nonce */
 };
 
@@ -175,7 +175,8 @@ static enum err touch_resource(struct txn *t, const struct resource_kind *k, con
 		*id = old->id;
 		rc = resource_touch(t, old, e);
 	} else {
-		struct resource_put put = {.kind = k, .mode = PUT_CREATE, .name = name, .spec = "{}"};
+		struct resource_put put = {
+			.kind = k, .mode = PUT_CREATE, .name = name, .spec = "{}"};
 
 		rc = resource_put(t, &put, e);
 		if (!rc)
@@ -197,8 +198,9 @@ enum err secret_put(struct txn *t, const char *name, const void *value, size_t l
 	enum err rc;
 
 	if (len > SECRET_MAX)
-		return error_set(e, ERR_TOO_LARGE, "secret \"%s\" has %zu bytes, at most %d are kept",
-				 name, len, SECRET_MAX);
+		return error_set(e, ERR_TOO_LARGE,
+				 "secret \"%s\" has %zu bytes, at most %d are kept", name, len,
+				 SECRET_MAX);
 	rc = master_key_check(&x->key, e);
 	if (!rc && !k)
 		rc = error_set(e, ERR_UNSUPPORTED, "this build has no secrets");

@@ -173,7 +173,8 @@ void store_close(struct store *s)
 	writer_stop(s->writer);
 	readers_free(s->readers);
 	s->readers = NULL;
-	/* After a fault of the disk nothing more is written; the log is replayed at the next start. */
+	/* After a fault of the disk nothing more is written; the log is replayed at the next start.
+	 */
 	rc = store_may_write(s, &e);
 	if (!rc)
 		rc = close_file(s, &e);
@@ -211,10 +212,11 @@ void store_set_full(struct store *s, bool full)
 		changed = full != (s->writes == WRITES_FULL);
 		s->writes = full ? WRITES_FULL : WRITES_OK;
 		if (full)
-			snprintf(s->reason, sizeof s->reason,
-				 "no space left on the disk of %.200s: free some; writing goes on by "
-				 "itself",
-				 s->dir);
+			snprintf(
+				s->reason, sizeof s->reason,
+				"no space left on the disk of %.200s: free some; writing goes on by "
+				"itself",
+				s->dir);
 		else
 			s->reason[0] = '\0';
 	}

@@ -17,16 +17,17 @@ struct store;
 struct txn; /* an operation's view of the open transaction; valid only inside run() */
 
 struct store_options {
-	const char *dir;	    /* the data directory; made when missing */
+	const char *dir; /* the data directory; made when missing */
 	const struct clock *clock;
 	unsigned node;
 	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms, retention_bytes;
-	const char *vfs;	    /* NULL: the default; tests pass a lossy one */
-	const char *synchronous;    /* NULL: FULL; tests show that NORMAL loses */
+	const char *vfs;         /* NULL: the default; tests pass a lossy one */
+	const char *synchronous; /* NULL: FULL; tests show that NORMAL loses */
 };
 
-/** Open, migrate (copy first, one transaction each, hash checked), load the resource cache, start the
- *  writer thread. ERR_NEWER leaves the file untouched. ERR_LOCKED when another daemon owns dir. */
+/** Open, migrate (copy first, one transaction each, hash checked), load the resource cache, start
+ * the writer thread. ERR_NEWER leaves the file untouched. ERR_LOCKED when another daemon owns dir.
+ */
 struct store *store_open(const struct store_options *o, struct error *e);
 /** Finish queued operations, truncate the WAL, mark the end as clean. */
 void store_close(struct store *s);
@@ -36,14 +37,14 @@ void store_close(struct store *s);
 enum op_queue { OP_PEOPLE, OP_BACKGROUND }; /* people first, background in slices */
 
 struct store_op {
-	/** On the writer thread, inside a savepoint, <= 5 ms, no I/O but the transaction. Any result but
-	 *  ERR_NONE rolls the savepoint back and is handed to done. */
+	/** On the writer thread, inside a savepoint, <= 5 ms, no I/O but the transaction. Any
+	 * result but ERR_NONE rolls the savepoint back and is handed to done. */
 	enum err (*run)(struct txn *t, void *arg, struct error *e);
 	/** On the writer thread after COMMIT (or the failure). Must not block. May be NULL. */
 	void (*done)(void *arg, enum err code, const struct error *e);
 	void *arg;
 	struct store_op *next; /* the writer's */
-	enum err code;	       /* the writer's */
+	enum err code;         /* the writer's */
 	struct error *error;   /* the writer's */
 };
 
@@ -54,14 +55,9 @@ enum err store_submit(struct store *s, enum op_queue q, struct store_op *op, str
 enum err store_run(struct store *s, enum op_queue q,
 		   enum err (*run)(struct txn *t, void *arg, struct error *e), void *arg,
 		   struct error *e);
-/** Cancel op while it is still queued. @return true when it was: done then gets ERR_CANCELLED on the
- *  writer thread; false when it was taken up already and runs its course. */
+/** Cancel op while it is still queued. @return true when it was: done then gets ERR_CANCELLED on
+ * the writer thread; false when it was taken up already and runs its course. */
 bool store_cancel(struct store *s, struct store_op *op);
-
-/** Keep checkpoints away (one that runs is waited for) while the log is copied; may be nested. Thread:
- *  any but the writer's. */
-void store_checkpoint_hold(struct store *s);
-void store_checkpoint_release(struct store *s);
 
 sqlite3 *txn_db(struct txn *t);
 struct store *txn_store(struct txn *t);
@@ -75,10 +71,15 @@ uint64_t txn_new_id(struct txn *t);
 /** Turn an SQLite result into our error. */
 enum err store_error(int sqlite_code, sqlite3 *db, const char *what, struct error *e);
 
+/** Keep checkpoints away (one that runs is waited for) while the log is copied; may be nested.
+ * Thread: any but the writer's. */
+void store_checkpoint_hold(struct store *s);
+void store_checkpoint_release(struct store *s);
+
 /* ---- reading ------------------------------------------------------------------------------ */
 
-/** Borrow a read-only connection (a few exist); give it back soon. Statements by reader_prepare are cached
- *  with it. A reader is interrupted after 5 s. Thread: any but a loop's. */
+/** Borrow a read-only connection (a few exist); give it back soon. Statements by reader_prepare are
+ * cached with it. A reader is interrupted after 5 s. Thread: any but a loop's. */
 struct reader;
 struct reader *store_reader(struct store *s, struct error *e);
 sqlite3_stmt *reader_prepare(struct reader *r, const char *sql, struct error *e);
@@ -94,8 +95,8 @@ struct store_health {
 	uint64_t commits, operations, bytes_written;
 	int64_t commit_us_max; /* since the last call */
 	size_t queued_people, queued_background;
-	bool clean_start;   /* the last end was clean */
-	bool checking;	    /* quick_check is under way */
+	bool clean_start; /* the last end was clean */
+	bool checking;    /* quick_check is under way */
 };
 void store_health(struct store *s, struct store_health *h);
 /** For the watchdog: true when the writer answered within max_age_ms. */

@@ -33,7 +33,7 @@ struct store {
 	sqlite3 *db;
 	struct stmt_cache statements; /* the writer's */
 	uint64_t epoch;
-	atomic_uint_least64_t seq;	   /* last committed position of the feed */
+	atomic_uint_least64_t seq; /* last committed position of the feed */
 	atomic_uint_least64_t oldest_event;
 	struct listener_set feed_listeners, resource_listeners;
 
@@ -101,6 +101,8 @@ enum err writer_checkpoint_all(struct store *s, struct error *e);
 
 struct reader_pool *readers_new(struct store *s);
 void readers_free(struct reader_pool *p);
+/** Interrupt what runs longer than until thread_now_us() is this. */
+void reader_set_deadline(struct reader *r, int64_t us);
 
 enum err resources_load(struct store *s, struct error *e);
 /** The resource of that name inside the transaction, counted; NULL: none. */

@@ -6,12 +6,12 @@
 #include "shared/mem.h"
 
 /* Make room for one more element of an array with a count and a capacity. */
-#define ROOM(array, n, cap)                                                                        \
-	do {                                                                                       \
-		if ((n) == (cap)) {                                                                \
-			(cap) = (cap) ? (cap)*2 : 16;                                              \
-			(array) = mem_array((array), (cap), sizeof *(array));                      \
-		}                                                                                  \
+#define ROOM(array, n, cap)                                                   \
+	do {                                                                  \
+		if ((n) == (cap)) {                                           \
+			(cap) = (cap) ? (cap)*2 : 16;                         \
+			(array) = mem_array((array), (cap), sizeof *(array)); \
+		}                                                             \
 	} while (0)
 
 void txn_init(struct txn *t, struct store *s)

@@ -105,7 +105,8 @@ static void measure(struct store *s, const char *dir, unsigned clients, double s
 	began = thread_now_us();
 	for (unsigned i = 0; i < clients; i++) {
 		c[i] = (struct client){.store = s, .number = i, .stop = &stop};
-		if (thread_start(&c[i].thread, "client", THREAD_STACK_SMALL, client_main, &c[i], NULL))
+		if (thread_start(&c[i].thread, "client", THREAD_STACK_SMALL, client_main, &c[i],
+				 NULL))
 			exit(1);
 	}
 	usleep((useconds_t)(seconds * 1e6));
@@ -126,6 +127,51 @@ static void measure(struct store *s, const char *dir, unsigned clients, double s
 	       (double)after.commit_us_max / 1e3);
 }
 
+enum { RESOURCES = 10000, LOOKUPS = 2000000 };
+
+static enum err run_resources(struct txn *t, void *arg, struct error *e)
+{
+	const struct resource_kind *k = resource_kind_find("monitor");
+	enum err rc = ERR_NONE;
+
+	for (int i = 0; !rc && i < RESOURCES; i++) {
+		struct resource_put p = {.kind = k, .mode = PUT_CREATE, .spec = "{}"};
+		char name[32];
+
+		snprintf(name, sizeof name, "monitor-%d", i);
+		p.name = name;
+		rc = resource_put(t, &p, e);
+		resource_unref(p.result);
+	}
+	return rc;
+}
+
+static void measure_lookups(struct store *s)
+{
+	const struct resource_kind *k = resource_kind_find("monitor");
+	static char names[RESOURCES][32];
+	struct error e;
+	int64_t began;
+
+	if (store_run(s, OP_PEOPLE, run_resources, NULL, &e)) {
+		fprintf(stderr, "bench_store: %s\n", e.text);
+		exit(1);
+	}
+	for (int i = 0; i < RESOURCES; i++)
+		snprintf(names[i], sizeof names[i], "monitor-%d", i);
+	began = thread_now_us();
+	for (int i = 0; i < LOOKUPS; i++) {
+		const struct resource *r =
+			resource_get(s, k, names[(unsigned)i * 7919U % RESOURCES]);
+
+		if (!r)
+			exit(1);
+		resource_unref(r);
+	}
+	printf("store: a resource of %d by its name from memory: %.0f ns\n", RESOURCES,
+	       (double)(thread_now_us() - began) * 1e3 / LOOKUPS);
+}
+
 int main(int argc, char **argv)
 {
 	static const unsigned clients[] = {1, 8, 64};
@@ -144,6 +190,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(clients); i++)
 		measure(s, dir, clients[i], seconds);
+	measure_lookups(s);
 	store_close(s);
 	snprintf(command, sizeof command, "rm -rf '%s'", dir);
 	return system(command) != 0;

@@ -42,7 +42,8 @@ static int fault_sync(sqlite3_file *f, int flags)
 	return atomic_load(&fault.bad_sync) ? SQLITE_IOERR_FSYNC : real_methods(f)->xSync(f, flags);
 }
 
-static int fault_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags, int *out_flags)
+static int fault_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags,
+		      int *out_flags)
 {
 	struct table *t = flags & SQLITE_OPEN_WAL ? &journal : &database;
 	int rc = real_vfs->xOpen(real_vfs, path, f, flags, out_flags);

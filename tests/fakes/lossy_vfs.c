@@ -281,7 +281,8 @@ static struct image *image_of(const char *path, sqlite3_file *file)
 	return m;
 }
 
-static int lossy_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags, int *out_flags)
+static int lossy_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags,
+		      int *out_flags)
 {
 	struct lossy_file *file = of(f);
 	int rc;

@@ -1,6 +1,7 @@
 #pragma once
-/* A child writes from many threads and reports each acknowledged operation; it is killed at a random
- * moment; every one of them must be in the file. Under the lossy VFS the kill is a power cut. */
+/* A child writes from many threads and reports each acknowledged operation; it is killed at a
+ * random moment; every one of them must be in the file. Under the lossy VFS the kill is a power
+ * cut. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,7 +24,7 @@ enum { TORTURE_CLIENTS = 64, TORTURE_LOAD_MS = 50 };
 
 struct torture {
 	const char *dir;
-	bool power;		 /* lossy VFS */
+	bool power;              /* lossy VFS */
 	const char *synchronous; /* FULL, NORMAL */
 	unsigned rounds, seed;
 	/* results */
@@ -34,7 +35,8 @@ struct torture_ack {
 	unsigned round, client, number;
 };
 
-/* ---- the child -------------------------------------------------------------------------------- */
+/* ---- the child --------------------------------------------------------------------------------
+ */
 
 struct torture_client {
 	pthread_t thread;
@@ -102,7 +104,8 @@ static void torture_child(const struct torture *o, unsigned round, int fd)
 		pause();
 }
 
-/* ---- the parent ------------------------------------------------------------------------------- */
+/* ---- the parent -------------------------------------------------------------------------------
+ */
 
 struct torture_acks {
 	struct torture_ack *items;

@@ -21,7 +21,8 @@ static void clock__system__follows_the_kernel(void **state)
 	int64_t before = clock_boot_us(&clock_system), wall = clock_wall_ms(&clock_system);
 
 	assert_true(clock_boot_us(&clock_system) >= before);
-	assert_true(wall / 1000 >= (int64_t)time(NULL) - 5 && wall / 1000 <= (int64_t)time(NULL) + 5);
+	assert_true(wall / 1000 >= (int64_t)time(NULL) - 5 &&
+		    wall / 1000 <= (int64_t)time(NULL) + 5);
 	assert_true(clock_boot_ms(&clock_system) - before / 1000 < 60000);
 }
 

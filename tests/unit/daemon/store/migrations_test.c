@@ -12,7 +12,9 @@ static const struct migration first[] = {
 };
 static const struct migration second[] = {
 	{.number = 1, .name = "one", .sql = "CREATE TABLE a(x INTEGER PRIMARY KEY) STRICT;"},
-	{.number = 2, .name = "two", .sql = "CREATE TABLE b(y TEXT) STRICT; INSERT INTO a VALUES(7);"},
+	{.number = 2,
+	 .name = "two",
+	 .sql = "CREATE TABLE b(y TEXT) STRICT; INSERT INTO a VALUES(7);"},
 	{.number = 0},
 };
 static const struct migration changed[] = {
@@ -190,7 +192,7 @@ static void migrate__killed__leaves_old_or_new(void **state)
 
 	assert_int_equal(migrate(f, first), ERR_NONE);
 	for (unsigned us = 0; !finished && us < 2000000; us += us < 4000 ? 1000 : us / 3) {
-		int64_t version, rows;
+		int64_t version, rows, kill_at = thread_now_us() + us;
 		int status;
 		pid_t child = fork();
 
@@ -199,7 +201,8 @@ static void migrate__killed__leaves_old_or_new(void **state)
 
 			_exit(rc ? 1 : 0);
 		}
-		usleep(us);
+		while (thread_now_us() < kill_at)
+			sched_yield();
 		kill(child, SIGKILL);
 		waitpid(child, &status, 0);
 		finished = WIFEXITED(status);

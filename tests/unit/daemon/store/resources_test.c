@@ -247,7 +247,8 @@ static void resource_list__many__in_name_order(void **state)
 
 		snprintf(name, sizeof name, "m%03d", i);
 		r.id = id_of(f, name);
-		assert_int_equal(store_run(f->store, OP_PEOPLE, run_delete, &r, &f->error), ERR_NONE);
+		assert_int_equal(store_run(f->store, OP_PEOPLE, run_delete, &r, &f->error),
+				 ERR_NONE);
 		resource_unref(r.gone);
 	}
 	list = resource_list(f->store, monitor(), &n);
@@ -322,7 +323,8 @@ static void resource_put__twice_in_one_operation__exists(void **state)
 	assert_int_equal(resource_count(f->store, monitor()), 0);
 }
 
-/* ---- readers beside the writer: for the thread sanitizer --------------------------------------- */
+/* ---- readers beside the writer: for the thread sanitizer ---------------------------------------
+ */
 
 static void *read_all(void *arg)
 {
@@ -363,7 +365,8 @@ static void resource_get__beside_the_writer__is_whole(void **state)
 	}
 }
 
-/* ---- idempotency ------------------------------------------------------------------------------- */
+/* ---- idempotency -------------------------------------------------------------------------------
+ */
 
 struct reply {
 	bool found;

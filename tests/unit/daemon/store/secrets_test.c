@@ -200,13 +200,14 @@ static void master_key__damaged_or_another__is_refused(void **state)
 
 static enum err run_swap(struct txn *t, void *arg, struct error *e)
 {
-	return txn_exec(t,
-			txn_prepare(t,
-				    "UPDATE secret SET nonce = (SELECT nonce FROM secret ORDER BY id "
-				    "LIMIT 1), sealed = (SELECT sealed FROM secret ORDER BY id LIMIT "
-				    "1)",
-				    e),
-			e);
+	return txn_exec(
+		t,
+		txn_prepare(t,
+			    "UPDATE secret SET nonce = (SELECT nonce FROM secret ORDER BY id "
+			    "LIMIT 1), sealed = (SELECT sealed FROM secret ORDER BY id LIMIT "
+			    "1)",
+			    e),
+		e);
 }
 
 static void secret_get__value_of_another__does_not_open(void **state)
@@ -257,7 +258,8 @@ static void resource_delete__secret_in_use__names_the_user(void **state)
 	assert_int_equal(keep(f, "token", "a"), ERR_NONE);
 	assert_int_equal(keep(f, "tok", "b"), ERR_NONE);
 	assert_int_equal(store_run(f->store, OP_PEOPLE, run_user, &u, &f->error), ERR_NONE);
-	assert_int_equal(store_run(f->store, OP_PEOPLE, run_remove, "token", &f->error), ERR_IN_USE);
+	assert_int_equal(store_run(f->store, OP_PEOPLE, run_remove, "token", &f->error),
+			 ERR_IN_USE);
 	assert_non_null(strstr(f->error.text, "shop"));
 	/* A name inside another name is not a use. */
 	assert_int_equal(store_run(f->store, OP_PEOPLE, run_remove, "tok", &f->error), ERR_NONE);

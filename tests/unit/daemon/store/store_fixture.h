@@ -87,16 +87,16 @@ static inline int fixture_teardown(void **state)
 }
 
 #define store_test(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
-#define store_dir_test(name)                                                                       \
+#define store_dir_test(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_setup_dir, fixture_teardown)
 
 /* Wait for a condition, at most 10 s. */
-#define wait_until(condition)                                                                      \
-	do {                                                                                       \
-		int64_t wait_deadline = thread_now_us() + 10000000;                                \
-		while (!(condition)) {                                                             \
-			if (thread_now_us() > wait_deadline)                                       \
-				fail_msg("never came true: %s", #condition);                       \
-			sched_yield();                                                             \
-		}                                                                                  \
+#define wait_until(condition)                                                \
+	do {                                                                 \
+		int64_t wait_deadline = thread_now_us() + 10000000;          \
+		while (!(condition)) {                                       \
+			if (thread_now_us() > wait_deadline)                 \
+				fail_msg("never came true: %s", #condition); \
+			sched_yield();                                       \
+		}                                                            \
 	} while (0)

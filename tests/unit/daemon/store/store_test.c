@@ -12,7 +12,8 @@ static void path_of(const struct fixture *f, const char *name, char out[256])
 	snprintf(out, 256, "%s/%s", f->dir, name);
 }
 
-static void put_file(const struct fixture *f, const char *name, const void *bytes, size_t n, long at)
+static void put_file(const struct fixture *f, const char *name, const void *bytes, size_t n,
+		     long at)
 {
 	char path[256];
 	int fd;
@@ -70,7 +71,8 @@ static void store_open__settings__are_the_promised_ones(void **state)
 	assert_int_equal(database_int(db, "PRAGMA trusted_schema", -1), 0);
 	assert_int_equal(database_int(db, "PRAGMA auto_vacuum", -1), 2);
 	assert_int_equal(database_int(db, "PRAGMA page_size", -1), 4096);
-	assert_int_equal(database_int(db, "SELECT \"no column\"", -7), -7); /* no text by accident */
+	assert_int_equal(database_int(db, "SELECT \"no column\"", -7),
+			 -7); /* no text by accident */
 	assert_int_equal(database_int(db,
 				      "SELECT count(*) FROM pragma_table_list WHERE type = 'table' "
 				      "AND schema = 'main' AND strict = 0 AND name NOT LIKE "
@@ -119,7 +121,8 @@ static void store_open__unreadable__says_so(void **state)
 	char path[256];
 
 	path_of(f, "store.db", path);
-	assert_int_equal(mkdir(path, 0700), 0); /* a file without rights would be readable for root */
+	assert_int_equal(mkdir(path, 0700),
+			 0); /* a file without rights would be readable for root */
 	assert_int_equal(refusal(f), ERR_IO);
 	assert_non_null(strstr(f->error.text, "directory"));
 }
@@ -174,7 +177,8 @@ static void store_open__newer__is_refused_untouched(void **state)
 	free(after);
 }
 
-/* ---- ends ------------------------------------------------------------------------------------- */
+/* ---- ends -------------------------------------------------------------------------------------
+ */
 
 static void store_close__is_clean_and_one_file(void **state)
 {
@@ -274,7 +278,8 @@ static void store_open__damaged_after_kill__is_read_only_and_says_what_to_do(voi
 	assert_non_null(strstr(f->error.hint, "stop the daemon"));
 }
 
-/* ---- a disk that fails -------------------------------------------------------------------------- */
+/* ---- a disk that fails --------------------------------------------------------------------------
+ */
 
 static void disk_full__at_every_write__fails_and_recovers(void **state)
 {

@@ -54,7 +54,8 @@ static void store_run__failure__leaves_nothing_and_says_why(void **state)
 	assert_false(has(f->store, "a"));
 }
 
-/* ---- a gate keeps the writer busy, so that what is submitted forms one group ------------------- */
+/* ---- a gate keeps the writer busy, so that what is submitted forms one group -------------------
+ */
 
 struct gate {
 	pthread_mutex_t m;
@@ -118,8 +119,8 @@ static void item_done(void *arg, enum err code, const struct error *e)
 	atomic_store(&i->order->n, n + 1);
 }
 
-static void item_submit(struct item *i, struct store *s, enum op_queue q, struct order *o, int number,
-			const char *key, enum err result)
+static void item_submit(struct item *i, struct store *s, enum op_queue q, struct order *o,
+			int number, const char *key, enum err result)
 {
 	*i = (struct item){.order = o, .number = number, .write = {.key = key, .result = result}};
 	i->op = (struct store_op){.run = run_item, .done = item_done, .arg = i};
@@ -312,7 +313,8 @@ static void store_run__sql_fault__is_only_its_own(void **state)
 
 	assert_int_equal(store_run(f->store, OP_PEOPLE, run_bad_sql, NULL, &f->error), ERR_STORE);
 	assert_int_equal(store_run(f->store, OP_PEOPLE, run_duplicate, NULL, &f->error), ERR_NONE);
-	assert_int_equal(store_run(f->store, OP_PEOPLE, run_duplicate, NULL, &f->error), ERR_EXISTS);
+	assert_int_equal(store_run(f->store, OP_PEOPLE, run_duplicate, NULL, &f->error),
+			 ERR_EXISTS);
 	store_health(f->store, &h);
 	assert_false(h.readonly);
 }
@@ -335,10 +337,11 @@ static void store_alive__idle_and_busy(void **state)
 static enum err run_fill(struct txn *t, void *arg, struct error *e)
 {
 	int *round = arg;
-	sqlite3_stmt *st = txn_prepare(t,
-				       "INSERT OR REPLACE INTO idempotency(key, status, reply, at_ms) "
-				       "VALUES(?, 1, printf('%.*c', 1000000, 'x'), ?)",
-				       e);
+	sqlite3_stmt *st =
+		txn_prepare(t,
+			    "INSERT OR REPLACE INTO idempotency(key, status, reply, at_ms) "
+			    "VALUES(?, 1, printf('%.*c', 1000000, 'x'), ?)",
+			    e);
 
 	if (st) {
 		sqlite3_bind_int(st, 1, *round % 8);
