@@ -12,22 +12,18 @@
 
 /* ---- what an action is about ----------------------------------------------------------------------- */
 
-static const json_t *subject(const struct view *v)
-{
-	return v->listing ? listing_row(v->listing) : v->object;
-}
-
 bool view_targets(const struct view *v, struct targets *t)
 {
-	const json_t *row = subject(v);
+	const struct resource_kind *kind;
+	const json_t *row = view_subject(v, &kind);
 
 	memset(t, 0, sizeof *t);
 	if (v->listing && listing_marks(v->listing)) {
 		*t = *listing_marks(v->listing);
 		return true;
 	}
-	t->kind = v->kind;
-	return v->kind && row && targets_add(t, row);
+	t->kind = kind;
+	return kind && row && targets_add(t, row);
 }
 
 static bool run_kind_action(struct view *v, const struct binding *b)
@@ -56,7 +52,8 @@ static bool run_delete(struct view *v, const struct binding *b)
 
 static bool run_edit(struct view *v, const struct binding *b)
 {
-	const json_t *row = subject(v);
+	const struct resource_kind *kind;
+	const json_t *row = view_subject(v, &kind);
 
 	if (!row || !v->kind || !(v->kind->ops & OP_EDIT))
 		return false;
@@ -66,7 +63,8 @@ static bool run_edit(struct view *v, const struct binding *b)
 
 static bool run_copy(struct view *v, const struct binding *b)
 {
-	const json_t *row = subject(v);
+	const struct resource_kind *kind;
+	const json_t *row = view_subject(v, &kind);
 
 	if (!row)
 		return false;
@@ -183,42 +181,76 @@ static bool run_mouse(struct view *v, const struct binding *b)
 	return true;
 }
 
-static const struct binding detail_bindings[] = {
-	{"detail", "j Down", "scroll-down", "a line down", NULL, run_scroll, NULL},
-	{"detail", "k Up", "scroll-up", "a line up", NULL, run_scroll, NULL},
-	{"detail", "PgDn Ctrl-F Space", "page-down", "a page down", NULL, run_scroll, NULL},
-	{"detail", "PgUp Ctrl-B", "page-up", "a page up", NULL, run_scroll, NULL},
-	{"detail", "g Home", "first", "to the top", NULL, run_scroll, NULL},
-	{"detail", "G End", "last", "to the end", NULL, run_scroll, NULL},
+static const struct binding subject_bindings[] = {
+	{.context = "list", .keys = "e", .action = "edit", .brief = "edit", .run = run_edit, .ops = OP_EDIT,
+	 .help = "change it in a form"},
+	{.context = "list", .keys = "d Delete", .action = "delete", .brief = "delete", .run = run_delete, .ops = OP_RM,
+	 .help = "delete it, or all that are marked; asks first"},
+	{.context = "list", .keys = "y", .action = "copy", .run = run_copy,
+	 .help = "copy the name to the clipboard"},
+	{.context = "detail", .keys = "e", .action = "edit", .brief = "edit", .run = run_edit, .ops = OP_EDIT,
+	 .help = "change it in a form"},
+	{.context = "detail", .keys = "d Delete", .action = "delete", .brief = "delete", .run = run_delete, .ops = OP_RM,
+	 .help = "delete it; asks first"},
+	{.context = "detail", .keys = "y", .action = "copy", .run = run_copy,
+	 .help = "copy the name to the clipboard"},
+	{.context = "detail", .keys = "j Down", .action = "scroll-down", .run = run_scroll,
+	 .help = "a line down"},
+	{.context = "detail", .keys = "k Up", .action = "scroll-up", .run = run_scroll,
+	 .help = "a line up"},
+	{.context = "detail", .keys = "PgDn Ctrl-F Space", .action = "page-down", .run = run_scroll,
+	 .help = "a page down"},
+	{.context = "detail", .keys = "PgUp Ctrl-B", .action = "page-up", .run = run_scroll,
+	 .help = "a page up"},
+	{.context = "detail", .keys = "g Home", .action = "first", .run = run_scroll,
+	 .help = "to the top"},
+	{.context = "detail", .keys = "G End", .action = "last", .run = run_scroll,
+	 .help = "to the end"},
 };
 
 const struct binding app_bindings[] = {
-	{"global", "e", "edit", "change it in a form", "edit", run_edit, NULL},
-	{"global", "d Delete", "delete", "delete it, or all that are marked; asks first", "delete",
-	 run_delete, NULL},
-	{"global", "u", "undo", "take back the delete, for ten seconds", NULL, run_undo, NULL},
-	{"global", "y", "copy", "copy the name to the clipboard", NULL, run_copy, NULL},
-	{"global", "Esc Left h Backspace", "back", "back to where you came from", NULL, run_back, NULL},
-	{"global", "1", "tab-1", "the first tab", NULL, run_tab_number, NULL},
-	{"global", "2", "tab-2", "the second tab", NULL, run_tab_number, NULL},
-	{"global", "3", "tab-3", "the third tab", NULL, run_tab_number, NULL},
-	{"global", "4", "tab-4", "the fourth tab", NULL, run_tab_number, NULL},
-	{"global", "5", "tab-5", "the fifth tab", NULL, run_tab_number, NULL},
-	{"global", "6", "tab-6", "the sixth tab", NULL, run_tab_number, NULL},
-	{"global", "7", "tab-7", "the seventh tab", NULL, run_tab_number, NULL},
-	{"global", "8", "tab-8", "the eighth tab", NULL, run_tab_number, NULL},
-	{"global", "9", "tab-9", "the ninth tab", NULL, run_tab_number, NULL},
-	{"global", "Tab", "tab-next", "the next tab", NULL, run_tab_next, NULL},
-	{"global", "Shift-Tab", "tab-previous", "the tab before", NULL, run_tab_previous, NULL},
-	{"global", "r F5", "refresh", "ask the daemon again, now", NULL, run_refresh, NULL},
-	{"global", "f", "freeze", "hold all updates, or let them in again", NULL, run_freeze, NULL},
-	{"global", "m", "mouse", "use the mouse for rows and tabs, or leave it to the terminal", NULL,
-	 run_mouse, NULL},
-	{"global", ":", "command", "type a command; Tab completes", "command", run_command, NULL},
-	{"global", "? F1", "help", "all keys of this screen", "help", run_help, NULL},
-	{"global", "Ctrl-L", "repaint", "paint everything again", NULL, run_repaint, NULL},
-	{"global", "Ctrl-Z", "suspend", "back to the shell; fg returns", NULL, run_suspend, NULL},
-	{"global", "q Ctrl-C", "quit", "leave; the daemon goes on", "quit", run_quit, NULL},
+	{.context = "global", .keys = "u", .action = "undo", .run = run_undo,
+	 .help = "take back the delete, for ten seconds"},
+	{.context = "global", .keys = "Esc Left h Backspace", .action = "back", .run = run_back,
+	 .help = "back to where you came from"},
+	{.context = "global", .keys = "1", .action = "tab-1", .run = run_tab_number,
+	 .help = "the first tab"},
+	{.context = "global", .keys = "2", .action = "tab-2", .run = run_tab_number,
+	 .help = "the second tab"},
+	{.context = "global", .keys = "3", .action = "tab-3", .run = run_tab_number,
+	 .help = "the third tab"},
+	{.context = "global", .keys = "4", .action = "tab-4", .run = run_tab_number,
+	 .help = "the fourth tab"},
+	{.context = "global", .keys = "5", .action = "tab-5", .run = run_tab_number,
+	 .help = "the fifth tab"},
+	{.context = "global", .keys = "6", .action = "tab-6", .run = run_tab_number,
+	 .help = "the sixth tab"},
+	{.context = "global", .keys = "7", .action = "tab-7", .run = run_tab_number,
+	 .help = "the seventh tab"},
+	{.context = "global", .keys = "8", .action = "tab-8", .run = run_tab_number,
+	 .help = "the eighth tab"},
+	{.context = "global", .keys = "9", .action = "tab-9", .run = run_tab_number,
+	 .help = "the ninth tab"},
+	{.context = "global", .keys = "Tab", .action = "tab-next", .run = run_tab_next,
+	 .help = "the next tab"},
+	{.context = "global", .keys = "Shift-Tab", .action = "tab-previous", .run = run_tab_previous,
+	 .help = "the tab before"},
+	{.context = "global", .keys = "r F5", .action = "refresh", .run = run_refresh,
+	 .help = "ask the daemon again, now"},
+	{.context = "global", .keys = "f", .action = "freeze", .run = run_freeze,
+	 .help = "hold all updates, or let them in again"},
+	{.context = "global", .keys = "m", .action = "mouse", .run = run_mouse,
+	 .help = "use the mouse for rows and tabs, or leave it to the terminal"},
+	{.context = "global", .keys = ":", .action = "command", .brief = "command", .run = run_command,
+	 .help = "type a command; Tab completes"},
+	{.context = "global", .keys = "? F1", .action = "help", .brief = "help", .run = run_help,
+	 .help = "all keys of this screen"},
+	{.context = "global", .keys = "Ctrl-L", .action = "repaint", .run = run_repaint,
+	 .help = "paint everything again"},
+	{.context = "global", .keys = "Ctrl-Z", .action = "suspend", .run = run_suspend,
+	 .help = "back to the shell; fg returns"},
+	{.context = "global", .keys = "q Ctrl-C", .action = "quit", .brief = "quit", .run = run_quit,
+	 .help = "leave; the daemon goes on"},
 };
 const size_t app_bindings_count = ARRAY_LEN(app_bindings);
 
@@ -249,6 +281,6 @@ void actions_add_all(struct keymap *m)
 	for (size_t i = 0; resource_table[i]; i++)
 		add_kind_actions(m, resource_table[i]);
 	keymap_add(m, listing_bindings, listing_bindings_count);
-	keymap_add(m, detail_bindings, ARRAY_LEN(detail_bindings));
+	keymap_add(m, subject_bindings, ARRAY_LEN(subject_bindings));
 	keymap_add(m, app_bindings, app_bindings_count);
 }

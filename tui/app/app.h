@@ -71,5 +71,10 @@ bool app_frozen(const struct app *app);
 bool app_mouse(const struct app *app);
 /** Do an action of the key table by name in the current contexts. */
 bool app_act(struct app *app, const char *action);
+/** What keys such as edit are about: the row under the cursor, the resource shown. Borrowed, may be
+ *  NULL; kind is its kind, NULL when the screen has none. */
+const json_t *view_subject(const struct view *v, const struct resource_kind **kind);
+/** The row is of use in this view: for the footer and help. */
+bool app_binding_active(const struct view *v, const struct binding *b);
 /** Contexts of a view's keys, the most specific first; NULL-terminated. */
 void app_contexts(const struct view *v, const char *contexts[static CONTEXTS_MAX]);

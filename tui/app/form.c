@@ -92,10 +92,15 @@ static json_t *typed(const struct form *f)
 	return o;
 }
 
+/* Before an address is typed there is nothing to guess from. */
 static const char *guessed_variant(const struct form *f)
 {
 	json_t *input = typed(f);
-	const char *guess = f->kind->variant_guess ? f->kind->variant_guess(input) : NULL;
+	const struct form_text *target = text_named(f, "target");
+	const char *guess = NULL;
+
+	if (f->kind->variant_guess && target && target->edit.len)
+		guess = f->kind->variant_guess(input);
 
 	json_decref(input);
 	return guess;
@@ -179,6 +184,11 @@ void form_start(struct form *f, json_t *original, const char *target)
 	f->original = original ? json_incref(original) : NULL;
 	f->ready = true;
 	f->n = f->at = 0;
+	if (f->original && f->kind->variant_field) {
+		const struct field *type = resource_field(f->kind, NULL, f->kind->variant_field);
+
+		text_for(f, type); /* what it is decides which fields there are */
+	}
 	build_rows(f);
 	if (target && *target) {
 		edit_set(&f->rows[0].text->edit, target);

@@ -22,10 +22,10 @@ static int draw_value(struct form *f, struct surface s, int y, int x, struct for
 		unsigned style = row->text->edit.len ? ROLE_STRONG : ROLE_DIM;
 
 		if (here) {
-			surface_outside(s, y, x, ROLE_KEY, "<", 1);
-			surface_outside(s, y, x + 3 + outside_width(now), ROLE_KEY, ">", 1);
+			surface_outside(s, y, x - 2, ROLE_KEY, "<", 1);
+			surface_outside(s, y, x + 1 + outside_width(now), ROLE_KEY, ">", 1);
 		}
-		surface_outside(s, y, x + 2, style, *now ? now : "-", width - 4);
+		surface_outside(s, y, x, style, *now ? now : "-", width - 2);
 		return 1;
 	}
 	edit_draw(&row->text->edit, s, y, x, width, ROLE_INPUT, here);

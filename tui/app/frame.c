@@ -136,6 +136,7 @@ static void draw_prompt(struct app *app, struct surface s)
 static void draw_keys(struct app *app, struct surface s)
 {
 	const char *contexts[CONTEXTS_MAX];
+	bool typing = app_view(app)->screen->shape == SHAPE_FORM; /* letters are text there */
 	char key[32];
 	int x = 1;
 
@@ -145,12 +146,12 @@ static void draw_keys(struct app *app, struct surface s)
 			const struct binding *b = keymap_at(app->keymap, i);
 			int need;
 
-			if (!b->brief || strcmp(b->context, *c) != 0)
-				continue;
-			/* A row that a more specific context took over is not there. */
-			if (keymap_action(app->keymap, contexts, b->action) != b)
+			if (!b->brief || strcmp(b->context, *c) != 0 ||
+			    !app_binding_active(app_view(app), b))
 				continue;
 			keymap_first_key(app->keymap, b, key, sizeof key);
+			if (typing && strlen(key) == 1)
+				continue;
 			need = outside_width(key) + outside_width(b->brief) + 1;
 			if (!*key || x + need >= s.width)
 				continue;
@@ -188,7 +189,7 @@ static void draw_completions(struct app *app, struct surface s)
 static void draw_confirm(struct app *app, struct surface s)
 {
 	int width = s.width < 66 ? s.width - 2 : 64;
-	int height = s.height < 9 ? s.height : 9;
+	int height = 5 + (outside_width(app->confirm.question) + width / 4) / (width - 4);
 	struct surface in = box_draw(s, height, width, app->confirm.title);
 	int used = wrapped_draw(in, 0, 0, in.width, ROLE_TEXT, app->confirm.question, in.height - 1);
 	int y = used + 1 < in.height ? in.height - 1 : used, x = 0;

@@ -27,6 +27,8 @@ struct binding {
 	/** @return false: not for me, look further */
 	bool (*run)(struct view *v, const struct binding *b);
 	const void *arg;     /* for run; a generated row's action */
+	const char *needs;   /* a kind this program must know for the row to be there; NULL: none */
+	unsigned ops;	     /* operations (OP_...) the kind must have for this row to be there */
 };
 
 enum { KEYS_PER_BINDING = 6, CONTEXTS_MAX = 6 };

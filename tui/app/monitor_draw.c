@@ -12,7 +12,7 @@
 #include "tui/widgets/section.h"
 #include "tui/widgets/spark.h"
 
-enum { POINTS_MAX = 1000, INCIDENTS_MAX = 5, CHART_ROWS = 8, CHART_ROWS_LOW = 5, CERT_SOON_DAYS = 21 };
+enum { POINTS_MAX = 1000, INCIDENTS_MAX = 5, CHART_ROWS = 9, CHART_ROWS_LOW = 5, CERT_SOON_DAYS = 21 };
 
 static const char *time_of(const struct view *v, const json_t *o, const char *member, char *out, size_t cap)
 {
@@ -221,9 +221,7 @@ static int draw_certificate(struct view *v, struct surface s, int y)
 		return y;
 	snprintf(remark, sizeof remark, days < 0 ? "ended %lld days ago" : "ends in %lld days",
 		 (long long)(days < 0 ? -days : days));
-	section_draw(s, y, "certificate", "");
-	surface_outside(s, y, s.width - outside_width(remark) - 4, role, remark, -1);
-	y++;
+	section_draw_in(s, y++, "certificate", role, remark);
 	surface_printf(s, y++, 1, ROLE_TEXT, "%s, until %s", json_str(c, "subject", ""),
 		       time_of(v, c, "not_after", to, sizeof to));
 	surface_printf(s, y++, 1, ROLE_DIM, "issued by %s", json_str(c, "issuer", ""));

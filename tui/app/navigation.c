@@ -218,17 +218,41 @@ void view_message(struct app *app, const struct live_message *m)
 		v->screen->message(v, m);
 }
 
+const json_t *view_subject(const struct view *v, const struct resource_kind **kind)
+{
+	*kind = v->screen->shape == SHAPE_FORM ? NULL : v->kind;
+	if (v->screen->subject)
+		return v->screen->subject(v, kind);
+	return v->listing ? listing_row(v->listing) : v->object;
+}
+
+bool app_binding_active(const struct view *v, const struct binding *b)
+{
+	const char *contexts[CONTEXTS_MAX];
+
+	if (b->needs && !resource_kind_find(b->needs))
+		return false;
+	if (b->ops && (!v->kind || (v->kind->ops & b->ops) != b->ops))
+		return false;
+	app_contexts(v, contexts);
+	/* A more specific context may have taken the action over. */
+	return keymap_action(v->app->keymap, contexts, b->action) == b;
+}
+
 void app_contexts(const struct view *v, const char *contexts[static CONTEXTS_MAX])
 {
 	static const char *const shapes[] = {
 		[SHAPE_OWN] = NULL, [SHAPE_LIST] = "list", [SHAPE_DETAIL] = "detail", [SHAPE_FORM] = "form"};
+	const char *shape = shapes[v->screen->shape];
+	const struct resource_kind *kind;
 	size_t n = 0;
 
+	view_subject(v, &kind);
 	contexts[n++] = v->screen->name;
-	if (v->kind && v->screen->shape != SHAPE_FORM)
-		contexts[n++] = v->kind->kind;
-	if (shapes[v->screen->shape])
-		contexts[n++] = shapes[v->screen->shape];
+	if (kind)
+		contexts[n++] = kind->kind;
+	if (shape && strcmp(shape, v->screen->name) != 0)
+		contexts[n++] = shape;
 	contexts[n++] = "global";
 	contexts[n] = NULL;
 }

@@ -13,7 +13,8 @@ enum { NAMES_SHOWN = 4, ACTION_TIMEOUT_MS = 150000 /* a check takes its timeout 
 
 bool targets_add(struct targets *t, const json_t *row)
 {
-	const char *id = json_str(row, "id", ""), *name = json_str(row, "name", id);
+	const char *name = json_str(row, "name", json_str(row, "id", ""));
+	const char *id = json_str(row, "id", name);
 
 	if (t->n >= TARGETS_MAX || !*id)
 		return false;

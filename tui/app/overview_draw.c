@@ -10,7 +10,7 @@
 #include "tui/widgets/section.h"
 #include "tui/widgets/table.h"
 
-enum { NAMES_NARROWEST = 10, NAMES_WIDEST = 24, LEVEL = 8, AGE = 5, FOOT_ROWS = 3 };
+enum { NAMES_NARROWEST = 10, NAMES_WIDEST = 24, LEVEL = 8, AGE = 5, REMEDY = 14, FOOT_ROWS = 3 };
 
 static const struct column shop_columns[] = {
 	{.title = "shop", .path = "name", .min_width = 10, .weight = 2, .priority = 0},
@@ -110,29 +110,41 @@ static void age_of(const struct view *v, const json_t *item, const char *member,
 
 /* ---- attention ---------------------------------------------------------------------------------------- */
 
+static int widest(const struct overview *o, const char *member, int least, int most)
+{
+	const json_t *item;
+	size_t i;
+	int width = least;
+
+	for (i = 0; i < json_array_size(attention(o)); i++) {
+		int w;
+
+		item = json_array_get(attention(o), i);
+		w = outside_width(json_str(item, member, ""));
+		width = w > width ? w : width;
+	}
+	return width > most ? most : width;
+}
+
 static void draw_line(struct view *v, struct overview *o, struct surface s, int y, int index)
 {
+	int names = widest(o, "name", NAMES_NARROWEST, s.width >= 60 ? NAMES_WIDEST : s.width / 3);
+	int remedies = s.width >= 70 ? widest(o, "remedy", 0, REMEDY) : 0;
 	const json_t *item = overview_item(o, index);
 	const char *level = json_str(item, "level", ""), *key = json_str(item, "key", "");
 	const char *remedy = json_str(item, "remedy", "");
-	int names = s.width / 4, x = 1, right = s.width - 1;
+	int x = 1, right = s.width - 1;
 	char age[FORMAT_TEXT];
 
-	names = names < NAMES_NARROWEST ? NAMES_NARROWEST : names > NAMES_WIDEST ? NAMES_WIDEST : names;
 	if (index == o->cursor)
 		surface_glyph(s, y, 0, ROLE_KEY, GLYPH_CURSOR);
 	if (json_bool(item, "new", false))
 		surface_outside(s, y, x, ROLE_KEY, "*", 1);
 	surface_outside(s, y, x + 1, level_role(level), level, LEVEL - 1);
 	x += LEVEL + 1;
-	if (*key && s.width >= 70) {
-		right -= 15;
-		surface_outside(s, y, right, ROLE_KEY, key, -1);
-		surface_outside(s, y, right + outside_width(key) + 1, ROLE_DIM, remedy, 13);
-	} else if (*key) {
-		right -= 2;
-		surface_outside(s, y, right, ROLE_KEY, key, 1);
-	}
+	right -= remedies + 2;
+	surface_outside(s, y, right, ROLE_KEY, key, 1);
+	surface_outside(s, y, right + 2, ROLE_DIM, remedy, remedies);
 	age_of(v, item, "since", age, sizeof age);
 	right -= AGE + 1;
 	surface_outside_right(s, y, right, ROLE_DIM, age, AGE - 1);

@@ -8,14 +8,19 @@
 
 enum { ADDRESS_MAX = URL_MAX + 16 };
 
-static enum err add(json_t *items, const char *type, const char *target, const char *suffix,
-		    struct error *e)
+/* name_from: the address that the name is made from. */
+static enum err add(json_t *items, const char *type, const char *target, const char *name_from,
+		    const char *suffix, struct error *e)
 {
 	const struct resource_kind *kind = resource_kind_find("monitor");
 	json_t *item = json_pack("{s:s, s:s, s:s}", "kind", "monitor", "type", type, "target", target);
+	json_t *named = json_pack("{s:s}", "target", name_from);
 	char name[NAME_MAX_BYTES + 1] = "", full[NAME_MAX_BYTES + 16];
 
-	if (!kind || !kind->name_propose || !kind->name_propose(item, name, sizeof name)) {
+	if (kind && kind->name_propose && !kind->name_propose(named, name, sizeof name))
+		name[0] = '\0';
+	json_decref(named);
+	if (!*name) {
 		json_decref(item);
 		error_set(e, ERR_INVALID, "no name can be made from %.200s", target);
 		error_hint(e, "sellersmart monitor add %.100s --name NAME", target);
@@ -49,7 +54,7 @@ json_t *propose_monitors(const char *address, struct error *e)
 		 (int)strcspn(address, " "), address);
 	items = json_array();
 	if (is_host_port(address)) {
-		if (add(items, "tcp", address, "", e) == ERR_NONE)
+		if (add(items, "tcp", address, address, "", e) == ERR_NONE)
 			return items;
 		goto fail;
 	}
@@ -57,12 +62,12 @@ json_t *propose_monitors(const char *address, struct error *e)
 		error_hint(e, "type it as in a browser: shop.example or https://shop.example/");
 		goto fail;
 	}
-	if (add(items, "http", text, "", e))
+	if (add(items, "http", text, text, "", e))
 		goto fail;
 	if (!strcmp(url.scheme, "https")) {
 		snprintf(target, sizeof target, url.host_is_ipv6 ? "[%s]:%u" : "%s:%u", url.host,
 			 url.port);
-		if (add(items, "tls", target, "-cert", e))
+		if (add(items, "tls", target, text, "-cert", e))
 			goto fail;
 	}
 	return items;

@@ -50,7 +50,8 @@ static bool run_open(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{"events", "Enter Right l", "open", "open what the event is about", "open", run_open, NULL},
+	{.context = "events", .keys = "Enter Right l", .action = "open", .brief = "open", .run = run_open,
+	 .help = "open what the event is about"},
 };
 
 static void events_open(struct view *v, const char *arg)

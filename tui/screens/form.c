@@ -135,11 +135,16 @@ static bool form_key(struct view *v, const struct key *k)
 }
 
 static const struct binding bindings[] = {
-	{"form", "Ctrl-S F2", "save", "check it and save", "save", run_save, NULL},
-	{"form", "Down Tab", "next", "next field", "next", run_next, NULL},
-	{"form", "Up Shift-Tab", "previous", "field before", NULL, run_previous, NULL},
-	{"form", "Ctrl-T F3", "advanced", "show or fold the rarer fields", "advanced", run_fold, NULL},
-	{"form", "Esc", "cancel", "leave without saving", "cancel", run_cancel, NULL},
+	{.context = "form", .keys = "Ctrl-S F2", .action = "save", .brief = "save", .run = run_save,
+	 .help = "check it and save"},
+	{.context = "form", .keys = "Down Tab", .action = "next", .brief = "next", .run = run_next,
+	 .help = "next field"},
+	{.context = "form", .keys = "Up Shift-Tab", .action = "previous", .run = run_previous,
+	 .help = "field before"},
+	{.context = "form", .keys = "Ctrl-T F3", .action = "advanced", .brief = "advanced", .run = run_fold,
+	 .help = "show or fold the rarer fields"},
+	{.context = "form", .keys = "Esc", .action = "cancel", .brief = "cancel", .run = run_cancel,
+	 .help = "leave without saving"},
 };
 
 /* ---- life --------------------------------------------------------------------------------------------------- */

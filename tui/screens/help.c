@@ -15,6 +15,7 @@ struct help {
 	struct scroll scroll;
 	char contexts[CONTEXTS_MAX][64];
 	size_t n;
+	const struct view *about; /* it lies below this one and outlives it */
 };
 
 static void help_open(struct view *v, const char *arg)
@@ -23,7 +24,8 @@ static void help_open(struct view *v, const char *arg)
 	const char *contexts[CONTEXTS_MAX];
 
 	/* What is in front now is the screen that help is about. */
-	app_contexts(app_view(v->app), contexts);
+	h->about = app_view(v->app);
+	app_contexts(h->about, contexts);
 	for (; contexts[h->n]; h->n++)
 		snprintf(h->contexts[h->n], sizeof h->contexts[h->n], "%s", contexts[h->n]);
 	v->state = h;
@@ -56,13 +58,14 @@ static int draw_row(struct view *v, struct surface s, int y, const struct bindin
 
 static int draw_context(struct view *v, struct surface s, int y, const char *context)
 {
+	const struct help *h = v->state;
 	const struct keymap *m = app_keymap(v->app);
 	bool titled = false;
 
 	for (size_t i = 0; i < keymap_count(m); i++) {
 		const struct binding *b = keymap_at(m, i);
 
-		if (strcmp(b->context, context) != 0)
+		if (strcmp(b->context, context) != 0 || !app_binding_active(h->about, b))
 			continue;
 		if (!titled)
 			section_draw(s, y++, context, "");
@@ -131,11 +134,16 @@ static bool run_page(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{"help", "? q", "close", "close this help", "close", run_close, NULL},
-	{"help", "j Down", "scroll-down", "a line down", "down", run_page, NULL},
-	{"help", "k Up", "scroll-up", "a line up", NULL, run_page, NULL},
-	{"help", "PgDn Space Ctrl-F", "page-down", "a page down", NULL, run_page, NULL},
-	{"help", "PgUp Ctrl-B", "page-up", "a page up", NULL, run_page, NULL},
+	{.context = "help", .keys = "? q", .action = "close", .brief = "close", .run = run_close,
+	 .help = "close this help"},
+	{.context = "help", .keys = "j Down", .action = "scroll-down", .brief = "down", .run = run_page,
+	 .help = "a line down"},
+	{.context = "help", .keys = "k Up", .action = "scroll-up", .run = run_page,
+	 .help = "a line up"},
+	{.context = "help", .keys = "PgDn Space Ctrl-F", .action = "page-down", .run = run_page,
+	 .help = "a page down"},
+	{.context = "help", .keys = "PgUp Ctrl-B", .action = "page-up", .run = run_page,
+	 .help = "a page up"},
 };
 
 extern const struct screen screen_help;

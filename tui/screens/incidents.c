@@ -51,7 +51,8 @@ static bool run_monitor(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{"incidents", "o", "monitor", "open the monitor it is about", "monitor", run_monitor, NULL},
+	{.context = "incidents", .keys = "o", .action = "monitor", .brief = "monitor", .run = run_monitor,
+	 .help = "open the monitor it is about"},
 };
 
 static void incidents_open(struct view *v, const char *arg)

@@ -167,10 +167,12 @@ static void monitor_plain(struct view *v, struct buf *out)
 }
 
 static const struct binding bindings[] = {
-	{"monitor-detail", "w +", "longer", "a longer span of time: 1h 24h 7d 30d 90d 1y", "span",
-	 run_span, NULL},
-	{"monitor-detail", "W -", "shorter", "a shorter span of time", NULL, run_span, NULL},
-	{"monitor-detail", "s", "settings", "show or hide the settings", "settings", run_settings, NULL},
+	{.context = "monitor-detail", .keys = "w +", .action = "longer", .brief = "span", .run = run_span,
+	 .help = "a longer span of time: 1h 24h 7d 30d 90d 1y"},
+	{.context = "monitor-detail", .keys = "W -", .action = "shorter", .run = run_span,
+	 .help = "a shorter span of time"},
+	{.context = "monitor-detail", .keys = "s", .action = "settings", .brief = "settings", .run = run_settings,
+	 .help = "show or hide the settings"},
 };
 
 extern const struct screen screen_monitor_detail;

@@ -125,9 +125,12 @@ static bool run_pause(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{"monitors", "a", "watch", "watch an address: type it as in a browser", "add", run_add, NULL},
-	{"monitors", "p", "pause", "pause, or go on after a pause", "pause", run_pause, NULL},
-	{"monitor-detail", "p", "pause", "pause, or go on after a pause", "pause", run_pause, NULL},
+	{.context = "monitors", .keys = "a", .action = "watch", .brief = "add", .run = run_add,
+	 .help = "watch an address: type it as in a browser"},
+	{.context = "monitors", .keys = "p", .action = "pause", .brief = "pause", .run = run_pause,
+	 .help = "pause, or go on after a pause"},
+	{.context = "monitor-detail", .keys = "p", .action = "pause", .brief = "pause", .run = run_pause,
+	 .help = "pause, or go on after a pause"},
 };
 
 static void monitors_open(struct view *v, const char *arg)

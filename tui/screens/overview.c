@@ -109,34 +109,21 @@ static bool address_key(struct view *v, const struct key *k)
 
 /* ---- keys ------------------------------------------------------------------------------------------------ */
 
-static const struct action *action_for_key(const struct resource_kind *k, uint32_t code)
-{
-	for (size_t i = 0; k && i < k->n_actions; i++)
-		if (k->actions[i].key && (uint32_t)k->actions[i].key == code && !k->actions[i].n_params)
-			return &k->actions[i];
-	return NULL;
-}
-
 static bool overview_key(struct view *v, const struct key *k)
 {
 	struct overview *o = v->state;
-	const json_t *item = overview_item(o, o->cursor);
-	const struct resource_kind *kind = resource_kind_find(json_str(item, "kind", "monitor"));
-	const struct action *a;
-	struct targets t = {.kind = kind};
 
-	if (o->typing)
-		return address_key(v, k);
-	if (!item || !kind || k->pasted)
-		return false;
-	a = action_for_key(kind, k->code);
-	if (!a)
-		return false;
-	t.n = 1;
-	snprintf(t.at[0].id, sizeof t.at[0].id, "%s", overview_ref(item));
-	snprintf(t.at[0].name, sizeof t.at[0].name, "%s", json_str(item, "name", ""));
-	ops_action(v->app, &t, a);
-	return true;
+	return o->typing && address_key(v, k);
+}
+
+/* The remedy of a line is an action of its kind: the same keys as in that kind's list. */
+static const json_t *overview_subject(const struct view *v, const struct resource_kind **kind)
+{
+	const struct overview *o = v->state;
+	const json_t *item = overview_item(o, o->cursor);
+
+	*kind = item ? resource_kind_find(json_str(item, "kind", "monitor")) : NULL;
+	return item;
 }
 
 static bool run_move(struct view *v, const struct binding *b)
@@ -221,15 +208,24 @@ static bool run_notifier(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{"overview", "Enter Right l", "open", "open the line under the cursor", "open", run_open, NULL},
-	{"overview", "j Down", "cursor-down", "next line", NULL, run_move, NULL},
-	{"overview", "k Up", "cursor-up", "previous line", NULL, run_move, NULL},
-	{"overview", "g Home", "first", "first line", NULL, run_move, NULL},
-	{"overview", "G End", "last", "last line", NULL, run_move, NULL},
-	{"overview", "a", "watch", "watch an address: type it as in a browser", "add", run_add, NULL},
-	{"overview", "u", "seen", "mark all that is new as seen", "seen", run_seen, NULL},
-	{"overview", "n", "notifier", "set up what wakes you", NULL, run_notifier, NULL},
-	{"overview", "/", "find", "find a monitor", "find", run_find, NULL},
+	{.context = "overview", .keys = "Enter Right l", .action = "open", .brief = "open", .run = run_open,
+	 .help = "open the line under the cursor"},
+	{.context = "overview", .keys = "j Down", .action = "cursor-down", .run = run_move,
+	 .help = "next line"},
+	{.context = "overview", .keys = "k Up", .action = "cursor-up", .run = run_move,
+	 .help = "previous line"},
+	{.context = "overview", .keys = "g Home", .action = "first", .run = run_move,
+	 .help = "first line"},
+	{.context = "overview", .keys = "G End", .action = "last", .run = run_move,
+	 .help = "last line"},
+	{.context = "overview", .keys = "a", .action = "watch", .brief = "add", .run = run_add,
+	 .help = "watch an address: type it as in a browser"},
+	{.context = "overview", .keys = "u", .action = "seen", .brief = "seen", .run = run_seen,
+	 .help = "mark all that is new as seen"},
+	{.context = "overview", .keys = "n", .action = "notifier", .run = run_notifier, .needs = "notifier",
+	 .help = "set up what wakes you"},
+	{.context = "overview", .keys = "/", .action = "find", .brief = "find", .run = run_find,
+	 .help = "find a monitor"},
 };
 
 static void overview_open(struct view *v, const char *arg)
@@ -268,6 +264,7 @@ const struct screen screen_overview = {
 	.refresh = ask,
 	.message = overview_message,
 	.key = overview_key,
+	.subject = overview_subject,
 	.draw = overview_draw,
 	.plain = overview_plain,
 };

@@ -58,6 +58,8 @@ struct screen {
 	void (*plain)(struct view *v, struct buf *out);
 	/** Ids on the screen, of v->kind, whose rows should come live. @return how many */
 	size_t (*watched)(struct view *v, const char *ids[], size_t max);
+	/** What keys are about, where it is neither a list's row nor v->object; sets its kind. */
+	const json_t *(*subject)(const struct view *v, const struct resource_kind **kind);
 	/** Id under the cursor, "" none: kept for the next start. */
 	const char *(*cursor)(struct view *v);
 };

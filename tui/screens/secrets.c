@@ -89,8 +89,10 @@ static bool run_new(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{"secrets", "n", "new", "store a new secret", "new", run_new, NULL},
-	{"secrets", "v", "value", "store another value under this name", "value", run_value, NULL},
+	{.context = "secrets", .keys = "n", .action = "new", .brief = "new", .run = run_new,
+	 .help = "store a new secret"},
+	{.context = "secrets", .keys = "v", .action = "value", .brief = "value", .run = run_value,
+	 .help = "store another value under this name"},
 };
 
 static void secrets_open(struct view *v, const char *arg)

@@ -43,7 +43,7 @@ static int longest(const json_t *phases, double *sum)
 static int draw_words(struct surface s, int y, int x, const json_t *phases, int best)
 {
 	char ms[FORMAT_TEXT], word[16];
-	int at = x;
+	int at = x + surface_outside(s, y, x, ROLE_DIM, "ms", -1) + 2;
 
 	for (int i = 0; i < PHASES; i++) {
 		double v = phase_ms(phases, i);
@@ -54,10 +54,13 @@ static int draw_words(struct surface s, int y, int x, const json_t *phases, int 
 		for (char *p = word; i == best && *p; p++)
 			*p = (char)toupper((unsigned char)*p);
 		surface_glyph(s, y, at, table[i].role, table[i].glyph);
-		at += 2;
+		at += s.width >= 70 ? 2 : 1;
 		at += surface_outside(s, y, at, i == best ? ROLE_STRONG : ROLE_DIM, word, -1) + 1;
-		at += surface_outside(s, y, at, i == best ? ROLE_STRONG : ROLE_TEXT,
-				      format_ms(ms, sizeof ms, v), -1) + 2;
+		if (v < 9.95)
+			snprintf(ms, sizeof ms, "%.1f", v);
+		else
+			format_count(ms, sizeof ms, llround(v));
+		at += surface_outside(s, y, at, i == best ? ROLE_STRONG : ROLE_TEXT, ms, -1) + 2;
 	}
 	return at - x;
 }

@@ -7,6 +7,11 @@
 
 void section_draw(struct surface s, int y, const char *title, const char *remark)
 {
+	section_draw_in(s, y, title, ROLE_DIM, remark);
+}
+
+void section_draw_in(struct surface s, int y, const char *title, enum role role, const char *remark)
+{
 	int used, width = s.width;
 
 	surface_line(s, y, 0, width, ROLE_RULE, GLYPH_RULE);
@@ -23,7 +28,7 @@ void section_draw(struct surface s, int y, const char *title, const char *remark
 		if (x < used + 8)
 			return;
 		surface_code(s, y, x, ROLE_DIM, ' ');
-		surface_outside(s, y, x + 1, ROLE_DIM, remark, w);
+		surface_outside(s, y, x + 1, role, remark, w);
 		surface_code(s, y, x + 1 + w, ROLE_DIM, ' ');
 	}
 }

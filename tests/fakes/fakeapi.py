@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""A daemon's API with a frozen clock and fixed data, for screens.
+
+    fakeapi.py SOCKET FIXTURE.json [--monitors N] [--now RFC3339]
+
+Lists, objects, create, change, delete, batch, actions and the stream work as the daemon's do, on
+the data of the fixture. What follows is only here:
+
+    POST /fake/emit       the body goes to every open stream as it is
+    POST /fake/rate?n=N   N row messages a second to every stream, 0 stops
+    POST /fake/requests   all requests so far, one a line: "GET /v1/overview"
+"""
+import argparse
+import asyncio
+import copy
+import json
+import os
+import signal
+import urllib.parse
+
+PREFIX = {"monitors": "mon", "incidents": "inc", "events": "", "secrets": "sec"}
+KIND = {"monitors": "monitor", "incidents": "incident", "events": "event", "secrets": "secret"}
+RANK = ["down", "unknown", "pending", "degraded", "up", "new", "maintenance", "paused"]
+
+
+class Fault(Exception):
+    def __init__(self, status, code, detail, field=None, hint=None):
+        self.status = status
+        self.body = {"type": "about:blank", "title": code, "status": status, "detail": detail,
+                     "code": code, "field": field or "", "hint": hint or "",
+                     "errors": [{"code": code, "field": field or "", "detail": detail,
+                                 "hint": hint or ""}]}
+
+
+class Api:
+    def __init__(self, fixture, extra, now):
+        self.data = fixture
+        self.now = now
+        self.streams = {}
+        self.requests = []
+        self.rate = 0
+        self.next_id = 1
+        template = fixture.get("template")
+        for i in range(extra):
+            row = copy.deepcopy(template)
+            row["id"] = "mon_%013d" % (i + 1)
+            row["name"] = "site-%05d" % i
+            row["target"] = "https://site-%05d.example/" % i
+            fixture["monitors"].append(row)
+
+    # ---- lists ---------------------------------------------------------------------------
+    def rows(self, plural):
+        if plural not in KIND or plural not in self.data:
+            raise Fault(404, "not_found", "no such list: " + plural)
+        return self.data[plural]
+
+    def ordered(self, plural, query):
+        rows = self.rows(plural)
+        text = query.get("q", "")
+        if text:
+            rows = [r for r in rows if text.lower() in json.dumps(r).lower()]
+        for key, value in query.items():
+            if key.startswith("filter["):
+                rows = [r for r in rows if str(r.get(key[7:-1])) == value]
+        sort = query.get("sort", "")
+        back = sort.startswith("-")
+        sort = sort.lstrip("-")
+        if sort == "worst":
+            rows = sorted(rows, key=lambda r: RANK.index(r.get("state", "up")), reverse=back)
+        elif sort in ("name", "state", "type"):
+            rows = sorted(rows, key=lambda r: r.get(sort, ""), reverse=back)
+        return rows
+
+    def list(self, plural, query):
+        rows = self.ordered(plural, query)
+        limit = min(int(query.get("limit", 100)), 1000)
+        at = {r["id"]: i for i, r in enumerate(rows)}
+        first = 0
+        if query.get("last"):
+            first = max(0, len(rows) - limit)
+        elif "after" in query:
+            first = self.place(at, query["after"]) + 1
+        elif "before" in query:
+            end = self.place(at, query["before"])
+            first = max(0, end - limit)
+            limit = end - first
+        elif "around" in query:
+            first = max(0, min(self.place(at, query["around"]) - limit // 2, len(rows) - limit))
+        part = rows[first:first + limit]
+        meta = {"total": len(rows), "position": first, "limit": limit,
+                "prev": part[0]["id"] if part and first > 0 else None,
+                "next": part[-1]["id"] if part and first + len(part) < len(rows) else None}
+        if plural == "monitors":
+            counts = {}
+            for r in self.data["monitors"]:
+                counts[r["state"]] = counts.get(r["state"], 0) + 1
+            meta["counts"] = counts
+        return {"data": part, "meta": meta}
+
+    def place(self, at, ident):
+        if ident not in at:
+            raise Fault(404, "not_found", "no row " + ident)
+        return at[ident]
+
+    def find(self, plural, ref):
+        for r in self.rows(plural):
+            if ref in (r["id"], r.get("name")):
+                return r
+        raise Fault(404, "not_found", "no %s is called %s" % (KIND[plural], ref), hint="sellersmart "
+                    + KIND[plural] + " list")
+
+    # ---- changes -------------------------------------------------------------------------
+    def create(self, plural, body):
+        name = body.get("name") or "new-%d" % self.next_id
+        if any(r.get("name") == name for r in self.rows(plural)):
+            raise Fault(409, "exists", "name: %s is taken" % name, "name", "choose another name")
+        row = copy.deepcopy(self.data.get("new_" + KIND[plural], {}))
+        row.update({k: v for k, v in body.items() if k not in ("kind", "id")})
+        row.update({"kind": KIND[plural], "name": name, "version": 1,
+                    "id": body.get("id") or "%s_new%010d" % (PREFIX[plural], self.next_id)})
+        self.next_id += 1
+        self.rows(plural).append(row)
+        if "overview" in self.data and plural == "monitors" and self.data["overview"].get("empty"):
+            self.data["overview"] = self.data["overview_after"]
+        self.emit("list", {"kind": KIND[plural]})
+        return row
+
+    def batch(self, body):
+        results = []
+        for item in body["items"]:
+            old = [r for r in self.data["monitors"] if r.get("name") == item["name"]]
+            outcome = "created" if not old else "unchanged"
+            results.append({"kind": item["kind"], "name": item["name"], "outcome": outcome,
+                            "id": "", "changes": [], "missing_secrets": []})
+            if not old and not body.get("dry_run"):
+                results[-1]["id"] = self.create("monitors", item)["id"]
+        return {"data": {"results": results, "counts": {}}}
+
+    def act(self, plural, row, verb):
+        states = {"check": row["state"], "pause": "paused", "resume": "up"}
+        if verb not in states:
+            raise Fault(404, "not_found", "no such action: " + verb)
+        row["state"] = states[verb]
+        return {"data": row}
+
+    # ---- streams -------------------------------------------------------------------------
+    def emit(self, event, data):
+        self.emit_raw("event: %s\ndata: %s\n\n" % (event, json.dumps(data)))
+
+    def emit_raw(self, text):
+        for writer in self.streams.values():
+            chunk = text.encode()
+            writer.write(b"%x\r\n" % len(chunk) + chunk + b"\r\n")
+
+    async def pulse(self):
+        n = 0
+        while True:
+            await asyncio.sleep(0.01 if self.rate else 0.2)
+            for _ in range(self.rate // 100):
+                row = self.data["monitors"][n % min(64, len(self.data["monitors"]))]
+                row["p95_1h_ms"] = 100 + (n * 37) % 900
+                n += 1
+                self.emit("row", {"kind": "monitor", "row": row})
+
+    # ---- routes --------------------------------------------------------------------------
+    def route(self, method, path, query, body):
+        parts = [urllib.parse.unquote(p) for p in path.strip("/").split("/")]
+        if parts[0] == "fake":
+            return self.control(parts[1], query, body)
+        parts = parts[1:]
+        if parts == ["overview"]:
+            return {"data": self.data["overview"]}
+        if parts == ["overview", "seen"]:
+            for line in self.data["overview"]["attention"]:
+                line["new"] = False
+            return {"data": {}}
+        if parts == ["batch"]:
+            return self.batch(json.loads(body))
+        if parts[0] == "streams":
+            return {"data": {}}
+        plural = parts[0]
+        if len(parts) == 1:
+            if method == "POST":
+                return {"data": self.create(plural, json.loads(body))}
+            return self.list(plural, query)
+        if plural == "secrets" and len(parts) == 3 and parts[2] == "value":
+            if not any(r["name"] == parts[1] for r in self.data["secrets"]):
+                self.create("secrets", {"name": parts[1], "updated_at": self.now})
+            return {"data": self.find("secrets", parts[1])}
+        row = self.find(plural, parts[1])
+        if len(parts) == 3:
+            if parts[2] in ("history", "samples"):
+                return {"data": self.data[parts[2]]}
+            return self.act(plural, row, parts[2])
+        if method == "DELETE":
+            self.rows(plural).remove(row)
+        elif method == "PATCH":
+            change = json.loads(body)
+            if change.get("interval") == "13s":
+                raise Fault(422, "invalid", "interval: 13s is unlucky here", "interval", "try 14s")
+            row.update({k: v for k, v in change.items() if v is not None})
+            row["version"] = row.get("version", 1) + 1
+        return {"data": row}
+
+    def control(self, what, query, body):
+        if what == "emit":
+            self.emit_raw(body)
+        elif what == "rate":
+            self.rate = int(query["n"])
+        return {"data": self.requests if what == "requests" else {}}
+
+
+async def serve(api, reader, writer):
+    stream = None
+    try:
+        while True:
+            line = (await reader.readline()).decode()
+            if not line:
+                break
+            method, target, _ = line.split()
+            length = 0
+            while True:
+                head = (await reader.readline()).decode().strip()
+                if not head:
+                    break
+                if head.lower().startswith("content-length:"):
+                    length = int(head.split(":")[1])
+            body = (await reader.readexactly(length)).decode() if length else ""
+            url = urllib.parse.urlsplit(target)
+            query = dict(urllib.parse.parse_qsl(url.query))
+            api.requests.append("%s %s" % (method, target))
+            if url.path == "/v1/stream":
+                stream = "st_%d" % len(api.requests)
+                api.streams[stream] = writer
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                             b"Transfer-Encoding: chunked\r\n\r\n")
+                hello = "event: hello\ndata: %s\n\n" % json.dumps({"stream": stream, "epoch": 1,
+                                                                 "seq": 1})
+                writer.write(b"%x\r\n%s\r\n" % (len(hello), hello.encode()))
+                await reader.read()
+                break
+            status, kind = 200, "application/json"
+            try:
+                answer = api.route(method, url.path, query, body)
+            except Fault as fault:
+                status, kind, answer = fault.status, "application/problem+json", fault.body
+            text = json.dumps(answer).encode()
+            writer.write(b"HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s" %
+                         (status, kind.encode(), len(text), text))
+            await writer.drain()
+    except (ConnectionError, asyncio.IncompleteReadError):
+        pass
+    finally:
+        api.streams.pop(stream, None)
+        writer.close()
+
+
+async def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("socket")
+    p.add_argument("fixture")
+    p.add_argument("--monitors", type=int, default=0)
+    p.add_argument("--now", default="2026-11-23T06:42:11.000Z")
+    args = p.parse_args()
+    with open(args.fixture) as f:
+        api = Api(json.load(f), args.monitors, args.now)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: os._exit(0))
+    fresh = args.socket + ".new"
+    server = await asyncio.start_unix_server(lambda r, w: serve(api, r, w), fresh)
+    # The name appears when it is ready to answer.
+    os.rename(fresh, args.socket)
+    asyncio.create_task(api.pulse())
+    await server.serve_forever()
+
+
+asyncio.run(main())
