@@ -204,7 +204,7 @@ enum err feed_events(struct store *s, const struct event_query *q,
 	sqlite3_bind_int64(st, 2, q->before ? (int64_t)q->before : INT64_MAX);
 	sqlite3_bind_int64(st, 3, q->since_ms);
 	sqlite3_bind_int64(st, 4, q->until_ms ? q->until_ms : INT64_MAX);
-	sqlite3_bind_int64(st, 5, (int64_t)q->limit);
+	sqlite3_bind_int64(st, 5, q->limit ? (int64_t)q->limit : -1);
 	if (q->subject)
 		sqlite3_bind_int64(st, 6, (int64_t)q->subject);
 	while ((code = sqlite3_step(st)) == SQLITE_ROW) {

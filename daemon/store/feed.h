@@ -53,7 +53,7 @@ struct event_query {
 	int64_t since_ms, until_ms; /* since <= at < until */
 	uint64_t subject;
 	bool newest_first;
-	size_t limit;
+	size_t limit; /* 0: all, until fn says stop */
 };
 enum err feed_events(struct store *s, const struct event_query *q,
 		     bool (*fn)(const struct event *ev, void *arg), void *arg, struct error *e);
