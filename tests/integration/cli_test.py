@@ -80,7 +80,7 @@ def apply__is__idempotent_and_exports_itself():
   - name: mail
     type: tcp
     target: 127.0.0.1:25
-    send: "EHLO no\\r\\n"
+    send: 'EHLO no\\r\\n'
   - name: nightly
     type: heartbeat
     cron: "0 3 * * *"
@@ -142,7 +142,8 @@ def secrets__stay__out_of_everything():
         wait_until(lambda: d.monitor("shop")["state"] == "paused", "the monitor to wait for its secret")
         d.cli("secret", "set", "token", input=value + "\n", check=0)
         d.wait_state("shop", "up")
-        assert "literal" in d.cli("monitor", "edit", "shop", "--bearer", "plain-text", check=65).stderr or True
+        refused = d.cli("monitor", "edit", "shop", "--bearer", value, check=65).stderr
+        assert value not in refused and "secret set" in refused, refused
         shown = d.cli("secret", "show", "token", "-o", "json", check=0).stdout
         shown += d.cli("config", "export", check=0).stdout + json.dumps(d.monitor("shop")) + d.log_text()
         d.stop()
@@ -189,7 +190,8 @@ def status__says__what_needs_me():
 
 def once__checks__what_is_due_and_exits_by_it():
     with Daemon() as d, Origin() as o:
-        d.cli("monitor", "add", o.url, "--name", "shop", "--retry-interval", "1s", "--failures", "2", check=0)
+        d.cli("monitor", "add", o.url, "--name", "shop", "--interval", "1s", "--retry-interval", "1s",
+              "--failures", "2", check=0)
         beside = subprocess.run([DAEMON, "--data-dir", d.data, "--socket", d.socket, "--once"], capture_output=True,
                                 text=True, timeout=60, env=d.environment())
         assert beside.returncode == 0 and "shop" in beside.stdout, beside

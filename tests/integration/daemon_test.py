@@ -58,18 +58,14 @@ def kill__before_confirmation__keeps_the_streak():
         o.status = 500
         pending = d.wait_state("shop", "pending")
         # The streak is written with the next batch of samples, within a second.
-        wait_until(lambda: sqlite3.connect(f"file:{store_file(d)}?mode=ro", uri=True).execute(
-            "SELECT count(*) FROM monitor_state WHERE state = 'pending' OR fails > 0").fetchone()[0] == 1
-            if has_column(d, "monitor_state", "fails") else time.sleep(1.5) or True, "the streak on disk")
+        store = sqlite3.connect(f"file:{store_file(d)}?mode=ro", uri=True)
+        wait_until(lambda: store.execute("SELECT count(*) FROM monitor_state WHERE fails > 0").fetchone()[0] == 1,
+                   "the streak on disk")
+        store.close()
         d.kill()
         d.start()
         after = d.monitor("shop")
         assert after["since"] == pending["since"] and after["streak"]["fails"] >= 1, after
-
-
-def has_column(d, table, column):
-    rows = sqlite3.connect(f"file:{store_file(d)}?mode=ro", uri=True).execute(f"PRAGMA table_info({table})")
-    return column in [r[1] for r in rows]
 
 
 def sigterm__under_load__ends_within_five_seconds():
@@ -80,7 +76,7 @@ def sigterm__under_load__ends_within_five_seconds():
         d.request("POST", "/v1/monitors", {"name": "slow", "target": f"http://127.0.0.1:{slow.getsockname()[1]}/"})
         stream = UnixConnection(d.socket)
         stream.request("GET", "/v1/stream")
-        assert b"hello" in stream.getresponse().fp.readline() + b"hello"
+        assert b"hello" in stream.getresponse().readline()
         going = threading.Event()
 
         def load():
@@ -208,15 +204,19 @@ def damaged_page__makes_the_store__read_only_and_says_so():
         with open(path, "r+b") as f:
             f.seek((root - 1) * size + 12)
             f.write(b"\xff" * 200)
-        try:
-            d.start()
-        except AssertionError as e:
-            assert "store" in str(e) or "malformed" in str(e), e
-            return
+        d.spawn()
+        wait_until(lambda: answers(d), "the daemon to answer")
         wait_until(lambda: d.get("/v1/overview").data["store"]["readonly"], "the store to be read-only")
         refused = d.request("POST", "/v1/monitors", {"name": "more", "target": "http://127.0.0.1:1/"})
         assert refused.status == 503 and refused.json["code"] == "readonly" and refused.json["hint"], refused.body
         assert d.get("/v1/monitors").status == 200
+
+
+def answers(d):
+    try:
+        return d.get("/healthz").status == 200
+    except OSError:
+        return False
 
 
 def full_disk__refuses_writes__and_recovers():
@@ -233,13 +233,12 @@ def full_disk__refuses_writes__and_recovers():
             d.cli("monitor", "add", o.url, "--name", "shop", "--interval", "1s", check=0)
             d.wait_state("shop", "up")
             ballast = os.path.join(mount, "ballast")
-            with open(ballast, "wb") as f:
-                try:
-                    while True:
-                        f.write(b"x" * 4096)
-                        f.flush()
-                except OSError:
-                    pass
+            fd = os.open(ballast, os.O_WRONLY | os.O_CREAT)
+            try:
+                while True:
+                    os.write(fd, b"x" * 4096)
+            except OSError:
+                os.close(fd)
             reply = wait_until(lambda: (lambda r: r if r.status >= 500 else None)(
                 d.request("PUT", "/v1/secrets/big/value", os.urandom(60000))), "a write to be refused")
             assert reply.status in (503, 507) and reply.json["hint"], reply.body
