@@ -1,16 +1,12 @@
-/* What needs a person, and the shops of the Overview. From memory; any thread. */
+/* What needs a person. From memory; any thread. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/services/sitemonitor/sitemonitor.h"
-#include "shared/mem.h"
-#include "shared/timefmt.h"
 
 enum {
 	DAY_MS = 86400000,
 	CERT_WARN_DAYS = 30, /* the first warning; what ends sooner comes first */
-	SHOPS_MAX = 50,
 };
 
 /* ---- lines --------------------------------------------------------------------------------------- */
@@ -134,87 +130,4 @@ size_t attention_lines(void *state, struct attention *out, size_t max, size_t *t
 	table_unlock(&sm->table);
 	*total = l.total;
 	return l.n;
-}
-
-/* ---- shops --------------------------------------------------------------------------------------- */
-
-static bool is_own(const struct resource *r)
-{
-	json_t *labels = resource_labels(r);
-	bool own = !strcmp(json_str(labels, "owner", ""), "mine");
-	json_decref(labels);
-	return own;
-}
-
-static bool is_http(const struct resource *r)
-{
-	json_t *spec = resource_spec(r);
-	bool http = !strcmp(spec_text(r->kind, spec, "type"), "http");
-	json_decref(spec);
-	return http;
-}
-
-/* Over a day where the thread may read the store, else over the last hour. */
-static int64_t p95_us(struct sitemonitor *sm, uint64_t id, const struct series_summary *sum)
-{
-	struct daemon *d = sm->d;
-	struct series_point point, total;
-	struct error e = {0};
-	int64_t now = clock_wall_ms(d->clock);
-	if (loop_here(d->api) || loop_here(d->net))
-		return sum->p95_1h_us;
-	if (series_query(d->store, id, now - DAY_MS, now, 1, &point, &total, &e) < 0)
-		return sum->p95_1h_us;
-	return total.p95_us;
-}
-
-static void write_shop(struct json_writer *w, struct sitemonitor *sm, const struct resource *r)
-{
-	char state[64], id[ID_TEXT];
-	struct series_summary sum = {.p95_1h_us = -1};
-	json_t *spec = resource_spec(r);
-	series_summary(sm->d->store, r->id, &sum);
-	jw_object(w);
-	jw_kv_str(w, "id", id_format(id, r->kind->prefix, r->id));
-	jw_kv_str(w, "name", r->name);
-	jw_kv_str(w, "state", render_filter(r, "state", state, sm));
-	int64_t p95 = p95_us(sm, r->id, &sum);
-	jw_key(w, "p95_24h_ms");
-	if (p95 >= 0)
-		jw_fixed(w, p95, 3);
-	else
-		jw_null(w);
-	jw_key(w, "uptime_24h_pct");
-	if (sum.known_24h_ms > 0)
-		jw_fixed(w, sum.up_24h_ms * 100000 / sum.known_24h_ms, 3);
-	else
-		jw_null(w);
-	jw_kv_str(w, "spark", sum.spark);
-	jw_kv_str(w, "target", spec_text(r->kind, spec, "target"));
-	jw_object_end(w);
-	json_decref(spec);
-}
-
-void overview_members(struct json_writer *w, void *state)
-{
-	struct sitemonitor *sm = state;
-	size_t n = 0, own = 0, shown = 0;
-	const struct resource **all = resource_list(sm->d->store, &resource_monitor, &n);
-	bool *wanted = mem_zalloc(n + 1);
-	for (size_t i = 0; i < n; i++)
-		own += wanted[i] = is_own(all[i]);
-	jw_key(w, "shops");
-	jw_array(w);
-	for (size_t i = 0; i < n && shown < SHOPS_MAX; i++) {
-		if (own ? !wanted[i] : !is_http(all[i]))
-			continue;
-		write_shop(w, sm, all[i]);
-		shown++;
-	}
-	jw_array_end(w);
-	jw_kv_time(w, "last_checked_at", atomic_load(&sm->last_check_ms));
-	for (size_t i = 0; i < n; i++)
-		resource_unref(all[i]);
-	free(all);
-	free(wanted);
 }

@@ -110,6 +110,7 @@ void engine_configure(struct monitor *m, const struct resource *r)
 		config_drop(m);
 	const struct variant *variant = resource_variant(&resource_monitor, spec);
 	m->shown.type = variant ? variant->name : "";
+	m->shown.http = !strcmp(m->shown.type, "http");
 	m->interval_ms = spec_ms(&resource_monitor, spec, "interval");
 	m->retry_ms = spec_ms(&resource_monitor, spec, "retry_interval");
 	m->timeout_ms = spec_ms(&resource_monitor, spec, "timeout");
@@ -124,6 +125,14 @@ void engine_configure(struct monitor *m, const struct resource *r)
 	};
 	m->due.fire = fire_monitor;
 	json_decref(spec);
+	engine_label(m, r);
+}
+
+void engine_label(struct monitor *m, const struct resource *r)
+{
+	json_t *labels = resource_labels(r);
+	m->shown.own = !strcmp(json_str(labels, "owner", ""), "mine");
+	json_decref(labels);
 }
 
 static bool spec_paused(const struct resource *r)
@@ -331,6 +340,7 @@ static void replace_resource(struct sitemonitor *sm, struct monitor *m, const st
 	table_lock(&sm->table);
 	const struct resource *old = m->res;
 	m->res = resource_ref(r);
+	engine_label(m, r);
 	table_unlock(&sm->table);
 	resource_unref(old);
 }

@@ -130,9 +130,9 @@ static enum err write_history(struct json_writer *w, struct sitemonitor *sm, con
 			      const struct span *s, struct error *e)
 {
 	struct series_point total, *points = mem_array(NULL, (size_t)s->points, sizeof(*points));
-	/* What was measured this very second belongs to it. */
-	int64_t until = s->until == s->now ? s->now + 1 : s->until;
-	int n = series_query(sm->d->store, m->id, s->from, until, s->points, points, &total, e);
+	/* What was measured this very millisecond belongs to it. */
+	int64_t until = s->until + 1;
+	int n = series_query(sm->d->store, m->id, s->from + 1, until, s->points, points, &total, e);
 	enum err err = n < 0 ? (e->code ? e->code : ERR_STORE) : ERR_NONE;
 	if (err)
 		goto out;

@@ -65,11 +65,13 @@ static void up_text(const struct transition *t, const struct monitor *m, char *o
 	char age[DURATION_TEXT];
 	if (t->change.closed)
 		snprintf(out, cap, "%s is up again after %s", t->name,
-			 age_format(age, t->duration_ms));
+			 t->duration_ms < 1000 ? "less than 1s" : age_format(age, t->duration_ms));
 	else if (t->change.from == STATE_DEGRADED)
 		snprintf(out, cap, "%s is as fast as usual again", t->name);
 	else if (t->change.from == STATE_UNKNOWN)
 		snprintf(out, cap, "%s can be checked again: it is up", t->name);
+	else if (m->shown.is_heartbeat)
+		snprintf(out, cap, "%s is up: its first ping came", t->name);
 	else if (m->shown.last_us >= 0)
 		snprintf(out, cap, "%s is up: it answered in %lld ms", t->name,
 			 (long long)((m->shown.last_us + 999) / 1000));

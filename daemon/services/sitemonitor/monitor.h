@@ -47,6 +47,8 @@ struct shown {
 	int64_t certificate_ends_ms;
 
 	bool is_heartbeat;
+	bool own, http;	      /* labelled owner=mine; an http check: a shop of the Overview */
+	int64_t p95_24h_us;   /* of a shop; filled in when the Overview was asked, -1: unknown */
 	int64_t deadline_ms; /* of a heartbeat, wall; 0: none */
 };
 

@@ -76,6 +76,7 @@ struct sitemonitor {
 	struct lateness late;
 	_Atomic uint64_t checks[OUTCOME_COUNT];
 	_Atomic int64_t last_check_ms;
+	_Atomic int64_t shops_boot_ms; /* when the shops' percentiles were last read, INT64_MAX: now */
 
 	/* operations under way, so that the end can wait for them */
 	pthread_mutex_t lock;
@@ -118,6 +119,8 @@ void engine_update(struct sitemonitor *sm, const struct resource *r);
 void engine_remove(struct sitemonitor *sm, uint64_t id);
 /** Read the fields that the engine needs; the compiled form is dropped. */
 void engine_configure(struct monitor *m, const struct resource *r);
+/** Only its name or labels changed. */
+void engine_label(struct monitor *m, const struct resource *r);
 /** Next regular check. */
 void engine_schedule(struct sitemonitor *sm, struct monitor *m);
 /** Check now, before others of its host when urgent. */

@@ -100,6 +100,7 @@ struct monitor *table_enter(struct table *t, const struct resource *r, bool paus
 	m->shown.state = paused ? STATE_PAUSED : STATE_NEW;
 	m->shown.since.wall_ms = r->updated_ms;
 	m->shown.last_us = -1;
+	m->shown.p95_24h_us = -1;
 	m->shown.is_heartbeat = heartbeat;
 	if (heartbeat)
 		ping_key(t, r->id, m->key);
