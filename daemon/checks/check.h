@@ -68,6 +68,7 @@ struct check_type {
 	void (*config_free)(void *config);
 	/** The host whose limit counts, borrowed from config. */
 	const char *(*host)(const void *config);
+	/** start and cancel are NULL for a passive type. */
 	void (*start)(struct check_run *run);
 	/** Stop: done is still called, with OUTCOME_UNKNOWN and cause "cancelled". */
 	void (*cancel)(struct check_run *run);

@@ -21,49 +21,13 @@ static const struct http_config *config_of(const struct http_run *h)
 	return h->run->config;
 }
 
-/* The walk that speaks for the check: the one that is worse off. */
-static struct http_walk *leading(struct http_run *h)
-{
-	struct http_walk *first = &h->walks[0];
-
-	if (h->n_walks == 1 || first->verdict.outcome == OUTCOME_DOWN)
-		return first;
-	return h->walks[1].verdict.outcome == OUTCOME_DOWN ? &h->walks[1] : first;
-}
-
-/* Both families were asked. One that fails while the other is fine degrades. */
-static void combine(struct http_run *h, struct verdict *v)
-{
-	struct http_walk *a = &h->walks[0], *b = &h->walks[1];
-	bool a_fine = a->verdict.outcome == OUTCOME_UP || a->verdict.outcome == OUTCOME_DEGRADED;
-	bool b_fine = b->verdict.outcome == OUTCOME_UP || b->verdict.outcome == OUTCOME_DEGRADED;
-
-	*v = leading(h)->verdict;
-	if (a_fine && b_fine) {
-		if (v->outcome == OUTCOME_UP)
-			*v = b->verdict.outcome == OUTCOME_UP ? a->verdict : b->verdict;
-	} else if (a_fine != b_fine) {
-		const struct http_walk *bad = a_fine ? b : a;
-		const char *family = a_fine ? "IPv6" : "IPv4";
-
-		verdict_set(v, OUTCOME_DEGRADED, a_fine ? "ipv6" : "ipv4", "%s fails: %.170s", family,
-			    bad->verdict.message);
-	}
-}
-
 static void fill_result(struct http_run *h, struct check_result *r)
 {
-	struct http_walk *w;
-	struct verdict v;
+	struct http_walk *w = &h->walks[0];
+	struct verdict v = w->verdict;
 
 	if (h->n_walks > 1)
-		combine(h, &v);
-	else
-		v = h->walks[0].verdict;
-	/* Times and facts of a degraded pair are those of the family that works. */
-	w = leading(h);
-	if (v.outcome == OUTCOME_DEGRADED && w->verdict.outcome != OUTCOME_UP && h->n_walks > 1)
-		w = w == &h->walks[0] ? &h->walks[1] : &h->walks[0];
+		w = &h->walks[verdict_of_both(&v, &w->verdict, &h->walks[1].verdict)];
 	r->outcome = v.outcome;
 	memcpy(r->cause, v.cause, sizeof r->cause);
 	memcpy(r->message, v.message, sizeof r->message);

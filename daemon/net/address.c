@@ -1,6 +1,7 @@
 #include "daemon/net/address.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -101,4 +102,22 @@ enum address_class address_class(const struct sockaddr_storage *a)
 const char *address_family_name(int family)
 {
 	return family == AF_INET6 ? "IPv6" : "IPv4";
+}
+
+bool address_error_is_local(int error, int family)
+{
+	switch (error) {
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+	case EACCES:
+	case EPERM:
+	case ENETUNREACH:
+		return true;
+	case EADDRNOTAVAIL: /* IPv4: no port is left; IPv6: this machine has no address */
+		return family == AF_INET;
+	default:
+		return false;
+	}
 }

@@ -19,3 +19,6 @@ void address_set_port(struct sockaddr_storage *a, uint16_t port);
 enum address_class address_class(const struct sockaddr_storage *a);
 /** "IPv4" or "IPv6". */
 const char *address_family_name(int family);
+/** Is a failed socket() or connect() the fault of this machine (descriptors, memory, ports, a firewall,
+ *  no route at all) and not the target's? */
+bool address_error_is_local(int error, int family);

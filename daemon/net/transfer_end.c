@@ -48,23 +48,6 @@ enum phase_at transfer_phase(struct transfer *t, struct transfer_times *times)
 	return AT_TRANSFER;
 }
 
-static bool is_local_errno(int error, int family)
-{
-	switch (error) {
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
-	case EACCES:
-	case EPERM:
-		return true;
-	case EADDRNOTAVAIL: /* IPv4: no port is left; IPv6: this machine has no address */
-		return family == AF_INET;
-	default:
-		return false;
-	}
-}
-
 /* "192.0.2.1 port 443" for messages. */
 static void peer_text(const struct transfer *t, char *out, size_t cap)
 {
@@ -83,7 +66,7 @@ static void judge_connect(struct transfer *t)
 		error = (int)os_error;
 	}
 	peer_text(t, peer, sizeof peer);
-	if (is_local_errno(error, t->tried.ss_family)) {
+	if (address_error_is_local(error, t->tried.ss_family)) {
 		r->end = TRANSFER_LOCAL;
 		snprintf(r->message, sizeof r->message, "this machine could not open a connection: %s",
 			 strerror(error));

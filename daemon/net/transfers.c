@@ -517,6 +517,11 @@ const struct transfer_result *transfer_result(const struct transfer *t)
 	return &t->result;
 }
 
+struct trust *transfers_trust(const struct transfers *ts)
+{
+	return ts->trust;
+}
+
 /* ---- life ---------------------------------------------------------------------------------- */
 
 struct transfers *transfers_new(const struct transfers_options *o, struct error *e)

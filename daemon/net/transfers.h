@@ -73,3 +73,6 @@ void transfers_free(struct transfers *t);
 enum err transfer_start(struct transfers *ts, const struct transfer_request *req, struct transfer **out, struct error *e);
 /** on_end is called with TRANSFER_CANCELLED before this returns. */
 void transfer_cancel(struct transfer *t);
+struct trust;
+/** Whom handshakes are judged by; for those that are not curl's. */
+struct trust *transfers_trust(const struct transfers *ts);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/net/idn.h"
 #include "daemon/store/secrets.h"
 #include "shared/mem.h"
 #include "shared/schema/schema.h"
@@ -76,6 +77,8 @@ enum err spec_host_port(const json_t *spec, uint16_t default_port, char **host, 
 	if (!target)
 		return error_field(e, ERR_INVALID, "target", "target: missing");
 	err = host_port_parse(scheme_end ? scheme_end + 3 : target, default_port, name, port, e);
+	if (!err)
+		err = idn_to_ascii(name, e);
 	if (!err)
 		*host = mem_strdup(name);
 	return err;

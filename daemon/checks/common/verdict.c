@@ -148,3 +148,32 @@ bool verdict_of_expiry(struct verdict *v, int days, int64_t now_ms, int64_t not_
 			    (long long)(left_ms / DAY_MS), left_ms / DAY_MS == 1 ? "" : "s");
 	return true;
 }
+
+static bool is_fine(const struct verdict *v)
+{
+	return v->outcome == OUTCOME_UP || v->outcome == OUTCOME_DEGRADED;
+}
+
+int verdict_of_both(struct verdict *v, const struct verdict *v4, const struct verdict *v6)
+{
+	bool fine4 = is_fine(v4), fine6 = is_fine(v6);
+	int speaker;
+
+	if (fine4 != fine6) {
+		const struct verdict *bad = fine4 ? v6 : v4;
+		const char *family = fine4 ? "IPv6" : "IPv4";
+		struct verdict both;
+
+		verdict_set(&both, OUTCOME_DEGRADED, fine4 ? "ipv6" : "ipv4", "%s fails: %.170s", family,
+			    bad->message);
+		*v = both;
+		return fine4 ? 0 : 1;
+	}
+	/* Both fine: degraded if one is. Both failing: down if one is. */
+	if (fine4)
+		speaker = v4->outcome == OUTCOME_UP && v6->outcome == OUTCOME_DEGRADED;
+	else
+		speaker = v4->outcome != OUTCOME_DOWN && v6->outcome == OUTCOME_DOWN;
+	*v = speaker ? *v6 : *v4;
+	return speaker;
+}

@@ -22,3 +22,6 @@ void verdict_of_end(struct verdict *v, enum transfer_end end, enum phase_at at, 
 /** Degraded when a certificate ends within days. days 0: never. */
 bool verdict_of_expiry(struct verdict *v, int days, int64_t now_ms, int64_t not_after_ms,
 		       const char *subject, int place);
+/** IPv4 and IPv6 were both asked: one that fails while the other is fine degrades.
+ *  @return whose times and facts speak for the check: 0 IPv4, 1 IPv6 */
+int verdict_of_both(struct verdict *v, const struct verdict *v4, const struct verdict *v6);
