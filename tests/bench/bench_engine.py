@@ -42,13 +42,13 @@ async def say_nothing(reader, writer):
 
 
 def host(i):
-    return f"127.0.1.{1 + i % HOSTS}"
+    return f"127.0.1.{1 + i // 10 % HOSTS}"
 
 
 async def serve(ready):
     for i in range(HOSTS):
-        await asyncio.start_server(answer, host(i), GOOD_PORT, backlog=1024)
-        await asyncio.start_server(say_nothing, host(i), DEAD_PORT, backlog=1024)
+        await asyncio.start_server(answer, host(10 * i), GOOD_PORT, backlog=1024)
+        await asyncio.start_server(say_nothing, host(10 * i), DEAD_PORT, backlog=1024)
     ready.set()
     await asyncio.Event().wait()
 
@@ -132,7 +132,7 @@ def load(n, seconds):
 
 def idle(n):
     with Daemon() as daemon:
-        add_monitors(daemon, n - n // 10 * 0)
+        add_monitors(daemon, n)
         time.sleep(30)
         before = Reading(daemon)
         time.sleep(30)

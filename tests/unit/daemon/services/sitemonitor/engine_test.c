@@ -1,16 +1,6 @@
 #include "tests/unit/daemon/services/sitemonitor/house.h"
 
-struct told told;
-_Atomic int64_t house_slept_us;
-struct fake_clock *house_clock;
-
-/* Streams are not what is tried here. */
-void live_touch(struct live *l, const char *kind, uint64_t id)
-{
-}
-void live_list(struct live *l, const char *kind)
-{
-}
+HOUSE_DEFINITIONS
 
 static const char shop[] = "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"interval\":\"60s\","
 			   "\"failures\":3,\"retry_interval\":\"20s\"}";

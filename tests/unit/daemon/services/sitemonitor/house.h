@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "daemon/api/live.h"
@@ -111,12 +114,25 @@ static inline const struct check_type *told_find(const char *name)
 /* ---- the house ---------------------------------------------------------------------------------- */
 
 struct house {
+	bool serving; /* with an HTTP server */
 	struct fixture store;
 	struct fake_clock clock;
 	struct config config;
 	struct daemon d;
 	struct sitemonitor *sm;
 };
+
+/* Once in each test program. Streams are not what is tried here. */
+#define HOUSE_DEFINITIONS                                                                          \
+	struct told told;                                                                          \
+	_Atomic int64_t house_slept_us;                                                            \
+	struct fake_clock *house_clock;                                                            \
+	void live_touch(struct live *l, const char *kind, uint64_t id)                             \
+	{                                                                                          \
+	}                                                                                          \
+	void live_list(struct live *l, const char *kind)                                           \
+	{                                                                                          \
+	}
 
 /* The vigil compares two clocks: here they only differ when a test lets the machine sleep. */
 extern _Atomic int64_t house_slept_us;
@@ -135,6 +151,7 @@ static inline void house_open(struct house *h)
 {
 	struct error e = {0};
 	void *state = NULL;
+	char path[160];
 	fixture_open(&h->store);
 	h->d = (struct daemon){.config = &h->config, .clock = &h->clock.clock, .store = h->store.store,
 			       .net = loop_new("net"), .api = loop_new("api")};
@@ -147,26 +164,44 @@ static inline void house_open(struct house *h)
 	h->sm->vigil.monotonic = house_monotonic;
 	if (service_sitemonitor.start(state, &e))
 		fail_msg("%s", e.text);
+	if (!h->serving)
+		return;
+	h->d.pool = pool_new("worker", 1, 64, 0);
+	struct http_options o = {.loop = h->d.api, .pool = h->d.pool, .connections_max = 16,
+				 .streams_max = 1, .head_timeout_ms = 5000, .body_timeout_ms = 5000,
+				 .idle_timeout_ms = 5000, .owner_uid = geteuid()};
+	h->d.http = http_new(&o);
+	http_routes(h->d.http, service_sitemonitor.routes, service_sitemonitor.n_routes, state);
+	snprintf(path, sizeof(path), "%s/s", h->store.dir);
+	if (http_listen_unix(h->d.http, path, &e))
+		fail_msg("%s", e.text);
 }
 
 static inline void house_close(struct house *h)
 {
 	if (!h->sm)
 		return;
+	if (h->serving)
+		http_stop(h->d.http, 1000);
 	service_sitemonitor.stop(h->sm, 5000);
+	if (h->serving)
+		pool_free(h->d.pool);
 	loop_stop(h->d.api, NULL, NULL, 1000);
 	loop_stop(h->d.net, NULL, NULL, 1000);
 	store_close(h->store.store);
 	h->store.store = NULL;
 	service_sitemonitor.fini(h->sm);
+	if (h->serving)
+		http_free(h->d.http);
 	loop_free(h->d.net);
 	loop_free(h->d.api);
 	h->sm = NULL;
 }
 
-static inline int house_setup(void **state)
+static inline int house_begin(void **state, bool serving)
 {
 	struct house *h = mem_zalloc(sizeof(*h));
+	h->serving = serving;
 	void *fixture = NULL;
 	if (fixture_setup_dir(&fixture))
 		return -1;
@@ -186,6 +221,16 @@ static inline int house_setup(void **state)
 	return 0;
 }
 
+static inline int house_setup(void **state)
+{
+	return house_begin(state, false);
+}
+
+static inline int house_setup_serving(void **state)
+{
+	return house_begin(state, true);
+}
+
 static inline int house_teardown(void **state)
 {
 	struct house *h = *state;
@@ -196,6 +241,35 @@ static inline int house_teardown(void **state)
 }
 
 #define house_test(name) cmocka_unit_test_setup_teardown(name, house_setup, house_teardown)
+#define serving_test(name)                                                                         \
+	cmocka_unit_test_setup_teardown(name, house_setup_serving, house_teardown)
+
+/* One request; the status, and the body in a buffer of the caller's. */
+static inline int house_ask(struct house *h, const char *method, const char *path, const char *body,
+			    char *out, size_t cap)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	char head[1024], answer[262144];
+	size_t n = 0;
+	ssize_t got;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), status = 0;
+	snprintf(at.sun_path, sizeof(at.sun_path), "%.100s/s", h->store.dir);
+	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	int len = snprintf(head, sizeof(head), "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+			   "Content-Length: %zu\r\n\r\n", method, path, body ? strlen(body) : 0);
+	assert_int_equal(write(fd, head, (size_t)len), len);
+	if (body)
+		assert_int_equal(write(fd, body, strlen(body)), strlen(body));
+	while (n + 1 < sizeof(answer) && (got = read(fd, answer + n, sizeof(answer) - 1 - n)) > 0)
+		n += (size_t)got;
+	answer[n] = 0;
+	close(fd);
+	assert_int_equal(sscanf(answer, "HTTP/1.1 %d", &status), 1);
+	const char *content = strstr(answer, "\r\n\r\n");
+	if (out)
+		snprintf(out, cap, "%s", content ? content + 4 : "");
+	return status;
+}
 
 /* Everything that was started has ended: on the loop, and in the store. */
 static inline void house_drain(struct house *h)
@@ -312,6 +386,18 @@ static inline void house_check(struct house *h, uint64_t id, enum outcome outcom
 	snprintf(told.message, sizeof(told.message), "%s", outcome == OUTCOME_UP ? "" : outcome_name(outcome));
 	assert_true(s.next_boot_ms > 0);
 	house_pass(h, wait > 0 ? wait : 0);
+}
+
+/* The object of one monitor; decref it. */
+static inline json_t *house_json(struct house *h, const char *path, int wanted)
+{
+	char body[200000];
+	int status = house_ask(h, "GET", path, NULL, body, sizeof(body));
+	if (status != wanted)
+		fail_msg("%s: %d %s", path, status, body);
+	json_t *j = json_loads(body, 0, NULL);
+	assert_non_null(j);
+	return j;
 }
 
 static inline int64_t house_number(struct house *h, const char *sql)
