@@ -30,6 +30,8 @@ enum phase_at transfer_phase(struct transfer *t, struct transfer_times *times)
 		connect = tls = 0;
 		times->connect_us = 0;
 	} else {
+		if (!connect && t->tls_began_us)
+			connect = t->tls_began_us - t->started_us;
 		if (!connect)
 			return AT_CONNECT;
 		times->connect_us = connect;
@@ -153,7 +155,12 @@ static void judge_code(struct transfer *t, CURLcode code)
 	case CURLE_OPERATION_TIMEDOUT:
 		transfer_judge_timeout(t);
 		break;
-	case CURLE_OUT_OF_MEMORY:
+	case CURLE_OUT_OF_MEMORY: /* also curl's word for a header line over its limit */
+		if (r->at >= AT_TRANSFER && !t->final_head)
+			say(t, TRANSFER_PROTOCOL, "a header line of the answer is too long");
+		else
+			say(t, TRANSFER_LOCAL, "out of memory");
+		break;
 	case CURLE_FAILED_INIT:
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_NO_CONNECTION_AVAILABLE:

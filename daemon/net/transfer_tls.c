@@ -93,6 +93,7 @@ CURLcode transfer_tls_setup(CURL *easy, void *ssl_ctx, void *arg)
 	}
 	SSL_CTX_set_app_data(ctx, h);
 	t->handshake = h;
+	t->tls_began_us = clock_boot_us(t->owner->clock);
 	SSL_CTX_set1_cert_store(ctx, trust_store(t->owner->trust));
 	SSL_CTX_set_cert_verify_callback(ctx, on_verify, h);
 	SSL_CTX_set_info_callback(ctx, on_info);

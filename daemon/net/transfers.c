@@ -459,6 +459,7 @@ static void forget_last_use(struct transfer *t)
 	t->result.times = (struct transfer_times){-1, -1, -1, -1, -1};
 	t->tried.ss_family = 0;
 	t->socket_errno = 0;
+	t->tls_began_us = 0;
 	t->in_head = t->final_head = t->too_large = t->stopped = t->looked_at_tls = false;
 	t->header_bytes = 0;
 	t->curl_error[0] = '\0';

@@ -38,7 +38,7 @@ struct transfer {
 	struct curl_slist *resolve;
 	struct sockaddr_storage tried; /* last address a socket was opened for; ss_family 0: none */
 	int socket_errno;
-	int64_t started_us;
+	int64_t started_us, tls_began_us; /* boot time; tls 0: not yet. curl tells of it too late */
 	bool is_https, prefers_ipv6, in_head, final_head, too_large, stopped, looked_at_tls;
 	size_t header_bytes;
 	struct handshake *handshake; /* while the connection it made lives */

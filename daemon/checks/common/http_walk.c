@@ -204,6 +204,7 @@ static int keep_outside(const struct http_walk *w, struct resolved *r)
 static void transfer(struct http_walk *w, struct resolved *r)
 {
 	const struct http_config *c = w->config;
+	bool is_https = !strcmp(w->url.scheme, "https");
 	struct transfer_request q = {
 		.url = &w->url,
 		.addrs = r->addr,
@@ -215,7 +216,7 @@ static void transfer(struct http_walk *w, struct resolved *r)
 		.user = w->crossed ? NULL : c->user,
 		.password = w->crossed ? NULL : c->password,
 		.verify = c->verify,
-		.fresh_connection = !c->reuse || w->fresh_session || w->full_handshake,
+		.fresh_connection = !c->reuse || w->fresh_session || (is_https && w->full_handshake),
 		.full_handshake = w->full_handshake,
 		.connect_timeout_ms = c->connect_ms,
 		.tls_timeout_ms = c->tls_ms,
