@@ -114,7 +114,7 @@ static size_t add_candidate(char out[][PATH_TEXT], size_t n, size_t max, const c
 			return n;
 	}
 	if (n < max)
-		strcpy(out[n++], path);
+		snprintf(out[n++], PATH_TEXT, "%s", path);
 	return n;
 }
 

@@ -186,7 +186,7 @@ static json_t *project(const json_t *object, const char *fields)
 
 static void dump_json(struct output *o, const json_t *value, bool pretty)
 {
-	size_t flags = JSON_ENCODE_ANY | (pretty ? JSON_INDENT(2) : JSON_COMPACT);
+	size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(12) | (pretty ? JSON_INDENT(2) : JSON_COMPACT);
 	char *text = json_dumps(value, flags);
 	if (text)
 		fputs(text, o->to);
