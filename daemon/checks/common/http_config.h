@@ -1,9 +1,9 @@
 #pragma once
 /* A compiled http monitor. Immutable but for `memory`, which only the net loop touches. */
-#include <curl/curl.h>
 
 #include "daemon/checks/check.h"
 #include "daemon/net/resolver.h"
+#include "daemon/net/transfers.h"
 #include "shared/pattern.h"
 #include "shared/url.h"
 
