@@ -11,7 +11,7 @@ enum { HOST_SLOTS = 1024, HOST_TEXT = 255 };
 
 /* Exists while a ticket of its name runs or waits. */
 struct limit_host {
-	struct limit_host *next_same; /* in its slot of the table */
+	struct limit_host *next_same;      /* in its slot of the table */
 	struct limit_ticket *first, *last; /* waiting */
 	struct limit_host *turn_next, *turn_prev;
 	bool in_turn; /* has waiting tickets and a free place */
@@ -162,7 +162,8 @@ bool limits_acquire(struct limits *l, struct limit_ticket *t, const char *host, 
 	assert(!t->holding && !t->waiting);
 	struct limit_host *h = t->host = host_get(l, host);
 	/* Not past those that wait already, unless it is urgent. */
-	if (l->running < l->max && host_has_room(l, h) && (urgent || (!h->first && !l->turn_first))) {
+	if (l->running < l->max && host_has_room(l, h) &&
+	    (urgent || (!h->first && !l->turn_first))) {
 		hold(l, t);
 		turn_update(l, h);
 		return true;

@@ -1,6 +1,6 @@
 #pragma once
-/* How many things run at once: over all, and against one host. What must wait is served host by host
- * in turn, so a host with a thousand waiting entries never starves one with a single entry.
+/* How many things run at once: over all, and against one host. What must wait is served host by
+ * host in turn, so a host with a thousand waiting entries never starves one with a single entry.
  * Thread: the owner's only. */
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,8 @@
 uint64_t hash_bytes(const void *data, size_t n);
 uint64_t hash_id(uint64_t id);
 
-/** The first instant after now on the grid phase + n * interval, phase = hash_id(id) mod interval. */
+/** The first instant after now on the grid phase + n * interval, phase = hash_id(id) mod interval.
+ */
 int64_t schedule_next(uint64_t id, int64_t interval_ms, int64_t now_ms);
 /** A repeat soon: now + delay, and up to a tenth later by a jitter that differs from id to id and
  *  from try to try. */

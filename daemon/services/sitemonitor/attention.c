@@ -9,7 +9,8 @@ enum {
 	CERT_WARN_DAYS = 30, /* the first warning; what ends sooner comes first */
 };
 
-/* ---- lines --------------------------------------------------------------------------------------- */
+/* ---- lines
+ * --------------------------------------------------------------------------------------- */
 
 struct lines {
 	struct sitemonitor *sm;
@@ -63,8 +64,7 @@ static bool state_line(const struct shown *s, struct attention *a)
 	case STATE_UP:
 	case STATE_MAINTENANCE:
 	case STATE_PAUSED:
-	case STATE_COUNT:
-		return false;
+	case STATE_COUNT: return false;
 	}
 	snprintf(a->word, sizeof(a->word), "%s", word);
 	return true;
@@ -123,8 +123,7 @@ static void look(struct monitor *m, void *arg)
 size_t attention_lines(void *state, struct attention *out, size_t max, size_t *total)
 {
 	struct sitemonitor *sm = state;
-	struct lines l = {.sm = sm, .out = out, .max = max,
-			  .now_ms = clock_wall_ms(sm->d->clock)};
+	struct lines l = {.sm = sm, .out = out, .max = max, .now_ms = clock_wall_ms(sm->d->clock)};
 	table_lock(&sm->table);
 	table_each(&sm->table, look, &l);
 	table_unlock(&sm->table);

@@ -13,7 +13,7 @@ enum {
 	FLUSH_MS = 1000,
 	SAMPLES_AT_ONCE = 4096, /* an operation lasts a few milliseconds at most */
 	ROWS_AT_ONCE = 256,
-	SAMPLES_KEPT = 50000,   /* while the store takes no writes */
+	SAMPLES_KEPT = 50000, /* while the store takes no writes */
 	RETRY_MAX_MS = 30000,
 	TRIES_MAX = 8, /* of what the store refuses for its own sake */
 };
@@ -85,8 +85,8 @@ void batch_sample(struct sitemonitor *sm, const struct sample *s)
 		memmove(b->samples, b->samples + cut, (b->n - cut) * sizeof(*b->samples));
 		b->n -= cut;
 		b->dropped += cut;
-		log_warn("sitemonitor", "the store takes no writes: %zu of the oldest samples dropped",
-			 cut);
+		log_warn("sitemonitor",
+			 "the store takes no writes: %zu of the oldest samples dropped", cut);
 	}
 	if (b->n == b->cap) {
 		b->cap = b->cap ? 2 * b->cap : 64;
@@ -134,10 +134,13 @@ static char *copy(const char *text)
 void state_row_take(struct monitor *m, struct state_row *row)
 {
 	*row = (struct state_row){
-		.monitor = m->id, .rev = ++m->rev,
+		.monitor = m->id,
+		.rev = ++m->rev,
 		.track = track_essence(&m->track, &m->shown.rules),
-		.last_ms = m->shown.last_ms, .reason = copy(m->shown.reason),
-		.incident = m->shown.incident, .with_evidence = m->evidence_dirty,
+		.last_ms = m->shown.last_ms,
+		.reason = copy(m->shown.reason),
+		.incident = m->shown.incident,
+		.with_evidence = m->evidence_dirty,
 	};
 	m->saved = row->track;
 	m->state_dirty = false;
@@ -175,7 +178,8 @@ static enum err write_batch(struct txn *t, void *arg, struct error *e)
 static void put_back(struct sitemonitor *sm, struct batch_op *op)
 {
 	struct batch *b = &sm->batch;
-	size_t room = SAMPLES_KEPT - b->n, skip = op->n > room ? op->n - room : 0, keep = op->n - skip;
+	size_t room = SAMPLES_KEPT - b->n, skip = op->n > room ? op->n - room : 0,
+	       keep = op->n - skip;
 	if (b->n + keep > b->cap) {
 		b->cap = b->n + keep;
 		b->samples = mem_array(b->samples, b->cap, sizeof(*b->samples));

@@ -13,13 +13,13 @@
 #include "shared/mem.h"
 
 enum {
-	FIRED_AT_ONCE = 512,	   /* then the loop gets to its descriptors */
+	FIRED_AT_ONCE = 512,         /* then the loop gets to its descriptors */
 	FRESH_EVERY_MS = 14 * 60000, /* a full handshake at least every 15 minutes */
 	TICK_LATE_MS = 1000,
 };
 
-const unsigned late_bounds_ms[LATE_BUCKETS] = {5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000,
-						10000, 30000, 60000};
+const unsigned late_bounds_ms[LATE_BUCKETS] = {5,    10,   25,   50,    100,   250,  500,
+					       1000, 2500, 5000, 10000, 30000, 60000};
 
 static void start_run(struct sitemonitor *sm, struct monitor *m);
 static void fire_monitor(struct sitemonitor *sm, struct due *due);
@@ -88,7 +88,8 @@ static void on_timer(uv_poll_t *p, int status, int events)
 	engine_tick(sm);
 }
 
-/* ---- configuration of one monitor ------------------------------------------------------------- */
+/* ---- configuration of one monitor -------------------------------------------------------------
+ */
 
 static void config_drop(struct monitor *m)
 {
@@ -143,7 +144,8 @@ static bool spec_paused(const struct resource *r)
 	return paused;
 }
 
-/* ---- running ----------------------------------------------------------------------------------- */
+/* ---- running -----------------------------------------------------------------------------------
+ */
 
 static void monitor_free(struct monitor *m)
 {
@@ -182,7 +184,8 @@ static void note_late(struct sitemonitor *sm, int64_t late_ms)
 static void on_done(struct check_run *run, void *arg)
 {
 	struct monitor *m = arg;
-	struct sitemonitor *sm = (struct sitemonitor *)CONTAINER_OF(run->env, struct sitemonitor, env);
+	struct sitemonitor *sm =
+		(struct sitemonitor *)CONTAINER_OF(run->env, struct sitemonitor, env);
 	struct check_result *r = &run->result;
 	m->run = NULL;
 	if (m->removed) {
@@ -220,8 +223,9 @@ static bool compiled(struct sitemonitor *sm, struct monitor *m)
 		return true;
 	json_t *spec = resource_spec(m->res);
 	m->type = sm->find_type(spec_text(&resource_monitor, spec, "type"));
-	enum err err = m->type ? m->type->prepare(spec, &sm->env, &m->config, &e) :
-		error_set(&e, ERR_UNSUPPORTED, "this program has no check of that type");
+	enum err err =
+		m->type ? m->type->prepare(spec, &sm->env, &m->config, &e)
+			: error_set(&e, ERR_UNSUPPORTED, "this program has no check of that type");
 	json_decref(spec);
 	if (!err)
 		return true;
@@ -259,9 +263,10 @@ static void start_run(struct sitemonitor *sm, struct monitor *m)
 	run->monitor = m->id;
 	run->done = on_done;
 	run->arg = m;
-	/* What confirms a failure must not share its connection; what judges a certificate must see it. */
-	run->fresh_session = m->track.fails > 0 || !m->fresh_boot_ms ||
-			     now - m->fresh_boot_ms >= FRESH_EVERY_MS;
+	/* What confirms a failure must not share its connection; what judges a certificate must see
+	 * it. */
+	run->fresh_session =
+		m->track.fails > 0 || !m->fresh_boot_ms || now - m->fresh_boot_ms >= FRESH_EVERY_MS;
 	if (run->fresh_session)
 		m->fresh_boot_ms = now;
 	check_result_init(&run->result);
@@ -333,7 +338,8 @@ static void discard_run(struct sitemonitor *sm, struct monitor *m, bool again)
 	m->type->cancel(m->run); /* may call on_done */
 }
 
-/* ---- monitors come, change and go ------------------------------------------------------------- */
+/* ---- monitors come, change and go -------------------------------------------------------------
+ */
 
 static void replace_resource(struct sitemonitor *sm, struct monitor *m, const struct resource *r)
 {
@@ -405,7 +411,11 @@ void engine_remove(struct sitemonitor *sm, uint64_t id)
 		monitor_free(m);
 }
 
-struct secret_users { struct sitemonitor *sm; struct monitor **found; size_t n, cap; };
+struct secret_users {
+	struct sitemonitor *sm;
+	struct monitor **found;
+	size_t n, cap;
+};
 
 static void find_secret_user(struct monitor *m, void *arg)
 {
@@ -438,9 +448,14 @@ void engine_secrets_changed(struct sitemonitor *sm)
 	free(u.found);
 }
 
-/* ---- a suspend --------------------------------------------------------------------------------- */
+/* ---- a suspend ---------------------------------------------------------------------------------
+ */
 
-struct sleepers { struct sitemonitor *sm; struct monitor **all; size_t n; };
+struct sleepers {
+	struct sitemonitor *sm;
+	struct monitor **all;
+	size_t n;
+};
 
 static void collect(struct monitor *m, void *arg)
 {
@@ -454,7 +469,8 @@ static void collect(struct monitor *m, void *arg)
 static void slept(struct sitemonitor *sm, int64_t slept_ms)
 {
 	struct moment now = now_moment(sm);
-	struct moment since = {.wall_ms = now.wall_ms - slept_ms, .boot_ms = now.boot_ms - slept_ms};
+	struct moment since = {.wall_ms = now.wall_ms - slept_ms,
+			       .boot_ms = now.boot_ms - slept_ms};
 	struct sleepers s = {.sm = sm};
 	log_info("sitemonitor", "the machine slept for %lld s: unknown for so long",
 		 (long long)(slept_ms / 1000));
@@ -472,13 +488,15 @@ static void slept(struct sitemonitor *sm, int64_t slept_ms)
 			continue; /* nothing was missed */
 		verdict_gap(sm, m, since);
 		if (!is_busy(m))
-			due_set(sm, &m->due, schedule_resume(m->id, m->interval_ms, -1, sm->spread_ms,
-							     now.boot_ms));
+			due_set(sm, &m->due,
+				schedule_resume(m->id, m->interval_ms, -1, sm->spread_ms,
+						now.boot_ms));
 	}
 	free(s.all);
 }
 
-/* ---- beginning and end -------------------------------------------------------------------------- */
+/* ---- beginning and end --------------------------------------------------------------------------
+ */
 
 static void fire_batch(struct sitemonitor *sm, struct due *due)
 {
@@ -494,8 +512,10 @@ enum err engine_open(struct sitemonitor *sm, struct error *e)
 {
 	const struct config *c = sm->d->config;
 	uv_loop_t *uv = loop_uv(sm->d->net);
-	sm->env = (struct check_env){.loop = sm->d->net, .clock = sm->d->clock,
-				     .resolver = sm->d->resolver, .transfers = sm->d->transfers,
+	sm->env = (struct check_env){.loop = sm->d->net,
+				     .clock = sm->d->clock,
+				     .resolver = sm->d->resolver,
+				     .transfers = sm->d->transfers,
 				     .store = sm->d->store};
 	sm->batch.due.fire = fire_batch;
 	sm->journal.due.fire = fire_journal;

@@ -45,7 +45,8 @@ static void bytes_text(char *out, size_t cap, int64_t n)
 	if (n < 1000)
 		snprintf(out, cap, "%lld B", (long long)n);
 	else if (n < 1000000)
-		snprintf(out, cap, "%lld.%lld kB", (long long)(n / 1000), (long long)(n % 1000 / 100));
+		snprintf(out, cap, "%lld.%lld kB", (long long)(n / 1000),
+			 (long long)(n % 1000 / 100));
 	else
 		snprintf(out, cap, "%lld.%lld MB", (long long)(n / 1000000),
 			 (long long)(n % 1000000 / 100000));
@@ -64,7 +65,8 @@ static void list_text(char *out, size_t cap, const char *member, const json_t *l
 	size_t used = 0, i;
 	const json_t *item;
 	out[0] = 0;
-	json_array_foreach ((json_t *)list, i, item) {
+	json_array_foreach((json_t *)list, i, item)
+	{
 		char one[VALUE_TEXT];
 		if (i == LIST_SHOWN || used + 8 >= cap)
 			break;
@@ -158,12 +160,10 @@ static void compare_headers(struct changes *c, const json_t *good, const json_t 
 {
 	const char *name;
 	json_t *v;
-	json_object_foreach ((json_t *)good, name, v)
-		if (!json_equal(v, json_object_get(bad, name)))
-			write_change(c, "header ", name, v, json_object_get(bad, name));
-	json_object_foreach ((json_t *)bad, name, v)
-		if (!json_object_get(good, name))
-			write_change(c, "header ", name, NULL, v);
+	json_object_foreach((json_t *)good, name, v) if (!json_equal(v, json_object_get(bad, name)))
+		write_change(c, "header ", name, v, json_object_get(bad, name));
+	json_object_foreach((json_t *)bad, name, v) if (!json_object_get(good, name))
+		write_change(c, "header ", name, NULL, v);
 }
 
 void evidence_write_changes(struct json_writer *w, const char *good_text, const char *bad_text)
@@ -174,7 +174,8 @@ void evidence_write_changes(struct json_writer *w, const char *good_text, const 
 	json_t *now;
 	jw_array(w);
 	if (good && bad) {
-		json_object_foreach (bad, member, now) {
+		json_object_foreach(bad, member, now)
+		{
 			json_t *before = json_object_get(good, member);
 			if (is_own_member(member))
 				continue;

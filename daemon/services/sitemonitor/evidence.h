@@ -9,7 +9,7 @@
 /** True when both say the same but for the body, which may differ at each answer. NULL: none. */
 bool evidence_same(const char *a, const char *b);
 
-/** Append [{"what", "from", "to"}] as a value: each member of bad that differs from good, each header
- *  that came, went or differs. A member that bad does not have was not reached and is not a
+/** Append [{"what", "from", "to"}] as a value: each member of bad that differs from good, each
+ * header that came, went or differs. A member that bad does not have was not reached and is not a
  *  difference. Either may be NULL: []. */
 void evidence_write_changes(struct json_writer *w, const char *good, const char *bad);

@@ -11,7 +11,8 @@ enum { POINTS_MAX = 1000, SAMPLES_MAX = 1000, INCIDENTS_MAX = 100 };
 
 const struct resource *route_monitor(struct sitemonitor *sm, const char *ref, struct error *e)
 {
-	const struct resource *m = ref && *ref ? resource_get(sm->d->store, &resource_monitor, ref) : NULL;
+	const struct resource *m =
+		ref && *ref ? resource_get(sm->d->store, &resource_monitor, ref) : NULL;
 	if (!m) {
 		error_set(e, ERR_NOT_FOUND, "there is no monitor \"%.63s\"", ref ? ref : "");
 		error_hint(e, "see sellersmart monitor list");
@@ -19,7 +20,8 @@ const struct resource *route_monitor(struct sitemonitor *sm, const char *ref, st
 	return m;
 }
 
-/* ---- values ------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------------
+ */
 
 static void write_us(struct json_writer *w, const char *key, int64_t us)
 {
@@ -68,11 +70,13 @@ static void write_point(struct json_writer *w, const struct series_point *p)
 	jw_object_end(w);
 }
 
-static enum err write_windows(struct json_writer *w, struct sitemonitor *sm, uint64_t id, int64_t now,
-			      struct error *e)
+static enum err write_windows(struct json_writer *w, struct sitemonitor *sm, uint64_t id,
+			      int64_t now, struct error *e)
 {
-	static const struct { const char *name; int days; } windows[] = {
-		{"24h", 1}, {"7d", 7}, {"30d", 30}, {"90d", 90}, {"365d", 365}};
+	static const struct {
+		const char *name;
+		int days;
+	} windows[] = {{"24h", 1}, {"7d", 7}, {"30d", 30}, {"90d", 90}, {"365d", 365}};
 	struct series_point point, total;
 	jw_key(w, "windows");
 	jw_object(w);
@@ -86,22 +90,28 @@ static enum err write_windows(struct json_writer *w, struct sitemonitor *sm, uin
 	return ERR_NONE;
 }
 
-/* ---- history ------------------------------------------------------------------------------------ */
+/* ---- history ------------------------------------------------------------------------------------
+ */
 
-struct span { int64_t now, from, until; int points; };
+struct span {
+	int64_t now, from, until;
+	int points;
+};
 
-static bool take_time(struct request *r, const char *name, const char *fallback, int64_t now, int64_t *ms,
-		      struct error *e)
+static bool take_time(struct request *r, const char *name, const char *fallback, int64_t now,
+		      int64_t *ms, struct error *e)
 {
 	const char *text = request_query(r, name, fallback);
 	if (time_parse_since(text, now, ms))
 		return true;
-	error_field(e, ERR_INVALID, name, "%s: \"%.40s\" is neither a duration nor a time", name, text);
+	error_field(e, ERR_INVALID, name, "%s: \"%.40s\" is neither a duration nor a time", name,
+		    text);
 	error_hint(e, "write 1h, 7d, or 2026-11-22T17:00:00Z");
 	return false;
 }
 
-static bool take_count(struct request *r, const char *name, int fallback, int max, int *out, struct error *e)
+static bool take_count(struct request *r, const char *name, int fallback, int max, int *out,
+		       struct error *e)
 {
 	const char *text = request_query(r, name, NULL);
 	char *end = NULL;
@@ -126,8 +136,8 @@ static bool take_span(struct sitemonitor *sm, struct request *r, struct span *s,
 	return false;
 }
 
-static enum err write_history(struct json_writer *w, struct sitemonitor *sm, const struct resource *m,
-			      const struct span *s, struct error *e)
+static enum err write_history(struct json_writer *w, struct sitemonitor *sm,
+			      const struct resource *m, const struct span *s, struct error *e)
 {
 	struct series_point total, *points = mem_array(NULL, (size_t)s->points, sizeof(*points));
 	/* What was measured this very millisecond belongs to it. */
@@ -195,7 +205,8 @@ struct answered route_history(struct request *r, void *ctx)
 	return reply_error(r, &e);
 }
 
-/* ---- last answers -------------------------------------------------------------------------------- */
+/* ---- last answers
+ * -------------------------------------------------------------------------------- */
 
 static void write_sample(struct json_writer *w, const struct sample *s, const char *message)
 {
@@ -218,8 +229,9 @@ static char *last_message(struct sitemonitor *sm, uint64_t id, int64_t at_ms)
 {
 	table_lock(&sm->table);
 	const struct monitor *m = table_find(&sm->table, id);
-	char *text = m && m->shown.last_ms == at_ms && m->shown.message ?
-		mem_strdup(m->shown.message) : NULL;
+	char *text = m && m->shown.last_ms == at_ms && m->shown.message
+			     ? mem_strdup(m->shown.message)
+			     : NULL;
 	table_unlock(&sm->table);
 	return text;
 }
@@ -230,8 +242,9 @@ struct answered route_samples(struct request *r, void *ctx)
 	struct json_writer w;
 	struct error e = {0};
 	int limit, n;
-	const struct resource *m = take_count(r, "limit", 50, SAMPLES_MAX, &limit, &e) ?
-		route_monitor(sm, request_param(r, "ref"), &e) : NULL;
+	const struct resource *m = take_count(r, "limit", 50, SAMPLES_MAX, &limit, &e)
+					   ? route_monitor(sm, request_param(r, "ref"), &e)
+					   : NULL;
 	if (!m)
 		return reply_error(r, &e);
 	struct sample *samples = mem_array(NULL, (size_t)limit, sizeof(*samples));

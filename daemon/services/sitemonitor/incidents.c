@@ -10,12 +10,13 @@
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000, SQL_MAX = 2048, BINDS_MAX = 16 };
 
-#define COLUMNS                                                                                    \
-	"i.number, i.id, i.monitor, r.name, i.opened_ms, i.confirmed_ms, i.closed_ms,"             \
+#define COLUMNS                                                                        \
+	"i.number, i.id, i.monitor, r.name, i.opened_ms, i.confirmed_ms, i.closed_ms," \
 	" i.duration_ms, i.failures, i.cause, i.message, i.evidence, i.good_ms, i.good"
 #define FROM " FROM incident i JOIN resource r ON r.id = i.monitor"
 
-/* ---- one incident ------------------------------------------------------------------------------ */
+/* ---- one incident ------------------------------------------------------------------------------
+ */
 
 static void write_json(struct json_writer *w, const char *key, const char *json)
 {
@@ -61,7 +62,8 @@ static void write_incident(struct json_writer *w, struct sitemonitor *sm, sqlite
 	jw_object_end(w);
 }
 
-/* ---- a query made of parts ---------------------------------------------------------------------- */
+/* ---- a query made of parts ----------------------------------------------------------------------
+ */
 
 struct bind {
 	const char *text; /* or NULL */
@@ -130,16 +132,20 @@ static void take_filter(const char *name, const char *value, void *arg)
 		add_condition(q, "i.cause = ?");
 		add_bind(q, value, 0);
 	} else {
-		error_field(&q->error, ERR_INVALID, "filter", "%.80s: incidents have no such filter",
-			    name);
+		error_field(&q->error, ERR_INVALID, "filter",
+			    "%.80s: incidents have no such filter", name);
 		error_hint(&q->error, "filters are monitor, open, cause");
 	}
 }
 
 static void take_sort(struct query *q, const char *sort)
 {
-	static const struct { const char *name, *sql; } sorts[] = {
-		{"opened_at", "i.opened_ms"}, {"number", "i.number"}, {"monitor", "r.name"},
+	static const struct {
+		const char *name, *sql;
+	} sorts[] = {
+		{"opened_at", "i.opened_ms"},
+		{"number", "i.number"},
+		{"monitor", "r.name"},
 		{"duration_ms", "coalesce(i.duration_ms, 9223372036854775807)"},
 	};
 	q->descending = *sort == '-';
@@ -149,11 +155,15 @@ static void take_sort(struct query *q, const char *sort)
 			q->sort = sorts[i].sql;
 	if (q->sort)
 		return;
-	error_field(&q->error, ERR_INVALID, "sort", "sort: incidents cannot be sorted by \"%.40s\"", name);
-	error_hint(&q->error, "sort by opened_at, number, monitor or duration_ms, with - in front for descending");
+	error_field(&q->error, ERR_INVALID, "sort", "sort: incidents cannot be sorted by \"%.40s\"",
+		    name);
+	error_hint(
+		&q->error,
+		"sort by opened_at, number, monitor or duration_ms, with - in front for descending");
 }
 
-/* ---- a page ---------------------------------------------------------------------------------------- */
+/* ---- a page
+ * ---------------------------------------------------------------------------------------- */
 
 struct page {
 	const char *after, *before, *around; /* ids, NULL */
@@ -179,9 +189,8 @@ static enum err count_rows(sqlite3 *db, const struct query *q, int64_t *n, struc
 static void beyond(const struct query *q, bool forward, bool inclusive, char *out, size_t cap)
 {
 	bool greater = forward != q->descending;
-	snprintf(out, cap,
-		 "(%s, i.number) %s%s (SELECT %s, i.number" FROM " WHERE i.id = ?)", q->sort,
-		 greater ? ">" : "<", inclusive ? "=" : "", q->sort);
+	snprintf(out, cap, "(%s, i.number) %s%s (SELECT %s, i.number" FROM " WHERE i.id = ?)",
+		 q->sort, greater ? ">" : "<", inclusive ? "=" : "", q->sort);
 }
 
 struct rows {
@@ -190,8 +199,8 @@ struct rows {
 };
 
 /* Ids of at most limit rows from the anchor on, in reading order. */
-static enum err read_ids(sqlite3 *db, const struct query *q, uint64_t anchor, bool forward, bool inclusive,
-			 int limit, struct rows *rows, struct error *e)
+static enum err read_ids(sqlite3 *db, const struct query *q, uint64_t anchor, bool forward,
+			 bool inclusive, int limit, struct rows *rows, struct error *e)
 {
 	char sql[SQL_MAX], condition[512];
 	struct query with = *q;
@@ -216,8 +225,8 @@ static enum err read_ids(sqlite3 *db, const struct query *q, uint64_t anchor, bo
 		rows->ids[i] = rows->ids[rows->n - 1 - i];
 		rows->ids[rows->n - 1 - i] = swap;
 	}
-	return rc == SQLITE_DONE || rc == SQLITE_ROW ? ERR_NONE :
-						       store_error(rc, db, "listing incidents", e);
+	return rc == SQLITE_DONE || rc == SQLITE_ROW ? ERR_NONE
+						     : store_error(rc, db, "listing incidents", e);
 }
 
 static enum err anchor_id(const char *text, uint64_t *id, struct error *e)
@@ -229,8 +238,8 @@ static enum err anchor_id(const char *text, uint64_t *id, struct error *e)
 	return ERR_INVALID;
 }
 
-static enum err read_page(sqlite3 *db, const struct query *q, const struct page *p, struct rows *rows,
-			  struct error *e)
+static enum err read_page(sqlite3 *db, const struct query *q, const struct page *p,
+			  struct rows *rows, struct error *e)
 {
 	uint64_t anchor = 0;
 	const char *given = p->after ? p->after : p->before ? p->before : p->around;
@@ -309,7 +318,8 @@ static enum err take_page(struct request *r, struct page *p, struct error *e)
 	*p = (struct page){.after = request_query(r, "after", NULL),
 			   .before = request_query(r, "before", NULL),
 			   .around = request_query(r, "around", NULL),
-			   .last = !strcmp(request_query(r, "last", "0"), "1"), .limit = (int)n};
+			   .last = !strcmp(request_query(r, "last", "0"), "1"),
+			   .limit = (int)n};
 	if (n < 1 || n > LIMIT_MAX || (limit && (!*limit || *end))) {
 		error_field(e, ERR_INVALID, "limit", "limit: 1..%d, not \"%.40s\"", LIMIT_MAX,
 			    limit ? limit : "");
@@ -318,7 +328,8 @@ static enum err take_page(struct request *r, struct page *p, struct error *e)
 	return ERR_NONE;
 }
 
-/* ---- routes ---------------------------------------------------------------------------------------- */
+/* ---- routes
+ * ---------------------------------------------------------------------------------------- */
 
 /* The connection below a borrowed reader, for statements that are put together. */
 static sqlite3 *reader_db(struct reader *reader, struct error *e)
@@ -366,7 +377,9 @@ struct answered route_incidents(struct request *r, void *ctx)
 		return reply_error(r, &q.error);
 	if (*text) {
 		snprintf(like, sizeof(like), "%.150s", text);
-		add_condition(&q, "instr(lower(r.name || ' ' || i.cause || ' ' || i.message), lower(?)) > 0");
+		add_condition(
+			&q,
+			"instr(lower(r.name || ' ' || i.cause || ' ' || i.message), lower(?)) > 0");
 		add_bind(&q, like, 0);
 	}
 	if (take_page(r, &page, &e) || write_list(ctx, r, &q, &page, &e)) {
@@ -388,9 +401,11 @@ struct answered route_incident(struct request *r, void *ctx)
 	if (!id_parse(ref, "inc", &id)) /* or the short number */
 		number = strtoll(ref, &end, 10);
 	struct reader *reader = store_reader(sm->d->store, &e);
-	sqlite3_stmt *st = reader ?
-		reader_prepare(reader, "SELECT " COLUMNS FROM " WHERE i.id = ?1 OR i.number = ?2", &e) :
-		NULL;
+	sqlite3_stmt *st =
+		reader ? reader_prepare(reader,
+					"SELECT " COLUMNS FROM " WHERE i.id = ?1 OR i.number = ?2",
+					&e)
+		       : NULL;
 	bool found = false;
 	if (st) {
 		sqlite3_bind_int64(st, 1, (sqlite3_int64)id);
@@ -418,10 +433,14 @@ enum err incidents_write_of(struct json_writer *w, struct sitemonitor *sm, uint6
 			    int64_t from_ms, int64_t until_ms, int max, struct error *e)
 {
 	struct reader *reader = store_reader(sm->d->store, e);
-	sqlite3_stmt *st = reader ?
-		reader_prepare(reader, "SELECT " COLUMNS FROM " WHERE i.monitor = ?1 AND i.opened_ms < ?3"
-			       " AND (i.closed_ms IS NULL OR i.closed_ms >= ?2)"
-			       " ORDER BY i.opened_ms DESC, i.number DESC LIMIT ?4", e) : NULL;
+	sqlite3_stmt *st =
+		reader ? reader_prepare(reader,
+					"SELECT " COLUMNS FROM
+					" WHERE i.monitor = ?1 AND i.opened_ms < ?3"
+					" AND (i.closed_ms IS NULL OR i.closed_ms >= ?2)"
+					" ORDER BY i.opened_ms DESC, i.number DESC LIMIT ?4",
+					e)
+		       : NULL;
 	int rc = SQLITE_ERROR;
 	if (st) {
 		sqlite3_bind_int64(st, 1, (sqlite3_int64)monitor);
@@ -432,8 +451,9 @@ enum err incidents_write_of(struct json_writer *w, struct sitemonitor *sm, uint6
 			write_incident(w, sm, st);
 		sqlite3_reset(st);
 	}
-	enum err err = rc == SQLITE_DONE ? ERR_NONE : st ?
-		store_error(rc, sqlite3_db_handle(st), "reading incidents", e) : ERR_STORE;
+	enum err err = rc == SQLITE_DONE ? ERR_NONE
+		       : st ? store_error(rc, sqlite3_db_handle(st), "reading incidents", e)
+			    : ERR_STORE;
 	if (reader)
 		reader_done(reader);
 	return err;

@@ -1,5 +1,5 @@
-/* Transitions: each writes the monitor's state, opens or closes its incident and adds one event, all
- * in one operation, in order. Several that wait share an operation. */
+/* Transitions: each writes the monitor's state, opens or closes its incident and adds one event,
+ * all in one operation, in order. Several that wait share an operation. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@
 enum {
 	TRANSITIONS_AT_ONCE = 64,
 	TRANSITIONS_KEPT = 20000, /* while the store takes no writes */
-	TRIES_MAX = 8, /* of what the store refuses for its own sake */
+	TRIES_MAX = 8,            /* of what the store refuses for its own sake */
 	TEXT_MAX = 320,
 };
 
@@ -30,7 +30,7 @@ struct transition {
 	int64_t good_ms;
 	char topic[24], name[64];
 	enum severity severity;
-	char *text; /* NULL: no event */
+	char *text;   /* NULL: no event */
 	uint64_t seq; /* out */
 };
 
@@ -53,7 +53,8 @@ static void transition_free(struct transition *t)
 	free(t);
 }
 
-/* ---- one sentence ------------------------------------------------------------------------------ */
+/* ---- one sentence ------------------------------------------------------------------------------
+ */
 
 static const char *reason_of(const struct monitor *m)
 {
@@ -103,8 +104,8 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 	case STATE_DEGRADED:
 		topic = "monitor.degraded";
 		t->severity = SEVERITY_WARNING;
-		snprintf(out, cap, "%s %s: %s", t->name, c->closed ? "is back, but degraded" : "is degraded",
-			 reason_of(m));
+		snprintf(out, cap, "%s %s: %s", t->name,
+			 c->closed ? "is back, but degraded" : "is degraded", reason_of(m));
 		break;
 	case STATE_UNKNOWN:
 		topic = "monitor.unknown";
@@ -113,7 +114,8 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 		break;
 	case STATE_PAUSED:
 		topic = "monitor.paused";
-		snprintf(out, cap, "%s is paused%s", t->name, c->closed ? ", while it was down" : "");
+		snprintf(out, cap, "%s is paused%s", t->name,
+			 c->closed ? ", while it was down" : "");
 		break;
 	case STATE_NEW:
 		topic = "monitor.resumed";
@@ -124,13 +126,13 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 		snprintf(out, cap, "%s is in maintenance", t->name);
 		break;
 	case STATE_PENDING:
-	case STATE_COUNT:
-		break;
+	case STATE_COUNT: break;
 	}
 	snprintf(t->topic, sizeof(t->topic), "%s", topic ? topic : "");
 }
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------------------------------
+ */
 
 static enum err write_event(struct txn *t, struct transition *tr, int64_t number, struct error *e)
 {
@@ -156,8 +158,12 @@ static enum err write_event(struct txn *t, struct transition *tr, int64_t number
 		jw_kv_int(&w, "duration_ms", tr->duration_ms);
 	jw_object_end(&w);
 	struct event ev = {
-		.at_ms = tr->at.wall_ms, .severity = tr->severity, .subject_kind = "monitor",
-		.subject = tr->monitor, .text = tr->text, .data_json = data.data,
+		.at_ms = tr->at.wall_ms,
+		.severity = tr->severity,
+		.subject_kind = "monitor",
+		.subject = tr->monitor,
+		.text = tr->text,
+		.data_json = data.data,
 	};
 	snprintf(ev.topic, sizeof(ev.topic), "%s", tr->topic);
 	snprintf(ev.name, sizeof(ev.name), "%s", tr->name);
@@ -176,10 +182,16 @@ static enum err write_transition(struct txn *t, struct transition *tr, struct er
 		return err;
 	if (tr->change.opened) {
 		struct incident_open o = {
-			.id = tr->incident, .monitor = tr->monitor, .opened_ms = tr->since_ms,
-			.confirmed_ms = tr->at.wall_ms, .good_ms = tr->good_ms,
-			.failures = tr->checks, .cause = tr->cause, .message = tr->message,
-			.evidence = tr->evidence, .good = tr->good,
+			.id = tr->incident,
+			.monitor = tr->monitor,
+			.opened_ms = tr->since_ms,
+			.confirmed_ms = tr->at.wall_ms,
+			.good_ms = tr->good_ms,
+			.failures = tr->checks,
+			.cause = tr->cause,
+			.message = tr->message,
+			.evidence = tr->evidence,
+			.good = tr->good,
 		};
 		err = incident_row_open(t, &o, &number, e);
 	} else if (tr->change.closed) {
@@ -220,7 +232,8 @@ static void failed(struct sitemonitor *sm, struct journal_op *op, const char *wh
 {
 	struct journal *j = &sm->journal;
 	if (op->code == ERR_STORE && j->failed >= TRIES_MAX) { /* then it is alone in op */
-		log_error("sitemonitor", "a transition of %s was dropped: %s", op->first->name, why);
+		log_error("sitemonitor", "a transition of %s was dropped: %s", op->first->name,
+			  why);
 		j->dropped++;
 		j->failed = 0;
 		return;
@@ -315,7 +328,8 @@ void journal_flush(struct sitemonitor *sm)
 	op_free(op);
 }
 
-/* ---- noting one --------------------------------------------------------------------------------- */
+/* ---- noting one ---------------------------------------------------------------------------------
+ */
 
 static char *copy(const char *text)
 {
@@ -350,7 +364,8 @@ void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct 
 		t->text = copy(text);
 	}
 	state_row_take(m, &t->row);
-	if (j->n >= TRANSITIONS_KEPT) { /* the newest state counts: the row of the last one has it */
+	if (j->n >=
+	    TRANSITIONS_KEPT) { /* the newest state counts: the row of the last one has it */
 		struct transition *oldest = j->first;
 		j->first = oldest->next;
 		j->n--;
@@ -377,7 +392,8 @@ void journal_fini(struct sitemonitor *sm)
 	sm->journal.n = 0;
 }
 
-/* ---- a deleted monitor -------------------------------------------------------------------------- */
+/* ---- a deleted monitor --------------------------------------------------------------------------
+ */
 
 struct forget_op {
 	struct store_op op;

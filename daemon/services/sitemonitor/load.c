@@ -18,7 +18,8 @@ enum {
 
 static const char key_name[] = "sitemonitor.ping_key";
 
-/* ---- the secret of heartbeats' addresses ------------------------------------------------------ */
+/* ---- the secret of heartbeats' addresses ------------------------------------------------------
+ */
 
 static enum err keep_key(struct txn *t, void *arg, struct error *e)
 {
@@ -30,7 +31,8 @@ static enum err load_key(struct sitemonitor *sm, uint8_t secret[static 32], stru
 	char hex[65];
 	size_t n = 0;
 	char *kept = store_meta_get(sm->d->store, key_name);
-	bool valid = kept && !sodium_hex2bin(secret, 32, kept, strlen(kept), NULL, &n, NULL) && n == 32;
+	bool valid =
+		kept && !sodium_hex2bin(secret, 32, kept, strlen(kept), NULL, &n, NULL) && n == 32;
 	free(kept);
 	if (valid)
 		return ERR_NONE;
@@ -41,7 +43,8 @@ static enum err load_key(struct sitemonitor *sm, uint8_t secret[static 32], stru
 	return err;
 }
 
-/* ---- one monitor ------------------------------------------------------------------------------- */
+/* ---- one monitor -------------------------------------------------------------------------------
+ */
 
 /* Where an instant of the wall clock lies on the boot clock; never in the future. */
 static void place(struct moment *m, struct moment now)
@@ -53,7 +56,7 @@ static void place(struct moment *m, struct moment now)
 
 static void place_all(struct track *t, struct moment now)
 {
-	struct moment *all[] = {&t->base_since, &t->hold_since, &t->first_bad, &t->first_good,
+	struct moment *all[] = {&t->base_since, &t->hold_since, &t->first_bad,    &t->first_good,
 				&t->first_slow, &t->first_fast, &t->first_unknown};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		place(all[i], now);
@@ -99,8 +102,9 @@ static void apply_last(struct sitemonitor *sm, struct monitor *m)
 	m->shown.last_outcome = sum.last.outcome;
 	m->shown.last_us = sum.last.total_us;
 	for (int i = 0; i < PHASE_COUNT; i++)
-		m->shown.phase_us[i] = sum.last.phase_us[i] > INT32_MAX ? INT32_MAX :
-								     (int32_t)sum.last.phase_us[i];
+		m->shown.phase_us[i] = sum.last.phase_us[i] > INT32_MAX
+					       ? INT32_MAX
+					       : (int32_t)sum.last.phase_us[i];
 }
 
 /* A row is not written at each failure of something that is down already: count them again. */
@@ -139,7 +143,8 @@ static void resume(struct monitor *m, void *arg)
 	int64_t elapsed = s->last_ms ? now.wall_ms - s->last_ms : -1;
 	if (s->last_ms && elapsed < 0)
 		elapsed = 0; /* the clock went back */
-	if (!s->is_heartbeat && elapsed > GAP_MIN_MS && elapsed > 2 * m->interval_ms + m->timeout_ms) {
+	if (!s->is_heartbeat && elapsed > GAP_MIN_MS &&
+	    elapsed > 2 * m->interval_ms + m->timeout_ms) {
 		struct moment since = {.wall_ms = s->last_ms, .boot_ms = now.boot_ms - elapsed};
 		track_gap(&m->track, &s->rules, since);
 	}
@@ -184,7 +189,8 @@ enum err load_all(struct sitemonitor *sm, struct error *e)
 		resource_unref(all[i]);
 	}
 	free(all);
-	if ((err = state_rows_read(sm->d->store, apply_row, sm, e)) || (err = heartbeats_load(sm, e)))
+	if ((err = state_rows_read(sm->d->store, apply_row, sm, e)) ||
+	    (err = heartbeats_load(sm, e)))
 		return err;
 	table_each(&sm->table, resume, sm);
 	table_each(&sm->table, show, sm);

@@ -1,4 +1,5 @@
-/* Prometheus text. Labels are a monitor's name and type, never its address: that may hold a token. */
+/* Prometheus text. Labels are a monitor's name and type, never its address: that may hold a token.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,10 @@ struct line {
 	int32_t phase_us[PHASE_COUNT];
 };
 
-struct lines { struct line *all; size_t n; };
+struct lines {
+	struct line *all;
+	size_t n;
+};
 
 static void take(struct monitor *m, void *arg)
 {
@@ -47,10 +51,12 @@ static void write_states(struct buf *out, const struct lines *l)
 	head(out, "sellersmart_monitor_state", "gauge", "1 for the state a monitor is in.");
 	for (size_t i = 0; i < l->n; i++)
 		for (int s = 0; s < STATE_COUNT; s++)
-			buf_printf(out, "sellersmart_monitor_state{monitor=\"%s\",type=\"%s\",state=\"%s\"} %d\n",
-				   l->all[i].res->name, l->all[i].type,
-				   monitor_state_name((enum monitor_state)s),
-				   l->all[i].state == (enum monitor_state)s);
+			buf_printf(
+				out,
+				"sellersmart_monitor_state{monitor=\"%s\",type=\"%s\",state=\"%s\"} %d\n",
+				l->all[i].res->name, l->all[i].type,
+				monitor_state_name((enum monitor_state)s),
+				l->all[i].state == (enum monitor_state)s);
 }
 
 static void write_probes(struct buf *out, const struct lines *l)
@@ -59,7 +65,8 @@ static void write_probes(struct buf *out, const struct lines *l)
 	for (size_t i = 0; i < l->n; i++) {
 		const struct line *x = &l->all[i];
 		if (x->last == OUTCOME_UP || x->last == OUTCOME_DEGRADED || x->last == OUTCOME_DOWN)
-			buf_printf(out, "sellersmart_probe_success{monitor=\"%s\",type=\"%s\"} %d\n",
+			buf_printf(out,
+				   "sellersmart_probe_success{monitor=\"%s\",type=\"%s\"} %d\n",
 				   x->res->name, x->type, x->last != OUTCOME_DOWN);
 	}
 	head(out, "sellersmart_probe_duration_seconds", "gauge",
@@ -69,8 +76,10 @@ static void write_probes(struct buf *out, const struct lines *l)
 		for (int p = 0; p < PHASE_COUNT && x->us >= 0; p++) {
 			if (x->phase_us[p] < 0)
 				continue;
-			buf_printf(out, "sellersmart_probe_duration_seconds{monitor=\"%s\",type=\"%s\",phase=\"%s\"}",
-				   x->res->name, x->type, phase_name((enum phase)p));
+			buf_printf(
+				out,
+				"sellersmart_probe_duration_seconds{monitor=\"%s\",type=\"%s\",phase=\"%s\"}",
+				x->res->name, x->type, phase_name((enum phase)p));
 			seconds(out, x->phase_us[p]);
 		}
 	}
@@ -78,9 +87,11 @@ static void write_probes(struct buf *out, const struct lines *l)
 	     "When the first certificate of the chain ends.");
 	for (size_t i = 0; i < l->n; i++)
 		if (l->all[i].ends_ms)
-			buf_printf(out, "sellersmart_probe_tls_earliest_expiry_timestamp_seconds{monitor=\"%s\",type=\"%s\"} %lld\n",
-				   l->all[i].res->name, l->all[i].type,
-				   (long long)(l->all[i].ends_ms / 1000));
+			buf_printf(
+				out,
+				"sellersmart_probe_tls_earliest_expiry_timestamp_seconds{monitor=\"%s\",type=\"%s\"} %lld\n",
+				l->all[i].res->name, l->all[i].type,
+				(long long)(l->all[i].ends_ms / 1000));
 }
 
 static void write_engine(struct buf *out, struct sitemonitor *sm)
@@ -95,8 +106,10 @@ static void write_engine(struct buf *out, struct sitemonitor *sm)
 			   (unsigned long long)below);
 	}
 	below += atomic_load(&sm->late.count[LATE_BUCKETS]);
-	buf_printf(out, "sellersmart_check_late_seconds_bucket{le=\"+Inf\"} %llu\n"
-		   "sellersmart_check_late_seconds_sum", (unsigned long long)below);
+	buf_printf(out,
+		   "sellersmart_check_late_seconds_bucket{le=\"+Inf\"} %llu\n"
+		   "sellersmart_check_late_seconds_sum",
+		   (unsigned long long)below);
 	seconds(out, (int64_t)atomic_load(&sm->late.sum_us));
 	buf_printf(out, "sellersmart_check_late_seconds_count %llu\n", (unsigned long long)below);
 	head(out, "sellersmart_checks_total", "counter", "Finished checks by outcome.");

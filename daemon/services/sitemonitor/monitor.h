@@ -34,8 +34,8 @@ struct shown {
 	uint32_t fails, oks;
 	int64_t next_boot_ms; /* 0: none */
 	uint64_t incident;    /* 0: none */
-	uint64_t seq;	      /* feed position of the last transition */
-	char *reason;	      /* safe; NULL when up */
+	uint64_t seq;         /* feed position of the last transition */
+	char *reason;         /* safe; NULL when up */
 
 	int64_t last_ms; /* wall, 0: never */
 	enum outcome last_outcome;
@@ -47,18 +47,20 @@ struct shown {
 	int64_t certificate_ends_ms;
 
 	bool is_heartbeat;
-	bool own, http;	      /* labelled owner=mine; an http check: a shop of the Overview */
-	int64_t p95_24h_us;   /* of a shop; filled in when the Overview was asked, -1: unknown */
+	bool own, http;      /* labelled owner=mine; an http check: a shop of the Overview */
+	int64_t p95_24h_us;  /* of a shop; filled in when the Overview was asked, -1: unknown */
 	int64_t deadline_ms; /* of a heartbeat, wall; 0: none */
 };
 
 /** First bad answer of a row that is not over: an incident's cause and evidence. */
-struct first_bad { char *cause, *message, *evidence; };
+struct first_bad {
+	char *cause, *message, *evidence;
+};
 
 struct monitor {
 	uint64_t id;
 	struct monitor *next_same, *next_key; /* in the table's slots */
-	uint64_t key[2];		      /* of a heartbeat's address */
+	uint64_t key[2];                      /* of a heartbeat's address */
 	bool in_table;
 
 	/* under the table's lock */
@@ -77,12 +79,12 @@ struct monitor {
 	struct check_run *run;
 	int64_t run_boot_ms;
 	bool run_discard; /* its answer no longer counts */
-	bool again;	  /* check at once when it ends */
+	bool again;       /* check at once when it ends */
 	bool removed;
 
-	struct track track, saved; /* saved: essence as last handed to the store */
+	struct track track, saved;    /* saved: essence as last handed to the store */
 	enum monitor_state announced; /* the last state that had an event */
-	uint64_t rev;		   /* of monitor_state, grows with each write */
+	uint64_t rev;                 /* of monitor_state, grows with each write */
 	bool state_dirty, evidence_dirty;
 	struct monitor *next_dirty;
 	bool in_dirty;
@@ -92,7 +94,7 @@ struct monitor {
 	struct first_bad bad;
 
 	struct waiter *waiters; /* people who asked for a check */
-	bool once_pending;	/* --once waits for its decision */
+	bool once_pending;      /* --once waits for its decision */
 	struct heartbeat *beat; /* heartbeats only */
 };
 

@@ -10,13 +10,19 @@
 #include "shared/timefmt.h"
 
 enum {
-	EXIT_DOWN = 1, EXIT_COULD_NOT = 75,
+	EXIT_DOWN = 1,
+	EXIT_COULD_NOT = 75,
 	EARLY_MS = 1000, /* a cron job that comes a second early still checks */
 	WRITE_MS = 5000,
 	LINE_MAX_BYTES = 400,
 };
 
-struct due_list { struct sitemonitor *sm; struct monitor **all; size_t n; int64_t now_ms; };
+struct due_list {
+	struct sitemonitor *sm;
+	struct monitor **all;
+	size_t n;
+	int64_t now_ms;
+};
 
 static void pick_due(struct monitor *m, void *arg)
 {
@@ -24,8 +30,8 @@ static void pick_due(struct monitor *m, void *arg)
 	int64_t last = m->shown.last_ms, elapsed = l->now_ms - last;
 	bool due = !last || elapsed < 0 || elapsed + EARLY_MS >= m->interval_ms ||
 		   track_undecided(&m->track, &m->shown.rules);
-	if (m->beat ? heartbeat_is_late(l->sm, m) :
-		      m->due.fire && m->track.hold != STATE_PAUSED && due)
+	if (m->beat ? heartbeat_is_late(l->sm, m)
+		    : m->due.fire && m->track.hold != STATE_PAUSED && due)
 		l->all[l->n++] = m;
 }
 
@@ -80,9 +86,12 @@ static bool wait_for(struct sitemonitor *sm, bool checks, int64_t limit_ms)
 	return done;
 }
 
-/* ---- the summary ----------------------------------------------------------------------------------- */
+/* ---- the summary
+ * ----------------------------------------------------------------------------------- */
 
-struct summary { size_t down, unknown, undecided; };
+struct summary {
+	size_t down, unknown, undecided;
+};
 
 static void write_line(struct sitemonitor *sm, const struct resource *r, struct buf *out,
 		       struct summary *sum)
@@ -100,7 +109,8 @@ static void write_line(struct sitemonitor *sm, const struct resource *r, struct 
 	if (s->reason)
 		snprintf(text, sizeof(text), "%s, for %s", s->reason, age);
 	else if (s->last_us >= 0)
-		snprintf(text, sizeof(text), "%lld ms, for %s", (long long)((s->last_us + 999) / 1000), age);
+		snprintf(text, sizeof(text), "%lld ms, for %s",
+			 (long long)((s->last_us + 999) / 1000), age);
 	else
 		snprintf(text, sizeof(text), "for %s", age);
 	buf_printf(out, "%-9s %-24s %s\n", monitor_state_name(s->state), r->name, text);
@@ -135,6 +145,7 @@ int once_run(void *state, int64_t deadline_boot_ms, struct buf *out)
 		buf_printf(out, "the store takes no writes: %s\n", health.reason);
 	if (sum.down)
 		return EXIT_DOWN;
-	return !decided || !written || health.readonly || sum.unknown || sum.undecided ?
-		EXIT_COULD_NOT : 0;
+	return !decided || !written || health.readonly || sum.unknown || sum.undecided
+		       ? EXIT_COULD_NOT
+		       : 0;
 }

@@ -19,7 +19,7 @@ enum {
 	PINGS_KEPT = 100,
 	BODY_IN_EVIDENCE = 4000,
 	LATE_AT_LOAD_MS = 10000, /* a deadline that passed while the daemon was away */
-	AGAIN_MS = 50,		 /* a ping is on its way through the loops */
+	AGAIN_MS = 50,           /* a ping is on its way through the loops */
 	STEPPED_MS = 2000,
 };
 
@@ -44,12 +44,13 @@ struct ping {
 	int exit_status; /* -1: none */
 	char run[RUN_TEXT];
 	struct moment at;
-	char *body; /* safe, NULL when empty */
-	int64_t duration_ms; /* -1: none */
+	char *body;                                 /* safe, NULL when empty */
+	int64_t duration_ms;                        /* -1: none */
 	int64_t pinged_ms, started_ms, deadline_ms; /* to be kept */
 	char kept_run[RUN_TEXT];
 	struct state_row row;
 	bool with_row;
+	enum err code;
 };
 
 void heartbeat_free(struct heartbeat *h)
@@ -60,7 +61,8 @@ void heartbeat_free(struct heartbeat *h)
 	free(h);
 }
 
-/* ---- deadlines --------------------------------------------------------------------------------- */
+/* ---- deadlines ---------------------------------------------------------------------------------
+ */
 
 /* From when the next ping is counted: the last one, or since it is watched. */
 static int64_t base_ms(const struct monitor *m)
@@ -114,7 +116,8 @@ void heartbeat_schedule(struct sitemonitor *sm, struct monitor *m)
 		due_set(sm, &m->due, h->deadline.boot_ms);
 	table_lock(&sm->table);
 	m->shown.deadline_ms = held ? 0 : h->deadline.wall_ms;
-	m->shown.next_boot_ms = held ? 0 : h->deadline.boot_ms - (h->started_ms ? 0 : h->plan.grace_ms);
+	m->shown.next_boot_ms =
+		held ? 0 : h->deadline.boot_ms - (h->started_ms ? 0 : h->plan.grace_ms);
 	table_unlock(&sm->table);
 }
 
@@ -141,12 +144,16 @@ bool heartbeat_is_late(const struct sitemonitor *sm, const struct monitor *m)
 	       clock_wall_ms(sm->d->clock) >= m->beat->deadline.wall_ms;
 }
 
-/* ---- outcomes ------------------------------------------------------------------------------------ */
+/* ---- outcomes
+ * ------------------------------------------------------------------------------------ */
 
-static void note_sample(struct sitemonitor *sm, struct monitor *m, enum outcome outcome, int64_t at_ms,
-			int64_t span_ms, int64_t total_us)
+static void note_sample(struct sitemonitor *sm, struct monitor *m, enum outcome outcome,
+			int64_t at_ms, int64_t span_ms, int64_t total_us)
 {
-	struct sample s = {.monitor = m->id, .at_ms = at_ms, .outcome = outcome, .total_us = total_us,
+	struct sample s = {.monitor = m->id,
+			   .at_ms = at_ms,
+			   .outcome = outcome,
+			   .total_us = total_us,
 			   .span_ms = span_ms > 0 ? span_ms : 0};
 	for (int i = 0; i < PHASE_COUNT; i++)
 		s.phase_us[i] = -1;
@@ -159,8 +166,9 @@ static void note_outcome(struct sitemonitor *sm, struct monitor *m, const struct
 {
 	struct heartbeat *h = m->beat;
 	int64_t elapsed = at.boot_ms - h->mark_boot_ms;
-	enum outcome before = m->track.base == STATE_DOWN ? OUTCOME_DOWN :
-			      m->track.base == STATE_NEW ? OUTCOME_NONE : OUTCOME_UP;
+	enum outcome before = m->track.base == STATE_DOWN  ? OUTCOME_DOWN
+			      : m->track.base == STATE_NEW ? OUTCOME_NONE
+							   : OUTCOME_UP;
 	h->mark_boot_ms = at.boot_ms;
 	if (before == r->outcome) {
 		note_sample(sm, m, r->outcome, at.wall_ms, elapsed, r->total_us);
@@ -171,7 +179,8 @@ static void note_outcome(struct sitemonitor *sm, struct monitor *m, const struct
 	note_sample(sm, m, r->outcome, at.wall_ms, 1, r->total_us);
 }
 
-static void conclude(struct sitemonitor *sm, struct monitor *m, struct check_result *r, struct moment at)
+static void conclude(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
+		     struct moment at)
 {
 	if (m->track.hold != STATE_PAUSED)
 		note_outcome(sm, m, r, at);
@@ -229,7 +238,8 @@ void heartbeat_due(struct sitemonitor *sm, struct monitor *m)
 	check_result_fini(&r);
 }
 
-/* ---- from the store ------------------------------------------------------------------------------ */
+/* ---- from the store
+ * ------------------------------------------------------------------------------ */
 
 static void load_row(struct sitemonitor *sm, sqlite3_stmt *st)
 {
@@ -246,14 +256,18 @@ static void load_row(struct sitemonitor *sm, sqlite3_stmt *st)
 enum err heartbeats_load(struct sitemonitor *sm, struct error *e)
 {
 	struct reader *reader = store_reader(sm->d->store, e);
-	sqlite3_stmt *st = reader ?
-		reader_prepare(reader, "SELECT monitor, pinged_ms, started_ms, run, deadline_ms"
-			       " FROM heartbeat", e) : NULL;
+	sqlite3_stmt *st =
+		reader ? reader_prepare(reader,
+					"SELECT monitor, pinged_ms, started_ms, run, deadline_ms"
+					" FROM heartbeat",
+					e)
+		       : NULL;
 	int rc = SQLITE_ERROR;
 	while (st && (rc = sqlite3_step(st)) == SQLITE_ROW)
 		load_row(sm, st);
-	enum err err = rc == SQLITE_DONE ? ERR_NONE : st ?
-		store_error(rc, sqlite3_db_handle(st), "reading heartbeats", e) : ERR_STORE;
+	enum err err = rc == SQLITE_DONE ? ERR_NONE
+		       : st ? store_error(rc, sqlite3_db_handle(st), "reading heartbeats", e)
+			    : ERR_STORE;
 	if (st)
 		sqlite3_reset(st);
 	if (reader)
@@ -271,21 +285,25 @@ void heartbeat_resume(struct sitemonitor *sm, struct monitor *m)
 		h->deadline.boot_ms -= h->deadline.wall_ms - kept;
 		h->deadline.wall_ms = kept;
 	}
-	if (h->deadline.boot_ms < now.boot_ms + LATE_AT_LOAD_MS && h->deadline.boot_ms <= now.boot_ms)
+	if (h->deadline.boot_ms < now.boot_ms + LATE_AT_LOAD_MS &&
+	    h->deadline.boot_ms <= now.boot_ms)
 		h->deadline.boot_ms = now.boot_ms + LATE_AT_LOAD_MS;
 	if (m->shown.last_ms && m->shown.last_ms < now.wall_ms)
 		h->mark_boot_ms = now.boot_ms - (now.wall_ms - m->shown.last_ms);
 }
 
-/* ---- keeping a ping -------------------------------------------------------------------------------- */
+/* ---- keeping a ping
+ * -------------------------------------------------------------------------------- */
 
 static enum err keep_heartbeat(struct txn *t, const struct ping *p, struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(t,
+	sqlite3_stmt *st = txn_prepare(
+		t,
 		"INSERT INTO heartbeat (monitor, pinged_ms, started_ms, run, deadline_ms)"
 		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (monitor) DO UPDATE SET"
 		" pinged_ms = excluded.pinged_ms, started_ms = excluded.started_ms,"
-		" run = excluded.run, deadline_ms = excluded.deadline_ms", e);
+		" run = excluded.run, deadline_ms = excluded.deadline_ms",
+		e);
 	if (!st)
 		return ERR_STORE;
 	sqlite3_bind_int64(st, 1, (sqlite3_int64)p->monitor);
@@ -298,9 +316,11 @@ static enum err keep_heartbeat(struct txn *t, const struct ping *p, struct error
 
 static enum err keep_body(struct txn *t, const struct ping *p, struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(t,
+	sqlite3_stmt *st = txn_prepare(
+		t,
 		"INSERT INTO heartbeat_ping (monitor, at_ms, kind, exit_status, run, duration_ms, body)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", e);
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		e);
 	if (!st)
 		return ERR_STORE;
 	sqlite3_bind_int64(st, 1, (sqlite3_int64)p->monitor);
@@ -313,9 +333,12 @@ static enum err keep_body(struct txn *t, const struct ping *p, struct error *e)
 		sqlite3_bind_int64(st, 6, p->duration_ms);
 	bind_text(st, 7, p->body);
 	enum err err = txn_exec(t, st, e);
-	st = err ? NULL : txn_prepare(t,
-		"DELETE FROM heartbeat_ping WHERE monitor = ?1 AND id <= (SELECT id FROM heartbeat_ping"
-		" WHERE monitor = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)", e);
+	st = err ? NULL
+		 : txn_prepare(
+			   t,
+			   "DELETE FROM heartbeat_ping WHERE monitor = ?1 AND id <= (SELECT id FROM heartbeat_ping"
+			   " WHERE monitor = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+			   e);
 	if (!st)
 		return err ? err : ERR_STORE;
 	sqlite3_bind_int64(st, 1, (sqlite3_int64)p->monitor);
@@ -352,7 +375,7 @@ static void ping_ended(void *arg)
 {
 	struct ping *p = arg;
 	struct monitor *m = p->with_row ? table_find(&p->sm->table, p->monitor) : NULL;
-	if (m && p->op.code) {
+	if (m && p->code) {
 		m->evidence_dirty |= p->row.with_evidence;
 		batch_dirty(p->sm, m);
 	}
@@ -379,12 +402,13 @@ static void ping_kept(void *arg, enum err code, const struct error *e)
 	struct error why = {0};
 	if (code && (!e || !e->code))
 		error_set(&why, code, "the ping was not kept: %s", err_info(code)->title);
-	p->op.code = code;
+	p->code = code;
 	answer(p, !code ? NULL : why.code ? &why : e);
 	writing_ended(p->sm, ping_ended, ping_free, p);
 }
 
-/* ---- a ping arrives: net loop ----------------------------------------------------------------------- */
+/* ---- a ping arrives: net loop
+ * ----------------------------------------------------------------------- */
 
 static void evidence_of(const struct ping *p, struct check_result *r, size_t body_max)
 {
@@ -467,21 +491,24 @@ static void arrive(void *arg)
 	}
 	if (!m || !m->beat || !sm->running) {
 		error_set(&e, sm->running ? ERR_NOT_FOUND : ERR_UNAVAILABLE,
-			  sm->running ? "there is no heartbeat at this address" : "the daemon is ending");
+			  sm->running ? "there is no heartbeat at this address"
+				      : "the daemon is ending");
 		answer(p, &e);
 		ping_free(p);
 		return;
 	}
 	apply(sm, m, p);
 	p->op = (struct store_op){.run = keep_ping, .done = ping_kept, .arg = p};
-	p->op.code = writing_submit(sm, OP_PEOPLE, &p->op, &e);
-	if (p->op.code) {
+	enum err err = writing_submit(sm, OP_PEOPLE, &p->op, &e);
+	if (err) { /* else p may already be gone */
+		p->code = err;
 		answer(p, &e);
 		ping_ended(p);
 	}
 }
 
-/* ---- the route: api loop ----------------------------------------------------------------------------- */
+/* ---- the route: api loop
+ * ----------------------------------------------------------------------------- */
 
 static bool take_kind(const char *word, struct ping *p)
 {
@@ -530,7 +557,8 @@ struct answered route_ping(struct request *r, void *ctx)
 	struct ping *p = mem_zalloc(sizeof(*p));
 	const char *rid = request_query(r, "rid", NULL);
 	if (!take_kind(request_param(r, "kind"), p)) {
-		error_set(&e, ERR_NOT_FOUND, "a ping ends in /start, /fail, /log or an exit status 0..255");
+		error_set(&e, ERR_NOT_FOUND,
+			  "a ping ends in /start, /fail, /log or an exit status 0..255");
 	} else if (!take_run(rid, p)) {
 		error_field(&e, ERR_INVALID, "rid", "rid: a UUID is expected");
 	} else {

@@ -11,8 +11,8 @@ int64_t shown_since_ms(const struct sitemonitor *sm, const struct shown *s)
 {
 	int64_t wall = clock_wall_ms(sm->d->clock);
 	int64_t by_boot = wall - (now_boot(sm) - s->since.boot_ms);
-	int64_t differs = by_boot > s->since.wall_ms ? by_boot - s->since.wall_ms :
-						       s->since.wall_ms - by_boot;
+	int64_t differs = by_boot > s->since.wall_ms ? by_boot - s->since.wall_ms
+						     : s->since.wall_ms - by_boot;
 	if (s->since.boot_ms && s->since.wall_ms > wall && differs > STEPPED_MS)
 		return by_boot < wall ? by_boot : wall;
 	return s->since.wall_ms;
@@ -124,7 +124,8 @@ void render_monitor(struct json_writer *w, struct sitemonitor *sm, const struct 
 	json_decref(spec);
 }
 
-/* ---- lists --------------------------------------------------------------------------------------- */
+/* ---- lists
+ * --------------------------------------------------------------------------------------- */
 
 /* What needs a person first; not alphabetical, not the order of the enum. */
 static int worst(enum monitor_state s)
@@ -166,8 +167,8 @@ bool render_rank(const struct resource *r, const char *sort, int64_t *key, void 
 	if (by_p95)
 		*key = known && sum.p95_1h_us >= 0 ? sum.p95_1h_us : INT64_MAX;
 	else
-		*key = known && sum.known_24h_ms > 0 ?
-			sum.up_24h_ms * 1000000 / sum.known_24h_ms : INT64_MAX;
+		*key = known && sum.known_24h_ms > 0 ? sum.up_24h_ms * 1000000 / sum.known_24h_ms
+						     : INT64_MAX;
 	return true;
 }
 

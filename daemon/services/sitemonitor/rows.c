@@ -87,9 +87,20 @@ enum err state_row_write(struct txn *t, const struct state_row *r, struct error 
 {
 	const struct track *k = &r->track;
 	const int64_t numbers[] = {
-		k->base_since.wall_ms, k->hold_since.wall_ms, k->fails, k->oks, k->slows, k->fasts,
-		k->unknowns, k->quiet_unknown, k->first_bad.wall_ms, k->first_good.wall_ms,
-		k->first_slow.wall_ms, k->first_fast.wall_ms, k->first_unknown.wall_ms, r->last_ms,
+		k->base_since.wall_ms,
+		k->hold_since.wall_ms,
+		k->fails,
+		k->oks,
+		k->slows,
+		k->fasts,
+		k->unknowns,
+		k->quiet_unknown,
+		k->first_bad.wall_ms,
+		k->first_good.wall_ms,
+		k->first_slow.wall_ms,
+		k->first_fast.wall_ms,
+		k->first_unknown.wall_ms,
+		r->last_ms,
 	};
 	sqlite3_stmt *st = txn_prepare(t, state_sql, e);
 	if (!st)
@@ -146,8 +157,8 @@ static void read_row(sqlite3_stmt *st, struct state_row *r)
 	r->certificate_ends_ms = sqlite3_column_int64(st, 26);
 }
 
-enum err state_rows_read(struct store *s, void (*fn)(const struct state_row *r, void *arg), void *arg,
-			 struct error *e)
+enum err state_rows_read(struct store *s, void (*fn)(const struct state_row *r, void *arg),
+			 void *arg, struct error *e)
 {
 	static const char sql[] =
 		"SELECT s.monitor, max(s.rev, coalesce(v.rev, 0)), base, hold, base_since_ms,"
@@ -186,8 +197,9 @@ enum err monitor_row_exists(struct txn *t, uint64_t monitor, bool *exists, struc
 	int rc = sqlite3_step(st);
 	*exists = rc == SQLITE_ROW;
 	sqlite3_reset(st);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ?
-		ERR_NONE : store_error(rc, txn_db(t), "looking up a monitor", e);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE
+		       ? ERR_NONE
+		       : store_error(rc, txn_db(t), "looking up a monitor", e);
 }
 
 /* ---- incidents ------------------------------------------------------------------------------- */
@@ -207,10 +219,12 @@ static enum err returned_number(struct txn *t, sqlite3_stmt *st, int64_t *number
 enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t *number,
 			   struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(t,
+	sqlite3_stmt *st = txn_prepare(
+		t,
 		"INSERT INTO incident (id, monitor, opened_ms, confirmed_ms, failures, cause,"
 		" message, evidence, good_ms, good) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-		" RETURNING number", e);
+		" RETURNING number",
+		e);
 	if (!st)
 		return ERR_STORE;
 	sqlite3_bind_int64(st, 1, (sqlite3_int64)o->id);
@@ -230,9 +244,11 @@ enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t
 enum err incident_row_close(struct txn *t, uint64_t id, int64_t closed_ms, int64_t duration_ms,
 			    int64_t *number, struct error *e)
 {
-	sqlite3_stmt *st = txn_prepare(t,
+	sqlite3_stmt *st = txn_prepare(
+		t,
 		"UPDATE incident SET closed_ms = max(?2, opened_ms), duration_ms = max(?3, 0)"
-		" WHERE id = ?1 RETURNING number", e);
+		" WHERE id = ?1 RETURNING number",
+		e);
 	if (!st)
 		return ERR_STORE;
 	sqlite3_bind_int64(st, 1, (sqlite3_int64)id);
@@ -251,8 +267,9 @@ enum err orphans_forget(struct txn *t, void *unused, struct error *e)
 	uint64_t gone[ORPHANS_AT_ONCE];
 	size_t n = 0;
 	sqlite3_stmt *st = txn_prepare(t,
-		"SELECT monitor FROM sample_open WHERE NOT EXISTS"
-		" (SELECT 1 FROM resource WHERE id = monitor) LIMIT 64", e);
+				       "SELECT monitor FROM sample_open WHERE NOT EXISTS"
+				       " (SELECT 1 FROM resource WHERE id = monitor) LIMIT 64",
+				       e);
 	if (!st)
 		return ERR_STORE;
 	while (n < ORPHANS_AT_ONCE && sqlite3_step(st) == SQLITE_ROW)

@@ -20,8 +20,8 @@ void state_row_fini(struct state_row *r);
 /** Write unless a newer one is there or the monitor has gone. */
 enum err state_row_write(struct txn *t, const struct state_row *r, struct error *e);
 /** Every row; strings are the callee's until it returns. */
-enum err state_rows_read(struct store *s, void (*fn)(const struct state_row *r, void *arg), void *arg,
-			 struct error *e);
+enum err state_rows_read(struct store *s, void (*fn)(const struct state_row *r, void *arg),
+			 void *arg, struct error *e);
 
 /** Is there still such a resource? A monitor may be deleted while a write about it waits. */
 enum err monitor_row_exists(struct txn *t, uint64_t monitor, bool *exists, struct error *e);

@@ -16,7 +16,8 @@ enum { PING_BODY_MAX = 1 << 20 /* of which the first 10 kB are kept */ };
 extern const struct service service_sitemonitor;
 extern const struct resource_kind resource_secret;
 
-/* ---- changes of resources ------------------------------------------------------------------------ */
+/* ---- changes of resources
+ * ------------------------------------------------------------------------ */
 
 struct note {
 	struct sitemonitor *sm;
@@ -65,7 +66,9 @@ static void on_resource(const struct resource *old, const struct resource *now, 
 		json_decref(spec);
 	}
 	struct note *n = mem_zalloc(sizeof(*n));
-	*n = (struct note){.sm = sm, .now = now && monitor ? resource_ref(now) : NULL, .id = r->id,
+	*n = (struct note){.sm = sm,
+			   .now = now && monitor ? resource_ref(now) : NULL,
+			   .id = r->id,
 			   .secret = secret};
 	pthread_mutex_lock(&sm->lock);
 	bool stopped = sm->stopped;
@@ -76,7 +79,8 @@ static void on_resource(const struct resource *old, const struct resource *now, 
 		drop_note(n);
 }
 
-/* ---- life -------------------------------------------------------------------------------------------- */
+/* ---- life
+ * -------------------------------------------------------------------------------------------- */
 
 static enum err init(struct daemon *d, void **state, struct error *e)
 {
@@ -90,7 +94,11 @@ static enum err init(struct daemon *d, void **state, struct error *e)
 	return err;
 }
 
-struct opening { struct sitemonitor *sm; enum err err; struct error *e; };
+struct opening {
+	struct sitemonitor *sm;
+	enum err err;
+	struct error *e;
+};
 
 static void adopt(struct sitemonitor *sm)
 {
@@ -138,7 +146,10 @@ static enum err start(void *state, struct error *e)
 	return ERR_NONE;
 }
 
-struct ending { struct sitemonitor *sm; bool quiet; };
+struct ending {
+	struct sitemonitor *sm;
+	bool quiet;
+};
 
 static void close_engine(void *arg)
 {
@@ -154,8 +165,9 @@ static void look_quiet(void *arg)
 		batch_flush(sm);
 	if (!sm->journal.failed)
 		journal_flush(sm);
-	bool written = (sm->batch.failed || (!sm->batch.n && !sm->batch.dirty && !sm->batch.in_flight)) &&
-		       (sm->journal.failed || (!sm->journal.first && !sm->journal.in_flight));
+	bool written =
+		(sm->batch.failed || (!sm->batch.n && !sm->batch.dirty && !sm->batch.in_flight)) &&
+		(sm->journal.failed || (!sm->journal.first && !sm->journal.in_flight));
 	end->quiet = written && !sm->closing && !limits_running(sm->limits);
 }
 
@@ -172,7 +184,8 @@ static void stop(void *state, int limit_ms)
 			break;
 		struct timespec at;
 		clock_gettime(CLOCK_REALTIME, &at);
-		at.tv_nsec += 20000000; /* closing handles and operations signal; this is for the rest */
+		at.tv_nsec +=
+			20000000; /* closing handles and operations signal; this is for the rest */
 		if (at.tv_nsec >= 1000000000) {
 			at.tv_sec++;
 			at.tv_nsec -= 1000000000;
@@ -231,9 +244,14 @@ static void reload(void *state)
 	loop_call(sm->d->net, apply_limits, sm);
 }
 
-/* ---- routes ------------------------------------------------------------------------------------------ */
+/* ---- routes
+ * ------------------------------------------------------------------------------------------ */
 
-struct check_request { struct sitemonitor *sm; struct request *r; uint64_t id; };
+struct check_request {
+	struct sitemonitor *sm;
+	struct request *r;
+	uint64_t id;
+};
 
 static void begin_check(void *arg)
 {
@@ -245,7 +263,8 @@ static void begin_check(void *arg)
 			  m ? "the daemon is ending" : "the monitor was deleted meanwhile");
 		request_finish_error(c->r, &e);
 	} else if (m->beat) {
-		error_set(&e, ERR_INVALID, "%s is a heartbeat: it waits for pings, there is nothing to ask",
+		error_set(&e, ERR_INVALID,
+			  "%s is a heartbeat: it waits for pings, there is nothing to ask",
 			  monitor_name(m));
 		error_hint(&e, "sellersmart heartbeat wrap %s -- COMMAND", monitor_name(m));
 		request_finish_error(c->r, &e);
@@ -286,7 +305,10 @@ static const struct route routes[] = {
 };
 
 static const struct resource_live live[] = {
-	{.kind = &resource_monitor, .write = render_live, .rank = render_rank, .filter = render_filter,
+	{.kind = &resource_monitor,
+	 .write = render_live,
+	 .rank = render_rank,
+	 .filter = render_filter,
 	 .meta = render_meta},
 	{0},
 };

@@ -1,6 +1,6 @@
 /* The shops of the Overview: monitors labelled owner=mine, or all http ones where none is. Answered
- * from memory; the percentiles over a day come from the store, so a worker fetches them, at most once
- * a minute and only while somebody looks. */
+ * from memory; the percentiles over a day come from the store, so a worker fetches them, at most
+ * once a minute and only while somebody looks. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,11 @@
 
 enum { SHOPS_MAX = 50, REFRESH_MS = 60000, DAY_MS = 86400000 };
 
-struct shop { const struct resource *res; enum monitor_state state; int64_t p95_us; };
+struct shop {
+	const struct resource *res;
+	enum monitor_state state;
+	int64_t p95_us;
+};
 
 /* The first by name of those that are wanted. */
 struct shops {
@@ -59,7 +63,8 @@ static void release(struct shops *s)
 		resource_unref(s->all[i].res);
 }
 
-/* ---- percentiles: on a worker ------------------------------------------------------------------ */
+/* ---- percentiles: on a worker ------------------------------------------------------------------
+ */
 
 static void keep_p95(struct sitemonitor *sm, uint64_t id, int64_t us)
 {
@@ -79,8 +84,8 @@ static void refresh(void *arg)
 	for (size_t i = 0; i < s.n; i++) {
 		struct series_point point, total;
 		struct error e = {0};
-		if (series_query(sm->d->store, s.all[i].res->id, now - DAY_MS, now, 1, &point, &total,
-				 &e) >= 0)
+		if (series_query(sm->d->store, s.all[i].res->id, now - DAY_MS, now, 1, &point,
+				 &total, &e) >= 0)
 			keep_p95(sm, s.all[i].res->id, total.p95_us);
 	}
 	release(&s);
@@ -98,7 +103,8 @@ static void refresh_when_old(struct sitemonitor *sm)
 		atomic_store(&sm->shops_boot_ms, last);
 }
 
-/* ---- the Overview -------------------------------------------------------------------------------- */
+/* ---- the Overview
+ * -------------------------------------------------------------------------------- */
 
 static void write_scaled(struct json_writer *w, const char *key, int64_t value)
 {

@@ -48,9 +48,9 @@ struct journal {
 struct vigil {
 	uv_prepare_t prepare;
 	uint64_t turn_ns, idle_ns;
-	int64_t stall_boot_ms;		/* end of the last stall */
+	int64_t stall_boot_ms;         /* end of the last stall */
 	int64_t boot_us, monotonic_us; /* at the last look, for suspends */
-	int64_t (*monotonic)(void);	/* CLOCK_MONOTONIC, µs; tests turn it */
+	int64_t (*monotonic)(void);    /* CLOCK_MONOTONIC, µs; tests turn it */
 };
 
 struct sitemonitor {
@@ -76,7 +76,8 @@ struct sitemonitor {
 	struct lateness late;
 	_Atomic uint64_t checks[OUTCOME_COUNT];
 	_Atomic int64_t last_check_ms;
-	_Atomic int64_t shops_boot_ms; /* when the shops' percentiles were last read, INT64_MAX: now */
+	_Atomic int64_t
+		shops_boot_ms; /* when the shops' percentiles were last read, INT64_MAX: now */
 
 	/* operations under way, so that the end can wait for them */
 	pthread_mutex_t lock;
@@ -100,7 +101,8 @@ static inline struct moment now_moment(const struct sitemonitor *sm)
 /** store_submit, counted so that the end can wait for it; done() must call writing_ended. */
 enum err writing_submit(struct sitemonitor *sm, enum op_queue q, struct store_op *op,
 			struct error *e);
-/** From done(): run fn on the net loop, or dropped here when the net loop must not be used any more. */
+/** From done(): run fn on the net loop, or dropped here when the net loop must not be used any
+ * more. */
 void writing_ended(struct sitemonitor *sm, loop_fn *fn, loop_fn *dropped, void *arg);
 /** Delay before the next try after n failures in a row. */
 int64_t writing_backoff_ms(unsigned failed);
@@ -168,7 +170,10 @@ void state_row_take(struct monitor *m, struct state_row *row);
 /* ---- journal.c: net loop --------------------------------------------------------------------- */
 
 /** The incident that a transition is about. */
-struct outage { uint64_t incident; int64_t duration_ms; };
+struct outage {
+	uint64_t incident;
+	int64_t duration_ms;
+};
 void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct change *c,
 			struct moment at, const struct outage *outage);
 void journal_flush(struct sitemonitor *sm);
@@ -191,7 +196,8 @@ void waiters_refuse(struct sitemonitor *sm, struct monitor *m, enum err code, co
 /** Net loop, --once: m is decided or will not be. */
 void once_look(struct sitemonitor *sm, struct monitor *m);
 
-/* ---- pings.c ---------------------------------------------------------------------------------- */
+/* ---- pings.c ----------------------------------------------------------------------------------
+ */
 
 enum err heartbeats_load(struct sitemonitor *sm, struct error *e);
 void heartbeat_configure(struct sitemonitor *sm, struct monitor *m);
@@ -207,7 +213,8 @@ bool heartbeat_is_late(const struct sitemonitor *sm, const struct monitor *m);
 void heartbeat_free(struct heartbeat *h);
 struct answered route_ping(struct request *r, void *ctx);
 
-/* ---- reading: any thread ---------------------------------------------------------------------- */
+/* ---- reading: any thread ----------------------------------------------------------------------
+ */
 
 void render_live(struct json_writer *w, const struct resource *r, void *ctx);
 bool render_rank(const struct resource *r, const char *sort, int64_t *key, void *ctx);
@@ -225,7 +232,8 @@ void overview_members(struct json_writer *w, void *state);
 void metrics_write(struct buf *out, void *state);
 int once_run(void *state, int64_t deadline_boot_ms, struct buf *out);
 
-/* ---- routes ------------------------------------------------------------------------------------ */
+/* ---- routes ------------------------------------------------------------------------------------
+ */
 
 struct answered route_check(struct request *r, void *ctx);
 struct answered route_status(struct request *r, void *ctx);

@@ -3,9 +3,14 @@
 #include <string.h>
 
 static const char *const names[STATE_COUNT] = {
-	[STATE_NEW] = "new", [STATE_UP] = "up", [STATE_DEGRADED] = "degraded",
-	[STATE_PENDING] = "pending", [STATE_DOWN] = "down", [STATE_UNKNOWN] = "unknown",
-	[STATE_MAINTENANCE] = "maintenance", [STATE_PAUSED] = "paused",
+	[STATE_NEW] = "new",
+	[STATE_UP] = "up",
+	[STATE_DEGRADED] = "degraded",
+	[STATE_PENDING] = "pending",
+	[STATE_DOWN] = "down",
+	[STATE_UNKNOWN] = "unknown",
+	[STATE_MAINTENANCE] = "maintenance",
+	[STATE_PAUSED] = "paused",
 };
 
 const char *monitor_state_name(enum monitor_state s)
@@ -84,9 +89,7 @@ static void step_good(struct track *t, const struct rules *r, bool slow, struct 
 	case STATE_UNKNOWN:
 	case STATE_MAINTENANCE:
 	case STATE_PAUSED:
-	case STATE_COUNT:
-		settle(t, slow ? STATE_DEGRADED : STATE_UP, now);
-		break;
+	case STATE_COUNT: settle(t, slow ? STATE_DEGRADED : STATE_UP, now); break;
 	}
 }
 
@@ -109,13 +112,10 @@ struct change track_step(struct track *t, const struct rules *r, enum outcome ou
 		step_good(t, r, outcome == OUTCOME_DEGRADED, now, &c);
 		t->quiet_unknown = false;
 		break;
-	case OUTCOME_UNKNOWN:
-		count(&t->unknowns, &t->first_unknown, now);
-		break;
+	case OUTCOME_UNKNOWN: count(&t->unknowns, &t->first_unknown, now); break;
 	case OUTCOME_NONE:
 	case OUTCOME_MAINTENANCE:
-	case OUTCOME_COUNT:
-		break;
+	case OUTCOME_COUNT: break;
 	}
 	c.to = track_state(t, r);
 	c.quiet = t->hold != STATE_NEW || (was_quiet && t->base == base);
@@ -167,18 +167,14 @@ struct moment track_since(const struct track *t, const struct rules *r)
 {
 	switch (track_state(t, r)) {
 	case STATE_PAUSED:
-	case STATE_MAINTENANCE:
-		return t->hold_since;
-	case STATE_UNKNOWN:
-		return t->first_unknown;
-	case STATE_PENDING:
-		return t->first_bad;
+	case STATE_MAINTENANCE: return t->hold_since;
+	case STATE_UNKNOWN: return t->first_unknown;
+	case STATE_PENDING: return t->first_bad;
 	case STATE_NEW:
 	case STATE_UP:
 	case STATE_DEGRADED:
 	case STATE_DOWN:
-	case STATE_COUNT:
-		break;
+	case STATE_COUNT: break;
 	}
 	return t->base_since;
 }

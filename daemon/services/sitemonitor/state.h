@@ -14,18 +14,27 @@
 #include "daemon/store/series.h"
 
 enum monitor_state {
-	STATE_NEW, STATE_UP, STATE_DEGRADED, STATE_PENDING, STATE_DOWN, STATE_UNKNOWN,
-	STATE_MAINTENANCE, STATE_PAUSED, STATE_COUNT,
+	STATE_NEW,
+	STATE_UP,
+	STATE_DEGRADED,
+	STATE_PENDING,
+	STATE_DOWN,
+	STATE_UNKNOWN,
+	STATE_MAINTENANCE,
+	STATE_PAUSED,
+	STATE_COUNT,
 };
 const char *monitor_state_name(enum monitor_state s);
 /** STATE_COUNT when there is no such word. */
 enum monitor_state monitor_state_parse(const char *name);
 
 /** One instant on both clocks: wall is stored and shown, durations come from boot. */
-struct moment { int64_t wall_ms, boot_ms; };
+struct moment {
+	int64_t wall_ms, boot_ms;
+};
 
 struct rules {
-	unsigned failures;   /* consecutive bad checks until down; also unknown ones until unknown */
+	unsigned failures; /* consecutive bad checks until down; also unknown ones until unknown */
 	unsigned recoveries; /* consecutive good ones until up again */
 	unsigned slow_after; /* consecutive degraded ones until degraded */
 };

@@ -6,8 +6,15 @@
 
 enum { WORST_MAX = 50 };
 
-struct bad { const struct resource *res; int64_t rank; };
-struct bad_list { struct sitemonitor *sm; struct bad *all; size_t n; };
+struct bad {
+	const struct resource *res;
+	int64_t rank;
+};
+struct bad_list {
+	struct sitemonitor *sm;
+	struct bad *all;
+	size_t n;
+};
 
 static void collect(struct monitor *m, void *arg)
 {

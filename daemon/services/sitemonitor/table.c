@@ -120,8 +120,10 @@ struct monitor *table_find_key(const struct table *t, const char *text)
 				return NULL;
 			continue;
 		}
-		int v = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-			c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		int v = c >= '0' && c <= '9'   ? c - '0'
+			: c >= 'a' && c <= 'f' ? c - 'a' + 10
+			: c >= 'A' && c <= 'F' ? c - 'A' + 10
+					       : -1;
 		if (v < 0 || digits == 32)
 			return NULL;
 		key[digits / 16] = key[digits / 16] << 4 | (uint64_t)v;
@@ -162,8 +164,8 @@ void table_each(const struct table *t, void (*fn)(struct monitor *m, void *arg),
 
 void ping_key(const struct table *t, uint64_t id, uint64_t key[static 2])
 {
-	crypto_generichash((unsigned char *)key, 16, (const unsigned char *)&id, sizeof(id), t->secret,
-			   sizeof(t->secret));
+	crypto_generichash((unsigned char *)key, 16, (const unsigned char *)&id, sizeof(id),
+			   t->secret, sizeof(t->secret));
 }
 
 void ping_key_text(const uint64_t key[static 2], char out[static PING_KEY_TEXT])

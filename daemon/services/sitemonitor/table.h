@@ -31,7 +31,7 @@ struct monitor *table_find_key(const struct table *t, const char *key);
 void table_remove(struct table *t, struct monitor *m);
 void table_each(const struct table *t, void (*fn)(struct monitor *m, void *arg), void *arg);
 
-/** The 128 bits of a heartbeat's address: a keyed hash of its id, so that they need no storage, stay
- *  the same over restarts and cannot be guessed. Thread: any. */
+/** The 128 bits of a heartbeat's address: a keyed hash of its id, so that they need no storage,
+ * stay the same over restarts and cannot be guessed. Thread: any. */
 void ping_key(const struct table *t, uint64_t id, uint64_t key[static 2]);
 void ping_key_text(const uint64_t key[static 2], char out[static PING_KEY_TEXT]);

@@ -28,7 +28,8 @@ static bool is_good(enum outcome o)
 	return o == OUTCOME_UP || o == OUTCOME_DEGRADED;
 }
 
-/* ---- evidence ---------------------------------------------------------------------------------- */
+/* ---- evidence ----------------------------------------------------------------------------------
+ */
 
 static void keep_evidence(struct monitor *m, struct check_result *r, struct moment at)
 {
@@ -50,7 +51,8 @@ static void keep_evidence(struct monitor *m, struct check_result *r, struct mome
 	}
 }
 
-/* ---- what is shown ------------------------------------------------------------------------------ */
+/* ---- what is shown ------------------------------------------------------------------------------
+ */
 
 static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
 		      struct moment at)
@@ -78,8 +80,8 @@ static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_re
 static void show_reason(struct sitemonitor *sm, struct monitor *m, const struct check_result *r)
 {
 	enum monitor_state s = track_state(&m->track, &m->shown.rules);
-	bool needs = s == STATE_PENDING || s == STATE_DOWN || s == STATE_UNKNOWN ||
-		     s == STATE_DEGRADED;
+	bool needs =
+		s == STATE_PENDING || s == STATE_DOWN || s == STATE_UNKNOWN || s == STATE_DEGRADED;
 	const char *reason = m->shown.reason;
 	if (!needs)
 		reason = NULL;
@@ -107,7 +109,8 @@ void verdict_show(struct sitemonitor *sm, struct monitor *m)
 		live_list(sm->d->live, "monitor");
 }
 
-/* ---- transitions --------------------------------------------------------------------------------- */
+/* ---- transitions
+ * --------------------------------------------------------------------------------- */
 
 static void set_incident(struct sitemonitor *sm, struct monitor *m, uint64_t id)
 {
@@ -172,9 +175,13 @@ void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_resul
 	judge(sm, m, r, at);
 	engine_schedule(sm, m);
 	if (!paused) {
-		struct sample s = {.monitor = m->id, .at_ms = at.wall_ms, .outcome = r->outcome,
-				   .total_us = r->total_us, .span_ms = m->interval_ms};
-		int64_t next = heap_has(&m->due.node) ? m->due.node.key - at.boot_ms : m->interval_ms;
+		struct sample s = {.monitor = m->id,
+				   .at_ms = at.wall_ms,
+				   .outcome = r->outcome,
+				   .total_us = r->total_us,
+				   .span_ms = m->interval_ms};
+		int64_t next =
+			heap_has(&m->due.node) ? m->due.node.key - at.boot_ms : m->interval_ms;
 		if (next < s.span_ms)
 			s.span_ms = next > 0 ? next : 0;
 		memcpy(s.phase_us, r->phase_us, sizeof(s.phase_us));
@@ -189,7 +196,8 @@ void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_resul
 void verdict_hold(struct sitemonitor *sm, struct monitor *m, bool paused)
 {
 	struct moment at = now_moment(sm), began = m->track.base_since;
-	struct change c = track_hold(&m->track, &m->shown.rules, paused ? STATE_PAUSED : STATE_NEW, at);
+	struct change c =
+		track_hold(&m->track, &m->shown.rules, paused ? STATE_PAUSED : STATE_NEW, at);
 	replace_text(&m->bad.cause, NULL);
 	replace_text(&m->bad.message, NULL);
 	replace_text(&m->bad.evidence, NULL);
@@ -203,8 +211,11 @@ void verdict_gap(struct sitemonitor *sm, struct monitor *m, struct moment since)
 {
 	struct moment at = now_moment(sm);
 	struct change c = track_gap(&m->track, &m->shown.rules, since);
-	struct sample s = {.monitor = m->id, .at_ms = since.wall_ms, .outcome = OUTCOME_UNKNOWN,
-			   .total_us = -1, .span_ms = at.boot_ms - since.boot_ms};
+	struct sample s = {.monitor = m->id,
+			   .at_ms = since.wall_ms,
+			   .outcome = OUTCOME_UNKNOWN,
+			   .total_us = -1,
+			   .span_ms = at.boot_ms - since.boot_ms};
 	for (int i = 0; i < PHASE_COUNT; i++)
 		s.phase_us[i] = -1;
 	if (c.to == STATE_UNKNOWN)

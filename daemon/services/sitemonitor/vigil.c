@@ -1,5 +1,6 @@
 /* Was it the target that did not answer, or were we not there to hear it? A machine that slept, a
- * process that was stopped or a loop that was busy makes timeouts that say nothing about anybody. */
+ * process that was stopped or a loop that was busy makes timeouts that say nothing about anybody.
+ */
 #include <time.h>
 
 #include "daemon/services/sitemonitor/sitemonitor.h"

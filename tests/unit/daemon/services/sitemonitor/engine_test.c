@@ -2,8 +2,9 @@
 
 HOUSE_DEFINITIONS
 
-static const char shop[] = "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"interval\":\"60s\","
-			   "\"failures\":3,\"retry_interval\":\"20s\"}";
+static const char shop[] =
+	"{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"interval\":\"60s\","
+	"\"failures\":3,\"retry_interval\":\"20s\"}";
 
 static void create__checks_at_once(void **state)
 {
@@ -15,7 +16,8 @@ static void create__checks_at_once(void **state)
 	assert_int_equal(s.last_us, 34000);
 	assert_in_range(s.next_boot_ms - h->clock.boot_us / 1000, 1, 60000);
 	house_write(h);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.up'"), 1);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.up'"),
+			 1);
 }
 
 static void outage__is_one_incident__from_first_bad_to_first_good(void **state)
@@ -48,12 +50,19 @@ static void outage__is_one_incident__from_first_bad_to_first_good(void **state)
 	assert_int_equal(house_number(h, "SELECT opened_ms FROM incident"), first_bad);
 	assert_int_equal(house_number(h, "SELECT confirmed_ms FROM incident"), confirmed);
 	assert_int_equal(house_number(h, "SELECT closed_ms FROM incident"), first_good);
-	assert_int_equal(house_number(h, "SELECT duration_ms FROM incident"), first_good - first_bad);
+	assert_int_equal(house_number(h, "SELECT duration_ms FROM incident"),
+			 first_good - first_bad);
 	assert_int_equal(house_number(h, "SELECT failures FROM incident"), 3);
-	assert_int_equal(house_number(h, "SELECT good LIKE '%\"a\"%' AND evidence LIKE '%502%' FROM incident"), 1);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.down'"
-				      " AND text = 'shop is down: down, 3 of 3 checks' AND severity = 2"), 1);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.up'"), 2);
+	assert_int_equal(
+		house_number(h,
+			     "SELECT good LIKE '%\"a\"%' AND evidence LIKE '%502%' FROM incident"),
+		1);
+	assert_int_equal(
+		house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.down'"
+				" AND text = 'shop is down: down, 3 of 3 checks' AND severity = 2"),
+		1);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.up'"),
+			 2);
 }
 
 static void crash__in_an_outage__keeps_incident_start_and_streak(void **state)
@@ -77,9 +86,11 @@ static void crash__in_an_outage__keeps_incident_start_and_streak(void **state)
 	house_check(h, id, OUTCOME_UP);
 	house_check(h, id, OUTCOME_UP);
 	house_write(h);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.down'"), 1);
+	assert_int_equal(
+		house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.down'"), 1);
 	assert_int_equal(house_number(h, "SELECT count(*) FROM incident"), 1);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM incident WHERE closed_ms IS NULL"), 0);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM incident WHERE closed_ms IS NULL"),
+			 0);
 }
 
 static void crash__between_failures__goes_on_counting(void **state)
@@ -100,7 +111,9 @@ static void crash__between_failures__goes_on_counting(void **state)
 	assert_int_equal(house_shown(h, id).state, STATE_DOWN);
 	house_write(h);
 	assert_int_equal(house_number(h, "SELECT opened_ms FROM incident"), first_bad);
-	assert_int_equal(house_number(h, "SELECT evidence LIKE '%500%' AND good LIKE '%200%' FROM incident"), 1);
+	assert_int_equal(
+		house_number(h, "SELECT evidence LIKE '%500%' AND good LIKE '%200%' FROM incident"),
+		1);
 }
 
 static void absence__is_unknown__until_the_next_check_and_without_an_event(void **state)
@@ -170,7 +183,8 @@ static void sleep__is_unknown__and_what_timed_out_in_it_says_nothing(void **stat
 	assert_int_equal(house_shown(h, id).state, STATE_UP);
 	house_write(h);
 	assert_int_equal(house_number(h, "SELECT count(*) FROM incident"), 0);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic <> 'monitor.up'"), 0);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic <> 'monitor.up'"),
+			 0);
 }
 
 static void pause__ends_the_incident__and_resume_judges_anew(void **state)
@@ -179,7 +193,8 @@ static void pause__ends_the_incident__and_resume_judges_anew(void **state)
 	uint64_t id = house_put(h, "shop", shop);
 	for (int i = 0; i < 3; i++)
 		house_check(h, id, OUTCOME_DOWN);
-	house_put(h, "shop", "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"interval\":\"60s\","
+	house_put(h, "shop",
+		  "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"interval\":\"60s\","
 		  "\"failures\":3,\"retry_interval\":\"20s\",\"paused\":true}");
 	assert_int_equal(house_shown(h, id).state, STATE_PAUSED);
 	assert_int_equal(house_shown(h, id).next_boot_ms, 0);
@@ -187,14 +202,19 @@ static void pause__ends_the_incident__and_resume_judges_anew(void **state)
 	house_pass(h, 600000);
 	assert_int_equal(told.started, started);
 	house_write(h);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM incident WHERE closed_ms IS NULL"), 0);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM incident WHERE closed_ms IS NULL"),
+			 0);
 	house_crash(h);
 	assert_int_equal(house_shown(h, id).state, STATE_PAUSED);
 	told.outcome = OUTCOME_UP;
 	house_put(h, "shop", shop);
 	assert_int_equal(house_shown(h, id).state, STATE_UP);
 	house_write(h);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic IN ('monitor.paused','monitor.resumed')"), 2);
+	assert_int_equal(
+		house_number(
+			h,
+			"SELECT count(*) FROM events WHERE topic IN ('monitor.paused','monitor.resumed')"),
+		2);
 }
 
 static void change__checks_at_once__and_keeps_the_history(void **state)
@@ -207,7 +227,8 @@ static void change__checks_at_once__and_keeps_the_history(void **state)
 	told.hold = true;
 	house_check(h, id, OUTCOME_UP); /* one is under way */
 	told.hold = false;
-	house_put(h, "shop", "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8081/\",\"failures\":1}");
+	house_put(h, "shop",
+		  "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8081/\",\"failures\":1}");
 	assert_int_equal(told.started, started + 2);
 	assert_int_equal(told.running, 0);
 	assert_int_equal(house_shown(h, id).state, STATE_UP);
@@ -246,10 +267,11 @@ static void start__spreads_what_is_overdue__and_never_runs_one_twice(void **stat
 	enum { MONITORS = 300 };
 	struct house *h = *state;
 	char name[32], spec[160];
-	told.hold = true; /* none has ever answered */
+	told.hold = true;              /* none has ever answered */
 	for (int i = 0; i < 60; i++) { /* told holds 64 */
 		snprintf(name, sizeof(name), "m%d", i);
-		snprintf(spec, sizeof(spec), "{\"type\":\"http\",\"target\":\"http://127.0.0.1:%d/\"}", 1000 + i / 10);
+		snprintf(spec, sizeof(spec),
+			 "{\"type\":\"http\",\"target\":\"http://127.0.0.1:%d/\"}", 1000 + i / 10);
 		house_put(h, name, spec);
 	}
 	assert_int_equal(told.running, 48); /* six hosts, eight each */

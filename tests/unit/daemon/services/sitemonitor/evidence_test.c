@@ -23,7 +23,9 @@ static void same__ignores_the_body__and_nothing_else(void **state)
 	assert_false(evidence_same("{\"status\":200}", "not json"));
 }
 
-struct row { const char *good, *bad, *changes; };
+struct row {
+	const char *good, *bad, *changes;
+};
 
 static const struct row rows[] = {
 	{good, good, "[]"},

@@ -9,28 +9,33 @@
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 
-struct row { const char *spec, *after, *started, *deadline; };
+struct row {
+	const char *spec, *after, *started, *deadline;
+};
 
 static const struct row rows[] = {
-	{"{\"period\":\"1h\",\"grace\":\"10m\"}", "2026-11-22T10:00:00Z", NULL, "2026-11-22T11:10:00Z"},
+	{"{\"period\":\"1h\",\"grace\":\"10m\"}", "2026-11-22T10:00:00Z", NULL,
+	 "2026-11-22T11:10:00Z"},
 	/* a run that began and did not end: its own time, else the grace */
 	{"{\"period\":\"1h\",\"grace\":\"10m\"}", "2026-11-22T10:00:00Z", "2026-11-22T10:30:00Z",
 	 "2026-11-22T10:40:00Z"},
 	{"{\"period\":\"1h\",\"grace\":\"10m\",\"max_runtime\":\"2h\"}", "2026-11-22T10:00:00Z",
 	 "2026-11-22T10:30:00Z", "2026-11-22T12:30:00Z"},
-	{"{\"cron\":\"0 3 * * *\",\"grace\":\"30m\"}", "2026-11-22T03:05:00Z", NULL, "2026-11-23T03:30:00Z"},
-	{"{\"cron\":\"0 3 * * *\",\"grace\":\"30m\",\"zone\":\"Europe/Berlin\"}", "2026-11-22T03:05:00Z", NULL,
-	 "2026-11-23T02:30:00Z"},
-	/* the night that is an hour shorter: 02:30 does not exist, the job runs at 03:00 summer time */
-	{"{\"cron\":\"30 2 * * *\",\"grace\":\"1m\",\"zone\":\"Europe/Berlin\"}", "2027-03-27T12:00:00Z", NULL,
-	 "2027-03-28T01:01:00Z"},
-	{"{\"cron\":\"30 2 * * *\",\"grace\":\"1m\",\"zone\":\"Europe/Berlin\"}", "2027-03-28T01:00:00Z", NULL,
-	 "2027-03-29T00:31:00Z"},
+	{"{\"cron\":\"0 3 * * *\",\"grace\":\"30m\"}", "2026-11-22T03:05:00Z", NULL,
+	 "2026-11-23T03:30:00Z"},
+	{"{\"cron\":\"0 3 * * *\",\"grace\":\"30m\",\"zone\":\"Europe/Berlin\"}",
+	 "2026-11-22T03:05:00Z", NULL, "2026-11-23T02:30:00Z"},
+	/* the night that is an hour shorter: 02:30 does not exist, the job runs at 03:00 summer
+	   time */
+	{"{\"cron\":\"30 2 * * *\",\"grace\":\"1m\",\"zone\":\"Europe/Berlin\"}",
+	 "2027-03-27T12:00:00Z", NULL, "2027-03-28T01:01:00Z"},
+	{"{\"cron\":\"30 2 * * *\",\"grace\":\"1m\",\"zone\":\"Europe/Berlin\"}",
+	 "2027-03-28T01:00:00Z", NULL, "2027-03-29T00:31:00Z"},
 	/* the night that is an hour longer: 02:30 comes twice, the first counts, once */
-	{"{\"cron\":\"30 2 * * *\",\"grace\":\"1m\",\"zone\":\"Europe/Berlin\"}", "2027-10-30T12:00:00Z", NULL,
-	 "2027-10-31T00:31:00Z"},
-	{"{\"cron\":\"30 2 * * *\",\"grace\":\"1m\",\"zone\":\"Europe/Berlin\"}", "2027-10-31T00:30:00Z", NULL,
-	 "2027-11-01T01:31:00Z"},
+	{"{\"cron\":\"30 2 * * *\",\"grace\":\"1m\",\"zone\":\"Europe/Berlin\"}",
+	 "2027-10-30T12:00:00Z", NULL, "2027-10-31T00:31:00Z"},
+	{"{\"cron\":\"30 2 * * *\",\"grace\":\"1m\",\"zone\":\"Europe/Berlin\"}",
+	 "2027-10-31T00:30:00Z", NULL, "2027-11-01T01:31:00Z"},
 };
 
 static int64_t ms(const char *text)
@@ -55,7 +60,8 @@ static void deadline__is_what_the_table_says(void **state)
 		time_rfc3339(found, at);
 		time_rfc3339(wanted, ms(rows[i].deadline));
 		if (at != ms(rows[i].deadline))
-			fail_msg("%s after %s: %s, not %s", rows[i].spec, rows[i].after, found, wanted);
+			fail_msg("%s after %s: %s, not %s", rows[i].spec, rows[i].after, found,
+				 wanted);
 		heartbeat_plan_fini(&p);
 		json_decref(spec);
 	}

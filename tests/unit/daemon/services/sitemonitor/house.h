@@ -38,7 +38,8 @@ static inline int64_t fake_wall(const struct clock *c)
 	return ((struct fake_clock *)(uintptr_t)c)->wall_ms;
 }
 
-/* ---- a check that is told its answers ---------------------------------------------------------- */
+/* ---- a check that is told its answers ----------------------------------------------------------
+ */
 
 struct told {
 	enum outcome outcome;
@@ -102,16 +103,20 @@ static inline const char *told_host(const void *config)
 	return config;
 }
 
-static const struct check_type told_type = {.name = "http", .prepare = told_prepare,
-					    .config_free = free, .host = told_host,
-					    .start = told_start, .cancel = told_cancel};
+static const struct check_type told_type = {.name = "http",
+					    .prepare = told_prepare,
+					    .config_free = free,
+					    .host = told_host,
+					    .start = told_start,
+					    .cancel = told_cancel};
 
 static inline const struct check_type *told_find(const char *name)
 {
 	return &told_type;
 }
 
-/* ---- the house ---------------------------------------------------------------------------------- */
+/* ---- the house ----------------------------------------------------------------------------------
+ */
 
 struct house {
 	bool serving; /* with an HTTP server */
@@ -123,15 +128,15 @@ struct house {
 };
 
 /* Once in each test program. Streams are not what is tried here. */
-#define HOUSE_DEFINITIONS                                                                          \
-	struct told told;                                                                          \
-	_Atomic int64_t house_slept_us;                                                            \
-	struct fake_clock *house_clock;                                                            \
-	void live_touch(struct live *l, const char *kind, uint64_t id)                             \
-	{                                                                                          \
-	}                                                                                          \
-	void live_list(struct live *l, const char *kind)                                           \
-	{                                                                                          \
+#define HOUSE_DEFINITIONS                                              \
+	struct told told;                                              \
+	_Atomic int64_t house_slept_us;                                \
+	struct fake_clock *house_clock;                                \
+	void live_touch(struct live *l, const char *kind, uint64_t id) \
+	{                                                              \
+	}                                                              \
+	void live_list(struct live *l, const char *kind)               \
+	{                                                              \
 	}
 
 /* The vigil compares two clocks: here they only differ when a test lets the machine sleep. */
@@ -153,8 +158,11 @@ static inline void house_open(struct house *h)
 	void *state = NULL;
 	char path[160];
 	fixture_open(&h->store);
-	h->d = (struct daemon){.config = &h->config, .clock = &h->clock.clock, .store = h->store.store,
-			       .net = loop_new("net"), .api = loop_new("api")};
+	h->d = (struct daemon){.config = &h->config,
+			       .clock = &h->clock.clock,
+			       .store = h->store.store,
+			       .net = loop_new("net"),
+			       .api = loop_new("api")};
 	assert_int_equal(loop_start(h->d.net, NULL, NULL, &e), 0);
 	assert_int_equal(loop_start(h->d.api, NULL, NULL, &e), 0);
 	if (service_sitemonitor.init(&h->d, &state, &e))
@@ -167,9 +175,14 @@ static inline void house_open(struct house *h)
 	if (!h->serving)
 		return;
 	h->d.pool = pool_new("worker", 1, 64, 0);
-	struct http_options o = {.loop = h->d.api, .pool = h->d.pool, .connections_max = 16,
-				 .streams_max = 1, .head_timeout_ms = 5000, .body_timeout_ms = 5000,
-				 .idle_timeout_ms = 5000, .owner_uid = geteuid()};
+	struct http_options o = {.loop = h->d.api,
+				 .pool = h->d.pool,
+				 .connections_max = 16,
+				 .streams_max = 1,
+				 .head_timeout_ms = 5000,
+				 .body_timeout_ms = 5000,
+				 .idle_timeout_ms = 5000,
+				 .owner_uid = geteuid()};
 	h->d.http = http_new(&o);
 	http_routes(h->d.http, service_sitemonitor.routes, service_sitemonitor.n_routes, state);
 	snprintf(path, sizeof(path), "%s/s", h->store.dir);
@@ -208,12 +221,14 @@ static inline int house_begin(void **state, bool serving)
 	h->store = *(struct fixture *)fixture;
 	free(fixture);
 	h->clock = (struct fake_clock){.clock = {.boot_us = fake_boot, .wall_ms = fake_wall},
-				       .boot_us = 5000000000, .wall_ms = 1795370000000};
+				       .boot_us = 5000000000,
+				       .wall_ms = 1795370000000};
 	house_clock = &h->clock;
 	house_slept_us = 0;
 	memset(&told, 0, sizeof(told));
 	told.outcome = OUTCOME_UP;
-	h->store.options = (struct store_options){.dir = h->store.dir, .clock = &h->clock.clock, .node = 1};
+	h->store.options =
+		(struct store_options){.dir = h->store.dir, .clock = &h->clock.clock, .node = 1};
 	h->config.checks_max = 100;
 	h->config.checks_per_host = 8;
 	house_open(h);
@@ -241,7 +256,7 @@ static inline int house_teardown(void **state)
 }
 
 #define house_test(name) cmocka_unit_test_setup_teardown(name, house_setup, house_teardown)
-#define serving_test(name)                                                                         \
+#define serving_test(name) \
 	cmocka_unit_test_setup_teardown(name, house_setup_serving, house_teardown)
 
 /* One request; the status, and the body in a buffer of the caller's. */
@@ -255,8 +270,10 @@ static inline int house_ask(struct house *h, const char *method, const char *pat
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0), status = 0;
 	snprintf(at.sun_path, sizeof(at.sun_path), "%.100s/s", h->store.dir);
 	assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	int len = snprintf(head, sizeof(head), "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-			   "Content-Length: %zu\r\n\r\n", method, path, body ? strlen(body) : 0);
+	int len = snprintf(head, sizeof(head),
+			   "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+			   "Content-Length: %zu\r\n\r\n",
+			   method, path, body ? strlen(body) : 0);
 	assert_int_equal(write(fd, head, (size_t)len), len);
 	if (body)
 		assert_int_equal(write(fd, body, strlen(body)), strlen(body));
@@ -297,14 +314,19 @@ static inline void house_write(struct house *h)
 	house_drain(h);
 }
 
-struct house_step { struct house *h; int64_t until_ms; bool more; };
+struct house_step {
+	struct house *h;
+	int64_t until_ms;
+	bool more;
+};
 
 static inline void house_tick(void *arg)
 {
 	struct house_step *s = arg;
 	struct house *h = s->h;
 	struct heap_node *first = heap_first(&h->sm->heap);
-	int64_t now = h->clock.boot_us / 1000, next = first && first->key < s->until_ms ? first->key : s->until_ms;
+	int64_t now = h->clock.boot_us / 1000,
+		next = first && first->key < s->until_ms ? first->key : s->until_ms;
 	if (next > now) {
 		h->clock.boot_us += (next - now) * 1000;
 		h->clock.wall_ms += next - now;
@@ -332,7 +354,10 @@ static inline void house_sleep(struct house *h, int64_t ms)
 	house_pass(h, 0);
 }
 
-struct house_put { struct resource_put put; struct error error; };
+struct house_put {
+	struct resource_put put;
+	struct error error;
+};
 
 static inline enum err house_put_run(struct txn *t, void *arg, struct error *e)
 {
@@ -342,8 +367,11 @@ static inline enum err house_put_run(struct txn *t, void *arg, struct error *e)
 static inline uint64_t house_put(struct house *h, const char *name, const char *spec)
 {
 	struct error e = {0};
-	struct house_put p = {.put = {.kind = &resource_monitor, .mode = PUT_UPSERT, .name = name,
-				      .labels = "{}", .spec = spec}};
+	struct house_put p = {.put = {.kind = &resource_monitor,
+				      .mode = PUT_UPSERT,
+				      .name = name,
+				      .labels = "{}",
+				      .spec = spec}};
 	if (store_run(h->store.store, OP_PEOPLE, house_put_run, &p, &e))
 		fail_msg("%s", e.text);
 	uint64_t id = p.put.result->id;
@@ -383,7 +411,8 @@ static inline void house_check(struct house *h, uint64_t id, enum outcome outcom
 	struct shown s = house_shown(h, id);
 	int64_t wait = s.next_boot_ms - h->clock.boot_us / 1000;
 	told.outcome = outcome;
-	snprintf(told.message, sizeof(told.message), "%s", outcome == OUTCOME_UP ? "" : outcome_name(outcome));
+	snprintf(told.message, sizeof(told.message), "%s",
+		 outcome == OUTCOME_UP ? "" : outcome_name(outcome));
 	assert_true(s.next_boot_ms > 0);
 	house_pass(h, wait > 0 ? wait : 0);
 }
@@ -420,7 +449,8 @@ static inline void house_crash(struct house *h)
 	snprintf(old, sizeof(old), "%s", h->store.dir);
 	struct fixture fresh = h->store;
 	snprintf(fresh.dir, sizeof(fresh.dir), "%.100s-crash", old);
-	snprintf(command, sizeof(command), "rm -rf '%s' && cp -a '%s' '%s'", fresh.dir, old, fresh.dir);
+	snprintf(command, sizeof(command), "rm -rf '%s' && cp -a '%s' '%s'", fresh.dir, old,
+		 fresh.dir);
 	assert_int_equal(system(command), 0);
 	house_close(h);
 	fixture_remove(old);

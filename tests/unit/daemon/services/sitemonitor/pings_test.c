@@ -30,7 +30,8 @@ static void ping__is_kept_before_it_is_answered(void **state)
 	uint64_t id = house_put(h, "nightly", nightly);
 	assert_int_equal(house_shown(h, id).state, STATE_NEW);
 	assert_int_equal(ping(h, id, "", "all good"), 200);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM heartbeat_ping WHERE body = 'all good'"), 1);
+	assert_int_equal(
+		house_number(h, "SELECT count(*) FROM heartbeat_ping WHERE body = 'all good'"), 1);
 	assert_int_equal(house_number(h, "SELECT pinged_ms FROM heartbeat"), h->clock.wall_ms);
 	assert_int_equal(house_number(h, "SELECT base = 'up' FROM monitor_state"), 1);
 	assert_int_equal(house_shown(h, id).state, STATE_UP);
@@ -39,11 +40,22 @@ static void ping__is_kept_before_it_is_answered(void **state)
 
 static void ping__takes_every_form_of_healthchecks(void **state)
 {
-	static const struct { const char *suffix; int status; enum monitor_state then; } forms[] = {
-		{"", 200, STATE_UP}, {"/fail", 200, STATE_DOWN}, {"/0", 200, STATE_UP},
-		{"/1", 200, STATE_DOWN}, {"/start", 200, STATE_DOWN}, {"/log", 200, STATE_DOWN},
-		{"?rid=4b4d3f0c-0000-4000-8000-1234567890ab", 200, STATE_UP}, {"/255", 200, STATE_DOWN},
-		{"/256", 404, STATE_DOWN}, {"/-1", 404, STATE_DOWN}, {"/other", 404, STATE_DOWN},
+	static const struct {
+		const char *suffix;
+		int status;
+		enum monitor_state then;
+	} forms[] = {
+		{"", 200, STATE_UP},
+		{"/fail", 200, STATE_DOWN},
+		{"/0", 200, STATE_UP},
+		{"/1", 200, STATE_DOWN},
+		{"/start", 200, STATE_DOWN},
+		{"/log", 200, STATE_DOWN},
+		{"?rid=4b4d3f0c-0000-4000-8000-1234567890ab", 200, STATE_UP},
+		{"/255", 200, STATE_DOWN},
+		{"/256", 404, STATE_DOWN},
+		{"/-1", 404, STATE_DOWN},
+		{"/other", 404, STATE_DOWN},
 		{"?rid=%3Cscript%3E", 422, STATE_DOWN},
 	};
 	struct house *h = *state;
@@ -54,11 +66,14 @@ static void ping__takes_every_form_of_healthchecks(void **state)
 		if (status != forms[i].status && !(forms[i].status == 422 && status == 400))
 			fail_msg("%s: %d", forms[i].suffix, status);
 		if (house_shown(h, id).state != forms[i].then)
-			fail_msg("%s: %s", forms[i].suffix, monitor_state_name(house_shown(h, id).state));
+			fail_msg("%s: %s", forms[i].suffix,
+				 monitor_state_name(house_shown(h, id).state));
 	}
 	address(h, id, "", path, sizeof(path));
 	assert_int_equal(house_ask(h, "HEAD", path, NULL, body, sizeof(body)), 200);
-	assert_int_equal(house_ask(h, "GET", "/ping/00000000-0000-0000-0000-000000000000", NULL, NULL, 0), 404);
+	assert_int_equal(
+		house_ask(h, "GET", "/ping/00000000-0000-0000-0000-000000000000", NULL, NULL, 0),
+		404);
 	assert_int_equal(house_ask(h, "GET", "/ping/nightly", NULL, NULL, 0), 404);
 }
 
@@ -79,7 +94,8 @@ static void deadline__passes__down_once_and_up_again_with_the_next_ping(void **s
 	assert_int_equal(house_shown(h, id).state, STATE_UP);
 	house_write(h);
 	assert_int_equal(house_number(h, "SELECT count(*) FROM incident"), 1);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.down'"), 1);
+	assert_int_equal(
+		house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.down'"), 1);
 	assert_int_equal(house_number(h, "SELECT cause = 'late' FROM incident"), 1);
 	struct series_summary sum;
 	assert_true(series_summary(h->store.store, id, &sum));
@@ -100,13 +116,16 @@ static void never_pinged__is_late_too(void **state)
 static void run__that_does_not_finish__is_late_and_its_duration_is_kept_else(void **state)
 {
 	struct house *h = *state;
-	uint64_t id = house_put(h, "nightly", "{\"type\":\"heartbeat\",\"period\":\"1h\",\"grace\":\"10m\","
+	uint64_t id = house_put(h, "nightly",
+				"{\"type\":\"heartbeat\",\"period\":\"1h\",\"grace\":\"10m\","
 				"\"max_runtime\":\"5m\"}");
 	ping(h, id, "/start?rid=aa", NULL);
 	house_pass(h, 60000);
 	ping(h, id, "?rid=aa", NULL);
 	assert_int_equal(house_shown(h, id).last_us, 60000000);
-	assert_int_equal(house_number(h, "SELECT duration_ms FROM heartbeat_ping WHERE kind = 'success'"), 60000);
+	assert_int_equal(
+		house_number(h, "SELECT duration_ms FROM heartbeat_ping WHERE kind = 'success'"),
+		60000);
 	ping(h, id, "/start", NULL);
 	house_pass(h, 299000);
 	assert_int_equal(house_shown(h, id).state, STATE_UP);
@@ -134,7 +153,8 @@ static void restart__keeps_the_deadline(void **state)
 	house_crash(h);
 	house_pass(h, 60000);
 	house_write(h);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.down'"), 1);
+	assert_int_equal(
+		house_number(h, "SELECT count(*) FROM events WHERE topic = 'monitor.down'"), 1);
 	/* the same address as before */
 	assert_int_equal(ping(h, id, "", NULL), 200);
 	assert_int_equal(house_shown(h, id).state, STATE_UP);
@@ -143,14 +163,17 @@ static void restart__keeps_the_deadline(void **state)
 /* 02:30 in Berlin: does not exist in the night of 28 March 2027, comes twice on 31 October. */
 static void cron__opens_once_in_each_night__also_when_clocks_change(void **state)
 {
-	static const struct { const char *eve, *late; } nights[] = {
+	static const struct {
+		const char *eve, *late;
+	} nights[] = {
 		{"2027-03-27T12:00:00Z", "2027-03-28T01:01:00Z"},
 		{"2027-03-28T12:00:00Z", "2027-03-29T00:31:00Z"},
 		{"2027-10-30T12:00:00Z", "2027-10-31T00:31:00Z"},
 		{"2027-10-31T00:30:30Z", "2027-11-01T01:31:00Z"},
 	};
 	struct house *h = *state;
-	uint64_t id = house_put(h, "nightly", "{\"type\":\"heartbeat\",\"cron\":\"30 2 * * *\","
+	uint64_t id = house_put(h, "nightly",
+				"{\"type\":\"heartbeat\",\"cron\":\"30 2 * * *\","
 				"\"zone\":\"Europe/Berlin\",\"grace\":\"1m\"}");
 	for (size_t i = 0; i < ARRAY_LEN(nights); i++) {
 		int64_t eve = 0, late = 0;
@@ -177,7 +200,11 @@ static void body__is_bounded_and_safe(void **state)
 	house_write(h);
 	assert_int_equal(house_number(h, "SELECT instr(body, char(27)) FROM heartbeat_ping"), 0);
 	assert_in_range(house_number(h, "SELECT length(body) FROM heartbeat_ping"), 1, 10000);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM incident WHERE evidence LIKE '%\"ping\":\"fail\"%'"), 1);
+	assert_int_equal(
+		house_number(
+			h,
+			"SELECT count(*) FROM incident WHERE evidence LIKE '%\"ping\":\"fail\"%'"),
+		1);
 }
 
 static void pings__beyond_the_last_hundred_are_forgotten(void **state)
@@ -193,21 +220,28 @@ static void check__answers_with_the_verdict(void **state)
 {
 	struct house *h = *state;
 	char body[8192];
-	house_put(h, "shop", "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"failures\":1}");
+	house_put(h, "shop",
+		  "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"failures\":1}");
 	told.outcome = OUTCOME_DOWN;
-	assert_int_equal(house_ask(h, "POST", "/v1/monitors/shop/check", NULL, body, sizeof(body)), 200);
+	assert_int_equal(house_ask(h, "POST", "/v1/monitors/shop/check", NULL, body, sizeof(body)),
+			 200);
 	assert_non_null(strstr(body, "\"state\":\"down\""));
-	assert_int_equal(house_ask(h, "POST", "/v1/monitors/none/check", NULL, body, sizeof(body)), 404);
+	assert_int_equal(house_ask(h, "POST", "/v1/monitors/none/check", NULL, body, sizeof(body)),
+			 404);
 	house_put(h, "nightly", nightly);
-	assert_in_range(house_ask(h, "POST", "/v1/monitors/nightly/check", NULL, body, sizeof(body)), 400, 422);
+	assert_in_range(
+		house_ask(h, "POST", "/v1/monitors/nightly/check", NULL, body, sizeof(body)), 400,
+		422);
 	assert_non_null(strstr(body, "heartbeat wrap"));
 }
 
 static void history__has_points_windows_and_incidents(void **state)
 {
 	struct house *h = *state;
-	uint64_t id = house_put(h, "shop", "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"failures\":1,"
-				"\"recoveries\":1}");
+	uint64_t id =
+		house_put(h, "shop",
+			  "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\",\"failures\":1,"
+			  "\"recoveries\":1}");
 	for (int i = 0; i < 20; i++)
 		house_check(h, id, i >= 8 && i < 13 ? OUTCOME_DOWN : OUTCOME_UP);
 	house_write(h);
@@ -234,12 +268,14 @@ static void history__has_points_windows_and_incidents(void **state)
 static void incidents__are_paged_by_key__in_every_order(void **state)
 {
 	struct house *h = *state;
-	static const char *const sorts[] = {"-opened_at", "opened_at", "number", "-monitor", "duration_ms"};
+	static const char *const sorts[] = {"-opened_at", "opened_at", "number", "-monitor",
+					    "duration_ms"};
 	char path[256];
 	for (int i = 0; i < 3; i++) {
 		char name[16];
 		snprintf(name, sizeof(name), "m%d", i);
-		uint64_t id = house_put(h, name, "{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\","
+		uint64_t id = house_put(h, name,
+					"{\"type\":\"http\",\"target\":\"http://127.0.0.1:8080/\","
 					"\"failures\":1,\"recoveries\":1}");
 		for (int k = 0; k < 8; k++)
 			house_check(h, id, k % 2 || (i == 2 && k == 7) ? OUTCOME_UP : OUTCOME_DOWN);
@@ -252,13 +288,16 @@ static void incidents__are_paged_by_key__in_every_order(void **state)
 		char seen[64][ID_TEXT], after[64] = "";
 		size_t n = 0;
 		for (int page = 0; page < 15; page++) {
-			snprintf(path, sizeof(path), "/v1/incidents?sort=%s&limit=5%s", sorts[s], after);
-			json_t *j = house_json(h, path, 200), *rows = json_object_get(j, "data"), *row;
+			snprintf(path, sizeof(path), "/v1/incidents?sort=%s&limit=5%s", sorts[s],
+				 after);
+			json_t *j = house_json(h, path, 200), *rows = json_object_get(j, "data"),
+			       *row;
 			size_t i;
 			assert_int_equal(json_int(json_path(j, "meta"), "total", 0), total);
 			if (json_array_size(rows))
 				assert_int_equal(json_int(json_path(j, "meta"), "position", -1), n);
-			json_array_foreach (rows, i, row) {
+			json_array_foreach(rows, i, row)
+			{
 				snprintf(seen[n], ID_TEXT, "%s", json_str(row, "id", ""));
 				for (size_t k = 0; k < n; k++)
 					assert_string_not_equal(seen[k], seen[n]);
@@ -272,28 +311,37 @@ static void incidents__are_paged_by_key__in_every_order(void **state)
 		}
 		assert_int_equal(n, total);
 		/* back from the last, and around the middle: the same order */
-		snprintf(path, sizeof(path), "/v1/incidents?sort=%s&limit=4&before=%s", sorts[s], seen[total - 1]);
+		snprintf(path, sizeof(path), "/v1/incidents?sort=%s&limit=4&before=%s", sorts[s],
+			 seen[total - 1]);
 		json_t *j = house_json(h, path, 200);
 		for (size_t i = 0; i < 4; i++)
-			assert_string_equal(json_str(json_array_get(json_object_get(j, "data"), i), "id", ""),
-					    seen[total - 5 + i]);
+			assert_string_equal(
+				json_str(json_array_get(json_object_get(j, "data"), i), "id", ""),
+				seen[total - 5 + i]);
 		json_decref(j);
-		snprintf(path, sizeof(path), "/v1/incidents?sort=%s&limit=4&around=%s", sorts[s], seen[6]);
+		snprintf(path, sizeof(path), "/v1/incidents?sort=%s&limit=4&around=%s", sorts[s],
+			 seen[6]);
 		j = house_json(h, path, 200);
 		for (size_t i = 0; i < 4; i++)
-			assert_string_equal(json_str(json_array_get(json_object_get(j, "data"), i), "id", ""),
-					    seen[4 + i]);
+			assert_string_equal(
+				json_str(json_array_get(json_object_get(j, "data"), i), "id", ""),
+				seen[4 + i]);
 		json_decref(j);
 		snprintf(path, sizeof(path), "/v1/incidents?sort=%s&limit=2&last=1", sorts[s]);
 		j = house_json(h, path, 200);
-		assert_string_equal(json_str(json_array_get(json_object_get(j, "data"), 1), "id", ""), seen[total - 1]);
+		assert_string_equal(
+			json_str(json_array_get(json_object_get(j, "data"), 1), "id", ""),
+			seen[total - 1]);
 		assert_true(json_is_null(json_path(j, "meta.next")));
 		json_decref(j);
 	}
-	json_t *j = house_json(h, "/v1/incidents?filter%5Bmonitor%5D=m1&filter%5Bopen%5D=false&q=DOWN", 200);
-	assert_int_equal(json_array_size(json_object_get(j, "data")),
-			 house_number(h, "SELECT count(*) FROM incident JOIN resource ON resource.id = monitor"
-				      " WHERE name = 'm1' AND closed_ms IS NOT NULL"));
+	json_t *j = house_json(
+		h, "/v1/incidents?filter%5Bmonitor%5D=m1&filter%5Bopen%5D=false&q=DOWN", 200);
+	assert_int_equal(
+		json_array_size(json_object_get(j, "data")),
+		house_number(h,
+			     "SELECT count(*) FROM incident JOIN resource ON resource.id = monitor"
+			     " WHERE name = 'm1' AND closed_ms IS NOT NULL"));
 	snprintf(path, sizeof(path), "/v1/incidents/%s",
 		 json_str(json_array_get(json_object_get(j, "data"), 0), "id", ""));
 	json_decref(house_json(h, path, 200));

@@ -123,10 +123,13 @@ static void gap__is_quiet__and_so_is_what_it_turns_out_to_be(void **state)
 
 static void undecided__asks_for_another_look__only_until_decided(void **state)
 {
-	static const struct { const char *checks; bool undecided; } cases[] = {
-		{"u", false}, {"x", true}, {"xx", true}, {"xxx", false}, {"xxxx", false},
-		{"xxxu", true}, {"xxxuu", false}, {"?", true}, {"???", false}, {"ud", false},
-		{"uP", false}, {"xP", false}, {"xxx?", true},
+	static const struct {
+		const char *checks;
+		bool undecided;
+	} cases[] = {
+		{"u", false},   {"x", true},      {"xx", true},   {"xxx", false}, {"xxxx", false},
+		{"xxxu", true}, {"xxxuu", false}, {"?", true},    {"???", false}, {"ud", false},
+		{"uP", false},  {"xP", false},    {"xxx?", true},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct track t = {0};

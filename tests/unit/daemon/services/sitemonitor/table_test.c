@@ -55,9 +55,13 @@ static void table__finds_by_id_and_by_key__while_it_grows(void **state)
 
 static void key__depends_on_the_store__and_is_strict(void **state)
 {
-	static const char *const wrong[] = {"", "x", "6754d3d3372e4341891e76636e1fc36b",
-		"6754d3d3-372e-4341-891e-76636e1fc36", "6754d3d3-372e-4341-891e-76636e1fc36b0",
-		"6754d3d3-372e-4341-891e-76636e1fc36g", "6754d3d3-372e-4341-891e_76636e1fc36b"};
+	static const char *const wrong[] = {"",
+					    "x",
+					    "6754d3d3372e4341891e76636e1fc36b",
+					    "6754d3d3-372e-4341-891e-76636e1fc36",
+					    "6754d3d3-372e-4341-891e-76636e1fc36b0",
+					    "6754d3d3-372e-4341-891e-76636e1fc36g",
+					    "6754d3d3-372e-4341-891e_76636e1fc36b"};
 	struct table a, b;
 	uint64_t x[2], y[2];
 	table_init(&a, secret);
