@@ -136,7 +136,8 @@ static void draw_prompt(struct app *app, struct surface s)
 static void draw_keys(struct app *app, struct surface s)
 {
 	const char *contexts[CONTEXTS_MAX];
-	bool typing = app_view(app)->screen->shape == SHAPE_FORM; /* letters are text there */
+	const struct view *v = app_view(app);
+	bool typing = v->screen->typing && v->screen->typing(v);
 	char key[32];
 	int x = 1;
 

@@ -188,9 +188,9 @@ static bool run_open(struct view *v, const struct binding *b)
 {
 	json_t *row = v->listing ? listing_row(v->listing) : NULL;
 
-	if (!row || !v->kind)
-		return false;
-	app_open(v->app, SHAPE_DETAIL, v->kind, json_str(row, "id", ""), json_str(row, "name", ""));
+	if (row && v->kind)
+		app_open(v->app, SHAPE_DETAIL, v->kind, json_str(row, "id", ""),
+			 json_str(row, "name", ""));
 	return true;
 }
 

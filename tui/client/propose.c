@@ -48,10 +48,14 @@ json_t *propose_monitors(const char *address, struct error *e)
 	char text[ADDRESS_MAX], target[HOST_MAX + 16];
 	json_t *items;
 	struct url url;
+	size_t length;
 
 	address += strspn(address, " ");
-	snprintf(text, sizeof text, "%s%.*s", strstr(address, "://") ? "" : "https://",
-		 (int)strcspn(address, " "), address);
+	length = strlen(address);
+	while (length > 0 && address[length - 1] == ' ')
+		length--;
+	snprintf(text, sizeof text, "%s%.*s", strstr(address, "://") ? "" : "https://", (int)length,
+		 address);
 	items = json_array();
 	if (is_host_port(address)) {
 		if (add(items, "tcp", address, address, "", e) == ERR_NONE)

@@ -134,6 +134,11 @@ static bool form_key(struct view *v, const struct key *k)
 	return false;
 }
 
+static bool form_typing(const struct view *v)
+{
+	return true;
+}
+
 static const struct binding bindings[] = {
 	{.context = "form", .keys = "Ctrl-S F2", .action = "save", .brief = "save", .run = run_save,
 	 .help = "check it and save"},
@@ -210,6 +215,7 @@ const struct screen screen_form = {
 	.open = form_open,
 	.close = form_close,
 	.key = form_key,
+	.typing = form_typing,
 	.draw = form_draw_screen,
 	.plain = form_plain,
 };

@@ -116,6 +116,13 @@ static bool overview_key(struct view *v, const struct key *k)
 	return o->typing && address_key(v, k);
 }
 
+static bool overview_typing(const struct view *v)
+{
+	const struct overview *o = v->state;
+
+	return o->typing;
+}
+
 /* The remedy of a line is an action of its kind: the same keys as in that kind's list. */
 static const json_t *overview_subject(const struct view *v, const struct resource_kind **kind)
 {
@@ -264,6 +271,7 @@ const struct screen screen_overview = {
 	.refresh = ask,
 	.message = overview_message,
 	.key = overview_key,
+	.typing = overview_typing,
 	.subject = overview_subject,
 	.draw = overview_draw,
 	.plain = overview_plain,

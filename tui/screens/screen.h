@@ -53,6 +53,8 @@ struct screen {
 	void (*message)(struct view *v, const struct live_message *m);
 	/** Raw keys before the key table: text input. @return true when taken */
 	bool (*key)(struct view *v, const struct key *k);
+	/** Letters are text now, not commands: the footer shows other keys. NULL: never. */
+	bool (*typing)(const struct view *v);
 	void (*draw)(struct view *v, struct surface s);
 	/** The same as lines of text, for --plain. */
 	void (*plain)(struct view *v, struct buf *out);

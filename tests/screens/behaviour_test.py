@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+"""What the dashboard does to its terminal, under load, and when things go away."""
+import os
+import re
+import signal
+import subprocess
+import time
+
+import rig
+from rig import Fake, background, check, command, environment, number, run, shot
+
+READY = ("text:garden-checkout",)
+LIST = ("text:garden", "key:2", "text:nightly")
+
+
+def raw_bytes(name):
+    with open(os.path.join(rig.work, name), "rb") as f:
+        return f.read()
+
+
+def raw(name):
+    return os.path.join(rig.work, name)
+
+
+def crash__puts_the_terminal_back():
+    with Fake("house") as fake:
+        for name, code in (("SEGV", signal.SIGSEGV), ("ABRT", signal.SIGABRT)):
+            out = shot(fake.socket, *READY, "sig:" + name, "status", env={"ASAN_OPTIONS": "handle_segv=0:handle_abort=0"})
+            check("state=K%d altscreen=0 caret=1 mouse=0 termios=restored" % code in out, out)
+
+
+def term_and_hup_signals__end_it_with_their_status():
+    with Fake("house") as fake:
+        for name, code in (("TERM", signal.SIGTERM), ("HUP", signal.SIGHUP)):
+            out = shot(fake.socket, *READY, "sig:" + name, "status")
+            check("state=K%d altscreen=0 caret=1 mouse=0 termios=restored" % code in out, out)
+
+
+def quit__leaves_with_0_and_a_restored_terminal():
+    with Fake("house") as fake:
+        out = shot(fake.socket, *READY, "key:q", "status")
+        check("state=X0 altscreen=0 caret=1 mouse=0 termios=restored" in out, out)
+
+
+def terminal_closed_without_a_signal__ends_within_a_second():
+    with Fake("house") as fake:
+        out = shot(fake.socket, *READY, "hup")
+        check("within a second" in out, out)
+
+
+def ctrl_z__gives_the_terminal_back_and_fg_repaints():
+    with Fake("house") as fake:
+        out = shot(fake.socket, *READY, "key:^Z", "status", "sig:CONT", "text:garden-checkout",
+                   "key:2", "text:nightly", "snap")
+        check("state=T" in out and "altscreen=0 caret=1 mouse=0 termios=restored" in out, out)
+        check("nightly-export" in out, out)
+
+
+def unknown_term__names_a_remedy():
+    with Fake("house") as fake:
+        for term in ("xterm-kitty-unheard-of", "dumb"):
+            out = shot(fake.socket, "status", "snap", term=term)
+            check("state=X69" in out and "error: cannot draw on this terminal" in out, out)
+            check("--plain" in out, out)
+
+
+def other_terms__show_the_same_text():
+    with Fake("house") as fake:
+        want = shot(fake.socket, *LIST, "quiet:200", "snap")
+        for term in ("xterm", "tmux-256color", "screen-256color", "linux", "vt220"):
+            if subprocess.run(["infocmp", term], capture_output=True).returncode:
+                continue
+            got = shot(fake.socket, *LIST, "quiet:200", "snap", term=term)
+            check(got == want, term + "\n" + got)
+
+
+def no_color__writes_no_colour_sequence():
+    with Fake("house") as fake:
+        shot(fake.socket, *LIST, "key:jjj\\n", "text:answered by", env={"NO_COLOR": "1"}, raw=raw("nc"))
+        for match in re.findall(rb"\x1b\[([\d;]*)m", raw_bytes("nc")):
+            for code in (int(c) for c in match.split(b";") if c):
+                check(not (30 <= code <= 49 or 90 <= code <= 107), match)
+
+
+def c_locale__writes_only_ascii():
+    with Fake("house") as fake:
+        shot(fake.socket, *LIST, "key:jjj\\n", "text:answered by", env={"LC_ALL": "C"}, raw=raw("c"))
+        check(max(raw_bytes("c")) < 128, "a byte above 127")
+
+
+def hostile_text__commands_nothing():
+    with Fake("hostile") as fake:
+        out = shot(fake.socket, "text:Nothing", "key:2", "text:evil", "key:\\n", "text:last check",
+                   "snap", raw=raw("evil"))
+        data = raw_bytes("evil")
+        check(b"\x1b]52" not in data and b"\xc2\x9b" not in data, "an escape went through")
+        check("‮".encode() not in data, "a bidi control went through")
+        check("\r" not in out, "a carriage return went through")
+
+
+def nothing_happens__nothing_is_written():
+    with Fake("house") as fake:
+        out = shot(fake.socket, *LIST, "quiet:500", "idle:5000")
+        check("bytes=0 frames=0 wakeups=0" in out, out)
+
+
+def events__are_shown_at_most_30_times_a_second():
+    with Fake("house", "--monitors", "200") as fake:
+        dash = background(fake.socket, *LIST[:2], "text:site-000", "load:3000", "latency:40")
+        time.sleep(0.5)
+        fake.ask("/fake/rate?n=1000")
+        out = dash.communicate()[0]
+        check(number(out, "frames") <= 31, out)
+        check(number(out, "frames") > 5, out)
+        check(number(out, "bytes") <= 40 * 1024, out)
+
+
+def rows_inserted_above__cursor_keeps_its_id_and_line():
+    with Fake("house", "--monitors", "300") as fake:
+        dash = background(fake.socket, "text:garden", "key:2", "text:site-000", "key:s", "text:sort: name",
+                          "key:\\P\\P", "row:23:add", "quiet:300", "snap", "key:f", "text:FROZEN", "key:f",
+                          "text:live", "quiet:300", "snap")
+        for i in range(60):
+            fake.ask("/v1/monitors", '{"name":"aaa-%d","type":"http","target":"https://a.example/"}' % i)
+        out = dash.communicate()[0]
+        rows = [line for line in out.splitlines() if line.startswith("›")]
+        check(len(rows) == 2 and rows[0].split()[2] == rows[1].split()[2], out)
+
+
+def open_question__keeps_the_rows_it_was_asked_about():
+    with Fake("house") as fake:
+        dash = background(fake.socket, *LIST, "key:jjjd", "text:Delete the monitor lamps?", "text:zzz",
+                          "key:y", "text:deleted lamps", "snap")
+        time.sleep(0.7)
+        # The list moves while the question is open.
+        fake.ask("/v1/monitors", '{"name":"zzz","state":"down","type":"http","target":"https://z.example/"}')
+        out = dash.communicate()[0]
+        check(dash.returncode == 0, out)
+        gone = [r for r in fake.requests() if r.startswith("DELETE")]
+        check(gone == ["DELETE /v1/monitors/mon_0000000000004"], str(gone))
+
+
+def undo__brings_the_monitor_back():
+    with Fake("house") as fake:
+        shot(fake.socket, *LIST, "key:jjjdy", "text:u undo", "key:u", "text:lamps is back")
+
+
+def long_list__end_is_one_request():
+    with Fake("house", "--monitors", "10000") as fake:
+        out = shot(fake.socket, "text:garden", "key:2", "text:site-00000", "key:G", "text:old-shop", "rss",
+                   "key:g", "text:garden-checkout")
+        asked = [r for r in fake.requests() if "last=1" in r]
+        check(len(asked) == 1, str(asked))
+        check(number(out, "rss") < 15 * 1024 or "ASAN" in os.environ.get("BUILD", "").upper()
+              or "address" in os.environ.get("BUILD", ""), out)
+
+
+def long_list__is_paged_not_loaded():
+    with Fake("house", "--monitors", "10000") as fake:
+        shot(fake.socket, "text:garden", "key:2", "text:site-00000", "key:" + "\\P" * 30, "text:site-005")
+        for r in fake.requests():
+            check("limit=" not in r or int(re.search(r"limit=(\d+)", r).group(1)) <= 100, r)
+
+
+def daemon_away_at_the_start__is_said_at_once_and_it_recovers():
+    fake = Fake("house")
+    fake.stop()
+    dash = background(fake.socket, "text:cannot reach the daemon", "text:sellersmart daemon start",
+                      "text:garden-checkout", "ink")
+    time.sleep(0.5)
+    fake.start()
+    out = dash.communicate()[0]
+    fake.stop()
+    check(dash.returncode == 0, out)
+
+
+def daemon_restarts__banner_then_the_same_place():
+    fake = Fake("house")
+    dash = background(fake.socket, *LIST, "key:jjj", "text:daemon away", "text:lamps-checkout",
+                      "gone:daemon away", "text:the daemon is back", "snap")
+    time.sleep(1)
+    fake.stop()
+    time.sleep(0.5)
+    fake.start()
+    out = dash.communicate()[0]
+    fake.stop()
+    check(dash.returncode == 0, out)
+    row = [line for line in out.splitlines() if line.startswith("›")]
+    check(len(row) == 1 and "lamps " in row[0], out)
+
+
+def copy__writes_osc_52():
+    with Fake("house") as fake:
+        shot(fake.socket, *LIST, "key:y", "text:copied garden-checkout", raw=raw("osc"))
+        check(b"\x1b]52;c;Z2FyZGVuLWNoZWNrb3V0\x07" in raw_bytes("osc"), "no OSC 52")
+
+
+def mouse__is_off_until_asked_for():
+    with Fake("house") as fake:
+        shot(fake.socket, *LIST, raw=raw("mouse"))
+        check(b"1000h" not in raw_bytes("mouse"), "the mouse is on")
+        shot(fake.socket, *LIST, "key:m", "text:the mouse chooses", raw=raw("mouse2"))
+        check(b"1000h" in raw_bytes("mouse2"), "the mouse is off")
+
+
+def pasted_text__is_never_a_command():
+    with Fake("house") as fake:
+        shot(fake.socket, *LIST, "key:\\e[200~dyq\\e[201~", "key:/", "text:filter", "snap")
+        check(not [r for r in fake.requests() if r.startswith("DELETE")], "deleted by a paste")
+
+
+def key_file__rebinds_and_refuses_conflicts():
+    config = os.path.join(rig.work, "config", "sellersmart")
+    os.makedirs(config, exist_ok=True)
+    path = os.path.join(config, "keys")
+    with Fake("house") as fake:
+        try:
+            with open(path, "w") as f:
+                f.write("# mine\nmonitors watch x\n")
+            out = shot(fake.socket, *LIST, "key:x", "text:address to watch")
+            with open(path, "w") as f:
+                f.write("list sort g\n")
+            out = shot(fake.socket, "status", "snap")
+            check("state=X78" in out and "bound to both" in out, out)
+        finally:
+            os.unlink(path)
+
+
+def session__comes_back_to_the_same_screen_and_row():
+    with Fake("house") as fake:
+        keep = {"SESSION": "1"}
+        shot(fake.socket, *LIST, "key:jjj", "quiet:200", "key::theme light\\n", "key:q", "status", env=keep)
+        out = shot(fake.socket, "text:nightly", "quiet:300", "snap", env=keep)
+        row = [line for line in out.splitlines() if line.startswith("›")]
+        check(row and "lamps " in row[0], out)
+
+
+def plain__prints_lines_and_takes_commands():
+    with Fake("house") as fake:
+        done = subprocess.run([rig.DASH, fake.socket, rig.NOW_MS], env=environment({"PLAIN": "1"}),
+                              input="monitors\nmonitor show lamps\n", capture_output=True, text=True,
+                              timeout=20)
+        check(done.returncode == 0, done.stderr)
+        for want in ("Needs you: 13", "DOWN garden-checkout: HTTP 502", "Nothing can wake you yet",
+                     "state: up", "certificate subject: CN=lamps.example"):
+            check(want in done.stdout, want + " is missing in\n" + done.stdout)
+        check("\x1b" not in done.stdout and "─" not in done.stdout, "it has decoration")
+
+
+def plain__tells_events_as_lines():
+    with Fake("house") as fake:
+        dash = subprocess.Popen([rig.DASH, fake.socket, rig.NOW_MS], env=environment({"PLAIN": "1"}),
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        while "up 3d" not in dash.stdout.readline():
+            pass
+        while not [r for r in fake.requests() if "/v1/stream" in r]:
+            time.sleep(0.02)
+        fake.ask("/fake/emit", 'event: event\ndata: {"severity":"critical","text":"shop is down"}\n\n')
+        line = ""
+        while "shop is down" not in line:
+            line = dash.stdout.readline()
+            check(line, "it ended")
+        dash.stdin.close()
+        check(dash.wait(timeout=10) == 0, "status")
+
+
+def first_screen__asks_for_the_address_by_keyboard_only():
+    with Fake("empty") as fake:
+        shot(fake.socket, "text:Which site", "key:shop.example\\n", "text:Nothing needs you",
+             "text:Nothing can wake you yet")
+        check([r for r in fake.requests() if r == "POST /v1/batch"], "no batch")
+
+
+def form__saves_what_was_changed():
+    with Fake("house") as fake:
+        shot(fake.socket, *LIST, "key:jjje", "text:edit lamps", "key:\\d^u30s^s", "text:saved lamps")
+        check("PATCH /v1/monitors/mon_0000000000004" in fake.requests(), "no PATCH")
+
+
+def secret__is_never_on_the_screen():
+    with Fake("house") as fake:
+        shot(fake.socket, "text:garden", "key:5", "text:shop-token", "key:v", "text:value of", "key:s3cr3t-xyz",
+             "text:(typed)", "key:\\n", "text:is stored", raw=raw("secret"))
+        check(b"s3cr3t" not in raw_bytes("secret"), "the value was shown")
+
+
+run([f for name, f in list(globals().items()) if "__" in name and not name.startswith("__")])

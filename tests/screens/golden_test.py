@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Golden screens: every screen as text, on a real emulator. UPDATE=1 writes them anew."""
+import os
+
+from rig import HERE, Fake, run, shot
+
+
+def golden(name):
+    return "golden:" + os.path.join(HERE, "golden", name + ".txt")
+
+
+def screen(name, fixture, *steps, **options):
+    def test():
+        with Fake(fixture) as fake:
+            shot(fake.socket, *steps, golden(name), **options)
+
+    test.__name__ = name
+    return test
+
+
+OPEN_MONITOR = ("text:garden", "key:2", "text:nightly", "key:jjj\\n", "text:answered by")
+FORM = ("text:garden", "key:2", "text:nightly", "key:n", "text:Address to ask")
+
+TESTS = [
+    screen("overview", "house", "text:garden-checkout"),
+    screen("overview-wide", "house", "text:garden-checkout", size="120x40"),
+    screen("overview-small", "house", "text:garden-che", size="40x12"),
+    screen("overview-ascii", "house", "text:garden-checkout", env={"LC_ALL": "C"}),
+    screen("overview-mono", "house", "text:garden-checkout", env={"NO_COLOR": "1"}),
+    screen("overview-empty", "empty", "text:Which site"),
+    screen("overview-refused", "empty", "text:Which site", "key:not a site\\n", "text:has a space"),
+    screen("overview-added", "empty", "text:Which site", "key:shop.example\\n", "text:watching"),
+    screen("overview-quiet", "quiet", "text:Nothing needs you"),
+    screen("monitors", "house", "text:garden", "key:2", "text:nightly"),
+    screen("monitors-wide", "house", "text:garden", "key:2", "text:nightly", size="120x40"),
+    screen("monitors-small", "house", "text:garden", "key:2", "text:uk-api", size="40x12"),
+    screen("monitors-ascii", "house", "text:garden", "key:2", "text:nightly", env={"LC_ALL": "C"}),
+    screen("monitors-filter", "house", "text:garden", "key:2", "text:nightly", "key:/garden",
+           "gone:nightly"),
+    screen("monitors-marked", "house", "text:garden", "key:2", "text:nightly", "key:  d",
+           "text:Delete 2 monitors"),
+    screen("monitors-hostile", "hostile", "text:Nothing", "key:2", "text:evil"),
+    screen("monitor", "house", *OPEN_MONITOR),
+    screen("monitor-wide", "house", *OPEN_MONITOR, "text:last answers", size="120x40"),
+    screen("monitor-small", "house", "text:garden", "key:2", "text:mail", "key:jjj\\n", "text:answered",
+           size="40x12"),
+    screen("monitor-ascii", "house", *OPEN_MONITOR, env={"LC_ALL": "C"}),
+    screen("monitor-braille", "house", *OPEN_MONITOR, "text:p50", env={"SELLERSMART_GRAPH": "braille"}),
+    screen("monitor-end", "house", *OPEN_MONITOR, "text:p50", "key:sG", "text:timeout"),
+    screen("incidents", "house", "text:garden", "key:3", "text:changed since"),
+    screen("incident", "house", "text:garden", "key:3", "text:changed since", "key:\\n",
+           "text:evidence"),
+    screen("events", "house", "text:garden", "key:4", "text:the daemon started"),
+    screen("secrets", "house", "text:garden", "key:5", "text:shop-token"),
+    screen("form-new", "house", *FORM),
+    screen("form-type", "house", *FORM, "key:tcp://mail.example:25\\t", "text:tcp"),
+    screen("form-fault", "house", *FORM, "key:https://shop.example/\\d\\d\\d99y^s", "text:not saved"),
+    screen("form-small", "house", "text:garden", "key:2", "text:mail", "key:n", "text:Address",
+           size="40x12"),
+    screen("form-daemon-fault", "house", "text:garden", "key:2", "text:nightly", "key:jjje",
+           "text:edit lamps", "key:\\d^u13s^s", "text:unlucky"),
+    screen("help", "house", "text:garden", "key:2", "text:nightly", "key:?", "text:cursor-down"),
+    screen("command", "house", "text:garden", "key::the", "text:theme"),
+    screen("delete", "house", "text:garden", "key:2", "text:nightly", "key:d", "text:any other key"),
+    screen("undo", "house", "text:garden", "key:2", "text:nightly", "key:dy", "text:u undo"),
+    screen("tiny", "house", "text:enlarge", size="19x5"),
+    screen("grown", "house", "text:enlarge", "size:60x16", "text:garden-checkout", size="19x5"),
+]
+
+run(TESTS)
