@@ -1,11 +1,13 @@
 #pragma once
-/* Routes of no service: resources, batch, overview, events, streams, health, metrics, configuration. */
+/* Routes of no service: resources, batch, overview, events, streams, health, metrics,
+ * configuration. */
 #include "daemon/services/service.h"
 
 /** Register the routes; before listening. */
 enum err api_init(struct daemon *d, struct error *e);
 /** A service was initialised: its live members, attention, overview and metrics are asked from now
- *  on, and POST /v1/once (WORKER: runs each service's once(); {"data":{"exit":0,"summary":"text"}}) runs it. */
+ *  on, and POST /v1/once (WORKER: runs each service's once(); {"data":{"exit":0,"summary":"text"}})
+ * runs it. */
 void api_add_service(struct daemon *d, const struct service *s, void *state);
 /** After the server and the store were stopped. */
 void api_fini(struct daemon *d);

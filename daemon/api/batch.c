@@ -15,7 +15,7 @@ struct batch_item {
 	char kind[32], name[NAME_MAX_BYTES + 1];
 	char *labels, *spec;
 	struct missing_secrets *missing; /* NULL: none */
-	struct error_list *faults;	 /* NULL: none */
+	struct error_list *faults;       /* NULL: none */
 	enum put_outcome outcome;
 	uint64_t id;
 	struct buf changes; /* a JSON array without its end */
@@ -61,7 +61,8 @@ static void batch_free(struct batch *b)
 	free(b);
 }
 
-/* ---- reading ------------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------------
+ */
 
 static void item_validate(struct batch_item *it, const json_t *json)
 {
@@ -73,7 +74,7 @@ static void item_validate(struct batch_item *it, const json_t *json)
 	if (ok) {
 		snprintf(it->name, sizeof it->name, "%s", it->in.name);
 		missing_find(it->k->api->d->store, it->in.spec, &missing);
-		ok = missing_pause(it->k->kind, &it->in, &missing, faults);
+		ok = missing_pause(it->k, &it->in, &missing, faults);
 		if (missing.n) {
 			it->missing = mem_alloc(sizeof missing);
 			*it->missing = missing;
@@ -84,8 +85,8 @@ static void item_validate(struct batch_item *it, const json_t *json)
 		return;
 	}
 	free(faults);
-	it->labels = it->in.labels ?
-		json_dumps(it->in.labels, JSON_COMPACT | JSON_SORT_KEYS) : mem_strdup("{}");
+	it->labels = it->in.labels ? json_dumps(it->in.labels, JSON_COMPACT | JSON_SORT_KEYS)
+				   : mem_strdup("{}");
 	it->spec = spec_dump(it->in.spec);
 }
 
@@ -103,7 +104,8 @@ static void item_read(struct batch *b, struct batch_item *it, const json_t *json
 		error_set(&e, ERR_INVALID, "an item must be an object");
 		fault(it, &e);
 	} else if (!it->k || !(kind->ops & OP_ADD)) {
-		error_field(&e, ERR_INVALID, "kind", "kind: there is no kind \"%.64s\" to write", word);
+		error_field(&e, ERR_INVALID, "kind", "kind: there is no kind \"%.64s\" to write",
+			    word);
 		error_hint(&e, "monitor, secret");
 		fault(it, &e);
 	} else {
@@ -114,7 +116,8 @@ static void item_read(struct batch *b, struct batch_item *it, const json_t *json
 
 static int by_kind_order(const void *x, const void *y)
 {
-	const struct batch_item *a = *(struct batch_item *const *)x, *b = *(struct batch_item *const *)y;
+	const struct batch_item *a = *(struct batch_item *const *)x,
+				*b = *(struct batch_item *const *)y;
 	unsigned first = a->k ? a->k->kind->order : 0, second = b->k ? b->k->kind->order : 0;
 
 	if (first != second)
@@ -124,7 +127,8 @@ static int by_kind_order(const void *x, const void *y)
 
 static int by_name(const void *x, const void *y)
 {
-	const struct batch_item *a = *(struct batch_item *const *)x, *b = *(struct batch_item *const *)y;
+	const struct batch_item *a = *(struct batch_item *const *)x,
+				*b = *(struct batch_item *const *)y;
 	int c = strcmp(a->kind, b->kind);
 
 	c = c ? c : strcmp(a->name, b->name);
@@ -159,7 +163,8 @@ static struct batch *batch_read(struct api_state *a, const json_t *body, struct 
 		return NULL;
 	}
 	if (n > BATCH_MAX) {
-		error_field(e, ERR_TOO_LARGE, "items", "items: %zu, at most %d a batch", n, BATCH_MAX);
+		error_field(e, ERR_TOO_LARGE, "items", "items: %zu, at most %d a batch", n,
+			    BATCH_MAX);
 		error_hint(e, "send several batches");
 		return NULL;
 	}
@@ -169,7 +174,8 @@ static struct batch *batch_read(struct api_state *a, const json_t *body, struct 
 	b->dry_run = json_bool(body, "dry_run", false);
 	b->items = mem_zalloc((n + 1) * sizeof *b->items);
 	b->order = mem_zalloc((n + 1) * sizeof *b->order);
-	json_array_foreach(items, i, item) {
+	json_array_foreach(items, i, item)
+	{
 		b->items[i].index = i;
 		b->order[i] = &b->items[i];
 		item_read(b, &b->items[i], item);
@@ -179,7 +185,8 @@ static struct batch *batch_read(struct api_state *a, const json_t *body, struct 
 	return b;
 }
 
-/* ---- on the writer thread ------------------------------------------------------------------------- */
+/* ---- on the writer thread
+ * ------------------------------------------------------------------------- */
 
 static void on_change(const char *field, const char *from, const char *to, void *arg)
 {
@@ -195,7 +202,8 @@ static void on_change(const char *field, const char *from, const char *to, void 
 	jw_object_end(&w);
 }
 
-static void note_changes(struct batch_item *it, const struct resource *old, const struct resource *now)
+static void note_changes(struct batch_item *it, const struct resource *old,
+			 const struct resource *now)
 {
 	json_t *before = resource_spec(old), *after = resource_spec(now);
 
@@ -214,8 +222,12 @@ static enum err put_item(struct txn *t, struct batch_item *it, struct error *e)
 	struct store *s = txn_store(t);
 	const struct resource *old = resource_get(s, k, it->name);
 	struct resource_put p = {
-		.kind = k, .mode = PUT_UPSERT, .name = it->name, .labels = it->labels,
-		.spec = it->spec, .renamed_from = it->in.renamed_from[0] ? it->in.renamed_from : NULL,
+		.kind = k,
+		.mode = PUT_UPSERT,
+		.name = it->name,
+		.labels = it->labels,
+		.spec = it->spec,
+		.renamed_from = it->in.renamed_from[0] ? it->in.renamed_from : NULL,
 	};
 	enum err rc = ERR_NONE;
 	json_t *before;
@@ -234,6 +246,8 @@ static enum err put_item(struct txn *t, struct batch_item *it, struct error *e)
 		it->id = p.result->id;
 		if (old && p.outcome == PUT_CHANGED)
 			note_changes(it, old, p.result);
+		if (it->missing && p.outcome != PUT_UNCHANGED)
+			rc = missing_note(t, it->missing, p.result, e);
 		resource_unref(p.result);
 	}
 	resource_unref(old);
@@ -249,10 +263,8 @@ static bool item_fault(enum err code)
 	case ERR_CONFLICT:
 	case ERR_NOT_FOUND:
 	case ERR_IN_USE:
-	case ERR_TOO_LARGE:
-		return true;
-	default:
-		return false;
+	case ERR_TOO_LARGE: return true;
+	default: return false;
 	}
 }
 
@@ -276,19 +288,17 @@ static enum err run(struct txn *t, void *arg, struct error *e)
 	return ERR_NONE;
 }
 
-/* ---- the answer ----------------------------------------------------------------------------------- */
+/* ---- the answer
+ * ----------------------------------------------------------------------------------- */
 
 static const char *outcome_word(const struct batch_item *it)
 {
 	if (it->faults)
 		return "failed";
 	switch (it->outcome) {
-	case PUT_CREATED:
-		return "created";
-	case PUT_CHANGED:
-		return "changed";
-	case PUT_UNCHANGED:
-		return "unchanged";
+	case PUT_CREATED: return "created";
+	case PUT_CHANGED: return "changed";
+	case PUT_UNCHANGED: return "unchanged";
 	}
 	return "unchanged";
 }
@@ -372,8 +382,8 @@ static struct answered answer_failed(struct request *r, struct batch *b, size_t 
 	jw_kv_str(&w, "title", err_info(ERR_INVALID)->title);
 	jw_kv_int(&w, "status", 422);
 	jw_kv_str(&w, "code", "invalid");
-	snprintf(text, sizeof text, "%zu of %zu items are at fault, nothing was written: %s", failed,
-		 b->n, first ? first->text : "");
+	snprintf(text, sizeof text, "%zu of %zu items are at fault, nothing was written: %s",
+		 failed, b->n, first ? first->text : "");
 	jw_kv_str(&w, "detail", text);
 	if (first && first->field[0])
 		jw_kv_str(&w, "field", first->field);

@@ -22,8 +22,15 @@ struct events_asked {
 	size_t limit;
 };
 
-struct event_text { uint64_t seq; char *text; size_t len; };
-struct event_page { struct event_text *items; size_t n, cap; };
+struct event_text {
+	uint64_t seq;
+	char *text;
+	size_t len;
+};
+struct event_page {
+	struct event_text *items;
+	size_t n, cap;
+};
 
 bool topic_matches(const char *list, const char *topic)
 {
@@ -34,8 +41,8 @@ bool topic_matches(const char *list, const char *topic)
 			len--;
 		if (len && p[len - 1] == '.')
 			len--;
-		if ((n && !len) || (len && !strncmp(p, topic, len) &&
-				    (!topic[len] || topic[len] == '.')))
+		if ((n && !len) ||
+		    (len && !strncmp(p, topic, len) && (!topic[len] || topic[len] == '.')))
 			return true;
 		p += n + (p[n] == ',');
 	}
@@ -90,7 +97,8 @@ static void page_reverse(struct event_page *p)
 	}
 }
 
-/* ---- scanning ------------------------------------------------------------------------------------- */
+/* ---- scanning
+ * ------------------------------------------------------------------------------------- */
 
 struct scan {
 	const struct events_asked *q;
@@ -108,19 +116,24 @@ static bool on_event(const struct event *ev, void *arg)
 }
 
 /* Between two positions, both exclusive (before 0: none), until the page has max rows. */
-static enum err scan(const struct events_asked *q, uint64_t after, uint64_t before, bool newest_first,
-		     size_t max, struct event_page *page, struct error *e)
+static enum err scan(const struct events_asked *q, uint64_t after, uint64_t before,
+		     bool newest_first, size_t max, struct event_page *page, struct error *e)
 {
 	struct scan s = {q, page, max};
 	struct event_query query = {
-		.after = after, .before = before, .since_ms = q->since_ms, .until_ms = q->until_ms,
-		.subject = q->subject, .newest_first = newest_first,
+		.after = after,
+		.before = before,
+		.since_ms = q->since_ms,
+		.until_ms = q->until_ms,
+		.subject = q->subject,
+		.newest_first = newest_first,
 	};
 
 	return page->n < max ? feed_events(q->api->d->store, &query, on_event, &s, e) : ERR_NONE;
 }
 
-/* ---- the query ------------------------------------------------------------------------------------ */
+/* ---- the query
+ * ------------------------------------------------------------------------------------ */
 
 static bool subject_read(struct events_asked *q, const char *text)
 {
@@ -169,7 +182,8 @@ static bool query_read(struct events_asked *q, struct request *r, struct error *
 		return false;
 	}
 	for (size_t i = 0; words[i] && i + 1 < WORD_MAX; i++)
-		q->word[i] = words[i] >= 'A' && words[i] <= 'Z' ? (char)(words[i] | 0x20) : words[i];
+		q->word[i] =
+			words[i] >= 'A' && words[i] <= 'Z' ? (char)(words[i] | 0x20) : words[i];
 	text = request_query(r, "since", "");
 	if (*text && !time_parse_since(text, now_ms, &q->since_ms)) {
 		error_field(e, ERR_INVALID, "since", "since: \"%.64s\" is no time", text);
@@ -184,7 +198,8 @@ static bool query_read(struct events_asked *q, struct request *r, struct error *
 	}
 	text = request_query(r, "limit", "");
 	if (*text && (!number(text, &limit) || !limit || limit > LIST_LIMIT_MAX)) {
-		error_field(e, ERR_INVALID, "limit", "limit: \"%.32s\" is not 1..%d", text, LIST_LIMIT_MAX);
+		error_field(e, ERR_INVALID, "limit", "limit: \"%.32s\" is not 1..%d", text,
+			    LIST_LIMIT_MAX);
 		return false;
 	}
 	q->limit = (size_t)limit;
@@ -203,12 +218,14 @@ static bool event_ref(const struct events_asked *q, const char *text, uint64_t *
 	uint64_t epoch;
 	int used = 0;
 
-	if (text && sscanf(text, "%" SCNu64 "-%" SCNu64 "%n", &epoch, seq, &used) == 2 && !text[used])
+	if (text && sscanf(text, "%" SCNu64 "-%" SCNu64 "%n", &epoch, seq, &used) == 2 &&
+	    !text[used])
 		return epoch == store_epoch(q->api->d->store);
 	return text && number(text, seq);
 }
 
-/* ---- the answer ----------------------------------------------------------------------------------- */
+/* ---- the answer
+ * ----------------------------------------------------------------------------------- */
 
 static void answer(struct request *r, struct event_page *p, const struct events_asked *q, bool more,
 		   bool before)
@@ -243,20 +260,24 @@ static void drop_last(struct event_page *p, size_t limit, bool *more)
 		free(p->items[--p->n].text);
 }
 
-/* One page. The cursors say where in the order asked for; its other end is found by one row more. */
+/* One page. The cursors say where in the order asked for; its other end is found by one row more.
+ */
 static enum err page_read(const struct events_asked *q, struct request *r, struct event_page *p,
 			  bool *more, bool *before, struct error *e)
 {
-	const char *cursor = request_query(r, "after", NULL), *back = request_query(r, "before", NULL);
+	const char *cursor = request_query(r, "after", NULL),
+		   *back = request_query(r, "before", NULL);
 	const char *text = request_query(r, "after_seq", "");
-	const char *around = request_query(r, "around", NULL), *last = request_query(r, "last", "0");
+	const char *around = request_query(r, "around", NULL),
+		   *last = request_query(r, "last", "0");
 	bool up = q->ascending || *text;
 	uint64_t floor = 0, seq = 0;
 	size_t max = q->limit + 1;
 	enum err rc;
 
 	if (*text && !number(text, &floor))
-		return error_field(e, ERR_INVALID, "after_seq", "after_seq: \"%.32s\" is no number", text);
+		return error_field(e, ERR_INVALID, "after_seq", "after_seq: \"%.32s\" is no number",
+				   text);
 	if (event_ref(q, back, &seq) || strcmp(last, "0")) {
 		/* Towards the beginning of the order: read that way, then turned round. */
 		*more = seq > 0;

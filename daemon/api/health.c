@@ -49,12 +49,15 @@ static struct answered readyz(struct request *r, void *ctx)
 	return text(r, 200);
 }
 
-/* ---- metrics -------------------------------------------------------------------------------------- */
+/* ---- metrics
+ * -------------------------------------------------------------------------------------- */
 
-static void metric(struct buf *out, const char *name, const char *type, const char *help, double value)
+static void metric(struct buf *out, const char *name, const char *type, const char *help,
+		   double value)
 {
-	buf_printf(out, "# HELP sellersmart_%s %s\n# TYPE sellersmart_%s %s\nsellersmart_%s %.15g\n", name,
-		   help, name, type, name, value);
+	buf_printf(out,
+		   "# HELP sellersmart_%s %s\n# TYPE sellersmart_%s %s\nsellersmart_%s %.15g\n",
+		   name, help, name, type, name, value);
 }
 
 static void write_http(struct buf *out, struct http_server *s)
@@ -71,8 +74,10 @@ static void write_http(struct buf *out, struct http_server *s)
 	for (size_t i = 2; i < ARRAY_LEN(h.responses); i++)
 		buf_printf(out, "sellersmart_http_responses_total{class=\"%zuxx\"} %llu\n", i,
 			   (unsigned long long)h.responses[i]);
-	metric(out, "http_received_bytes_total", "counter", "Bytes read from clients.", (double)h.bytes_in);
-	metric(out, "http_sent_bytes_total", "counter", "Bytes written to clients.", (double)h.bytes_out);
+	metric(out, "http_received_bytes_total", "counter", "Bytes read from clients.",
+	       (double)h.bytes_in);
+	metric(out, "http_sent_bytes_total", "counter", "Bytes written to clients.",
+	       (double)h.bytes_out);
 	metric(out, "http_connections", "gauge", "Open connections.", h.connections);
 	metric(out, "http_streams", "gauge", "Open event streams.", h.streams);
 }
@@ -82,31 +87,36 @@ static void write_store(struct buf *out, struct store *s)
 	struct store_health h;
 
 	store_health(s, &h);
-	metric(out, "store_commits_total", "counter", "Commits since the start.", (double)h.commits);
+	metric(out, "store_commits_total", "counter", "Commits since the start.",
+	       (double)h.commits);
 	metric(out, "store_operations_total", "counter", "Operations since the start.",
 	       (double)h.operations);
 	metric(out, "store_written_bytes_total", "counter", "Bytes written to the write-ahead log.",
 	       (double)h.bytes_written);
 	metric(out, "store_commit_seconds_max", "gauge", "Longest commit since the last look.",
 	       (double)h.commit_us_max / 1e6);
-	buf_printf(out, "# HELP sellersmart_store_queued_operations Operations that wait.\n"
-			"# TYPE sellersmart_store_queued_operations gauge\n"
-			"sellersmart_store_queued_operations{queue=\"people\"} %zu\n"
-			"sellersmart_store_queued_operations{queue=\"background\"} %zu\n",
+	buf_printf(out,
+		   "# HELP sellersmart_store_queued_operations Operations that wait.\n"
+		   "# TYPE sellersmart_store_queued_operations gauge\n"
+		   "sellersmart_store_queued_operations{queue=\"people\"} %zu\n"
+		   "sellersmart_store_queued_operations{queue=\"background\"} %zu\n",
 		   h.queued_people, h.queued_background);
 	metric(out, "store_bytes", "gauge", "Size of the database.", (double)h.bytes);
-	metric(out, "store_wal_bytes", "gauge", "Size of the write-ahead log.", (double)h.wal_bytes);
-	metric(out, "store_disk_free_bytes", "gauge", "Free space on its disk.", (double)h.disk_free);
+	metric(out, "store_wal_bytes", "gauge", "Size of the write-ahead log.",
+	       (double)h.wal_bytes);
+	metric(out, "store_disk_free_bytes", "gauge", "Free space on its disk.",
+	       (double)h.disk_free);
 	metric(out, "store_readonly", "gauge", "1 when the store takes no writes.", h.readonly);
 	metric(out, "store_sequence", "counter", "Position of the change feed.", (double)h.seq);
 }
 
 static void write_loops(struct buf *out, struct daemon *d)
 {
-	buf_printf(out, "# HELP sellersmart_loop_lag_seconds_max Longest turn of a loop since the last "
-			"look.\n# TYPE sellersmart_loop_lag_seconds_max gauge\n"
-			"sellersmart_loop_lag_seconds_max{loop=\"net\"} %.6f\n"
-			"sellersmart_loop_lag_seconds_max{loop=\"api\"} %.6f\n",
+	buf_printf(out,
+		   "# HELP sellersmart_loop_lag_seconds_max Longest turn of a loop since the last "
+		   "look.\n# TYPE sellersmart_loop_lag_seconds_max gauge\n"
+		   "sellersmart_loop_lag_seconds_max{loop=\"net\"} %.6f\n"
+		   "sellersmart_loop_lag_seconds_max{loop=\"api\"} %.6f\n",
 		   (double)loop_take_lag_us(d->net) / 1e6, (double)loop_take_lag_us(d->api) / 1e6);
 	metric(out, "worker_queue", "gauge", "Requests that wait for a worker.",
 	       (double)pool_queued(d->pool));
@@ -130,15 +140,16 @@ static void write_process(struct buf *out, const struct daemon *d)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	buf_printf(out, "# HELP sellersmart_build_info Version.\n# TYPE sellersmart_build_info gauge\n"
-			"sellersmart_build_info{version=\"" SELLERSMART_VERSION "\"} 1\n"
-			"# HELP process_start_time_seconds Start of the process.\n"
-			"# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %.3f\n"
-			"# HELP process_resident_memory_bytes Resident memory.\n"
-			"# TYPE process_resident_memory_bytes gauge\n"
-			"process_resident_memory_bytes %lld\n"
-			"# HELP process_cpu_seconds_total Time on the processor.\n"
-			"# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total %.3f\n",
+	buf_printf(out,
+		   "# HELP sellersmart_build_info Version.\n# TYPE sellersmart_build_info gauge\n"
+		   "sellersmart_build_info{version=\"" SELLERSMART_VERSION "\"} 1\n"
+		   "# HELP process_start_time_seconds Start of the process.\n"
+		   "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %.3f\n"
+		   "# HELP process_resident_memory_bytes Resident memory.\n"
+		   "# TYPE process_resident_memory_bytes gauge\n"
+		   "process_resident_memory_bytes %lld\n"
+		   "# HELP process_cpu_seconds_total Time on the processor.\n"
+		   "# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total %.3f\n",
 		   (double)d->started_ms / 1e3, (long long)resident_bytes(),
 		   (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
 			   (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
@@ -161,7 +172,8 @@ static struct answered metrics(struct request *r, void *ctx)
 	return reply_send(r, 200);
 }
 
-/* ---- /v1/daemon ----------------------------------------------------------------------------------- */
+/* ---- /v1/daemon
+ * ----------------------------------------------------------------------------------- */
 
 static void write_loop(struct json_writer *w, const char *name, struct loop *l)
 {

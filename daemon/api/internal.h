@@ -16,12 +16,15 @@ struct api_kind {
 	const struct resource_kind *kind;
 	const struct resource_live *live; /* NULL: none */
 	void *live_ctx;
-	bool pausable;	      /* has a boolean field "paused" */
+	bool pausable;        /* has a boolean field "paused" */
 	struct route *routes; /* own memory: their paths too */
 	size_t n_routes;
 };
 
-struct api_service { const struct service *service; void *state; };
+struct api_service {
+	const struct service *service;
+	void *state;
+};
 
 struct api_state {
 	struct daemon *d;
@@ -36,16 +39,19 @@ struct api_state {
 
 struct api_kind *api_kind_of(struct api_state *a, const struct resource_kind *k);
 
-/* ---- render.c: thread any --------------------------------------------------------------------- */
+/* ---- render.c: thread any ---------------------------------------------------------------------
+ */
 
 struct render_cache *render_cache_new(void);
 void render_cache_free(struct render_cache *c);
 /** The whole object; live false: without what changes by itself (what was deleted). */
-void render_resource(struct api_kind *k, struct json_writer *w, const struct resource *r, bool live);
+void render_resource(struct api_kind *k, struct json_writer *w, const struct resource *r,
+		     bool live);
 /** Members named in fields ("a,b"), in the object's order, from a rendered object; id always. */
 void render_projection(struct buf *out, const char *object, size_t len, const char *fields);
 
-/* ---- answers ---------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------
+ */
 
 /** {"data":{object}} into the body, ETag in the headers. */
 void answer_resource(struct request *r, struct api_kind *k, const struct resource *res);
@@ -55,7 +61,8 @@ struct answered answer_not_found(struct request *r, const struct resource_kind *
 /** One fault as an object: code, field, detail, hint, line. */
 void write_fault(struct json_writer *w, const struct error *e);
 
-/* ---- list.c, write.c: handlers; ctx is a struct api_kind ---------------------------------------- */
+/* ---- list.c, write.c: handlers; ctx is a struct api_kind ----------------------------------------
+ */
 
 struct answered list_handle(struct request *r, void *ctx);
 struct answered create_handle(struct request *r, void *ctx);
@@ -65,22 +72,39 @@ struct answered delete_handle(struct request *r, void *ctx);
 struct answered pause_handle(struct request *r, void *ctx);
 struct answered resume_handle(struct request *r, void *ctx);
 
-/** Names of secrets in spec that have no value, at most max copies into out. @return how many */
+/* ---- waiting.c: secrets that are not there yet -------------------------------------------------
+ */
+
 enum { MISSING_MAX = 16 };
-struct missing_secrets { char names[MISSING_MAX][NAME_MAX_BYTES + 1]; size_t n; };
+struct missing_secrets {
+	char names[MISSING_MAX][NAME_MAX_BYTES + 1];
+	size_t n;
+	bool pauses; /* what needs them was paused for that */
+};
+
+/** Names of secrets in spec that have no value. */
 void missing_find(struct store *s, const json_t *spec, struct missing_secrets *out);
 /** "missing_secrets": [...] */
 void missing_write(struct json_writer *w, const struct missing_secrets *m);
-/** What needs a secret that is not there yet starts paused, where its kind can be. */
-bool missing_pause(const struct resource_kind *k, struct resource_input *in,
+/** What needs a missing secret starts paused, where its kind can be. False: faults. */
+bool missing_pause(const struct api_kind *k, struct resource_input *in,
 		   struct missing_secrets *missing, struct error_list *faults);
+/** Remember inside the operation that wrote r that it waits. */
+enum err missing_note(struct txn *t, const struct missing_secrets *m, const struct resource *r,
+		      struct error *e);
+/** secret was stored: resume what waited for it alone. Blocks. */
+void waiting_resume(struct api_state *a, const char *secret);
 
 /** topic is one of "a,b" or below it ("monitor" has "monitor.down"); "*" has all. */
 bool topic_matches(const char *list, const char *topic);
 
-/* ---- routes of the other files; ctx is the api_state ---------------------------------------------- */
+/* ---- routes of the other files; ctx is the api_state
+ * ---------------------------------------------- */
 
-struct route_set { const struct route *routes; size_t n; };
+struct route_set {
+	const struct route *routes;
+	size_t n;
+};
 struct route_set batch_routes(void);
 struct route_set overview_routes(void);
 struct route_set events_routes(void);

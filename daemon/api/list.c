@@ -9,7 +9,10 @@
 /* Beyond these a list is made by a worker: the loop answers others meanwhile. */
 enum { INLINE_ROWS = 1000, INLINE_LIMIT = 200, WORDS_MAX = 8 };
 
-struct filter { const char *name, *value; const struct field *field; };
+struct filter {
+	const char *name, *value;
+	const struct field *field;
+};
 
 struct query {
 	struct api_kind *k;
@@ -26,10 +29,11 @@ struct query {
 struct row {
 	int64_t key;
 	struct json_slice text; /* s NULL: sorted by key alone */
-	uint32_t index;		/* in name order */
+	uint32_t index;         /* in name order */
 };
 
-/* ---- reading the query ------------------------------------------------------------------------ */
+/* ---- reading the query ------------------------------------------------------------------------
+ */
 
 static bool listed(const char *const *names, const char *name)
 {
@@ -60,7 +64,8 @@ static void take_words(struct query *q, const char *text)
 		char *word = q->words[q->n_words];
 
 		for (size_t i = 0; i < kept; i++)
-			word[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] | 0x20) : text[i];
+			word[i] =
+				text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] | 0x20) : text[i];
 		word[kept] = '\0';
 		q->n_words += n > 0;
 		text += n + strspn(text + n, " \t");
@@ -75,7 +80,8 @@ static void take_filter(struct query *q, const char *name, const char *value)
 	char *plain;
 
 	if (n < 9 || name[n - 1] != ']') {
-		error_field(&q->error, ERR_INVALID, "filter", "\"%.64s\" is not filter[NAME]", name);
+		error_field(&q->error, ERR_INVALID, "filter", "\"%.64s\" is not filter[NAME]",
+			    name);
 		return;
 	}
 	plain = mem_strndup(name + 7, n - 8);
@@ -121,8 +127,8 @@ static void take(const char *name, const char *value, void *arg)
 	} else if (!strcmp(name, "limit")) {
 		q->limit = strtoul(value, &end, 10);
 		if (!*value || *end || *value == '-' || !q->limit || q->limit > LIST_LIMIT_MAX)
-			error_field(&q->error, ERR_INVALID, "limit", "\"%.32s\" is not 1..%d", value,
-				    LIST_LIMIT_MAX);
+			error_field(&q->error, ERR_INVALID, "limit", "\"%.32s\" is not 1..%d",
+				    value, LIST_LIMIT_MAX);
 	}
 }
 
@@ -139,8 +145,8 @@ static void query_read(struct query *q, struct request *r, struct api_kind *k)
 		q->sort = sorts[0] + q->descending;
 	}
 	if (q->sort && strcmp(q->sort, "name") && !listed(sorts, q->sort)) {
-		error_field(&q->error, ERR_INVALID, "sort", "%s lists cannot be sorted by \"%.64s\"",
-			    k->kind->kind, q->sort);
+		error_field(&q->error, ERR_INVALID, "sort",
+			    "%s lists cannot be sorted by \"%.64s\"", k->kind->kind, q->sort);
 		hint_names(&q->error, sorts, "; with - in front: downwards");
 	}
 }
@@ -151,7 +157,8 @@ static void query_fini(struct query *q)
 		free((char *)q->filters[i].name);
 }
 
-/* ---- filtering -------------------------------------------------------------------------------- */
+/* ---- filtering --------------------------------------------------------------------------------
+ */
 
 /* value is one of "a,b,c" */
 static bool one_of(const char *list, const char *value)
@@ -219,7 +226,8 @@ static bool matches(const struct query *q, const struct resource *r)
 	return true;
 }
 
-/* ---- sorting ---------------------------------------------------------------------------------- */
+/* ---- sorting ----------------------------------------------------------------------------------
+ */
 
 static int compare_text(const struct json_slice *a, const struct json_slice *b)
 {
@@ -275,12 +283,15 @@ static void rank(const struct query *q, const struct resource *r, struct row *ro
 	}
 }
 
-/* ---- the page --------------------------------------------------------------------------------- */
+/* ---- the page ---------------------------------------------------------------------------------
+ */
 
-struct page { size_t first, n; };
+struct page {
+	size_t first, n;
+};
 
-static size_t find(const struct query *q, const struct resource **all, const struct row *rows, size_t n,
-		   const char *ref)
+static size_t find(const struct query *q, const struct resource **all, const struct row *rows,
+		   size_t n, const char *ref)
 {
 	uint64_t id;
 
@@ -397,7 +408,10 @@ static void list_write(struct query *q, struct request *r)
 	free(rows);
 }
 
-struct job { struct query query; struct request *request; };
+struct job {
+	struct query query;
+	struct request *request;
+};
 
 static void on_worker(void *arg)
 {

@@ -1,5 +1,6 @@
-/* Live streams. Everything here lives on the api loop but three ways in: live_touch and live_list from
- * any thread, and the feed from the writer's. They look whether anybody cares and leave a note. */
+/* Live streams. Everything here lives on the api loop but three ways in: live_touch and live_list
+ * from any thread, and the feed from the writer's. They look whether anybody cares and leave a
+ * note. */
 #include "daemon/api/live_internal.h"
 
 #include <inttypes.h>
@@ -9,7 +10,8 @@
 
 #include "shared/mem.h"
 
-/* ---- ways in ------------------------------------------------------------------------------------- */
+/* ---- ways in
+ * ------------------------------------------------------------------------------------- */
 
 void live_touch(struct live *l, const char *kind, uint64_t id)
 {
@@ -121,7 +123,8 @@ void live_events_free(struct live_event *e)
 	}
 }
 
-/* ---- sending ------------------------------------------------------------------------------------- */
+/* ---- sending
+ * ------------------------------------------------------------------------------------- */
 
 static void on_drained(void *arg)
 {
@@ -278,7 +281,8 @@ void live_flush(void *arg)
 		uv_timer_start(&l->timers->later, on_later, rows > now ? rows - now : 0, 0);
 }
 
-/* ---- beginning and end ---------------------------------------------------------------------------- */
+/* ---- beginning and end
+ * ---------------------------------------------------------------------------- */
 
 struct live *live_new(struct daemon *d)
 {

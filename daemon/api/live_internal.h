@@ -1,6 +1,6 @@
 #pragma once
-/* Live streams: what live.c (sending), live_routes.c (opening, watching, resuming) and watch.c (which
- * rows are on whose screen) share. */
+/* Live streams: what live.c (sending), live_routes.c (opening, watching, resuming) and watch.c
+ * (which rows are on whose screen) share. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <uv.h>
@@ -14,7 +14,7 @@ enum {
 	LIVE_LIST_MS = 1000,
 	LIVE_HEARTBEAT_MS = 15000,
 	LIVE_PENDING_MAX = 10000, /* events between the writer and the loop */
-	LIVE_REPLAY_MAX = 1000,	  /* events to catch up with; more is a resync */
+	LIVE_REPLAY_MAX = 1000,   /* events to catch up with; more is a resync */
 	LIVE_ID_TEXT = 40,
 };
 
@@ -30,11 +30,11 @@ struct live_stream {
 	struct live_stream *prev, *next;
 	struct http_stream *stream;
 	char id[LIVE_ID_TEXT];
-	char *topics;	/* NULL: all */
-	uint64_t seq;	/* of the last event it got or need not get */
-	bool behind;	/* its backlog is full: nothing until it has drained */
+	char *topics;   /* NULL: all */
+	uint64_t seq;   /* of the last event it got or need not get */
+	bool behind;    /* its backlog is full: nothing until it has drained */
 	bool replaying; /* a worker reads what it missed */
-	bool closed;	/* gone while a worker reads for it: the worker's return frees it */
+	bool closed;    /* gone while a worker reads for it: the worker's return frees it */
 };
 
 struct live_kind {
@@ -55,7 +55,8 @@ struct live {
 	_Atomic uint64_t seq; /* of the last commit, as the writer tells */
 	atomic_size_t n_streams, n_watched;
 
-	pthread_mutex_t lock; /* the watches' index and marks, lists' marks, pending, flush_posted */
+	pthread_mutex_t
+		lock; /* the watches' index and marks, lists' marks, pending, flush_posted */
 	struct watches watches;
 	struct live_kind *lists;
 	size_t n_lists;

@@ -48,7 +48,8 @@ static void timers_close(struct live *l)
 	uv_close((uv_handle_t *)&t->heartbeat, on_timer_closed);
 }
 
-/* ---- a stream's life -------------------------------------------------------------------------------- */
+/* ---- a stream's life
+ * -------------------------------------------------------------------------------- */
 
 static void stream_free(struct live_stream *s)
 {
@@ -79,7 +80,8 @@ static void on_close(void *arg)
 		timers_close(l);
 }
 
-/* ---- catching up -------------------------------------------------------------------------------------- */
+/* ---- catching up
+ * -------------------------------------------------------------------------------------- */
 
 struct replay {
 	struct live_stream *stream;
@@ -103,7 +105,8 @@ static bool on_missed(const struct event *ev, void *arg)
 	p->last = ev->seq;
 	if (p->topics && !topic_matches(p->topics, ev->topic))
 		return true;
-	buf_printf(&p->text, "id: %" PRIu64 "-%" PRIu64 "\nevent: event\ndata: ", p->live->epoch, ev->seq);
+	buf_printf(&p->text, "id: %" PRIu64 "-%" PRIu64 "\nevent: event\ndata: ", p->live->epoch,
+		   ev->seq);
 	jw_init(&w, &p->text);
 	event_write_json(&w, p->live->epoch, ev);
 	buf_add_str(&p->text, "\n\n");
@@ -118,7 +121,8 @@ static void replay_work(void *arg)
 	struct live *l = p->live;
 	struct error e;
 
-	p->failed = feed_events_after(l->d->store, p->after, LIVE_REPLAY_MAX + 1, on_missed, p, &e) != 0;
+	p->failed = feed_events_after(l->d->store, p->after, LIVE_REPLAY_MAX + 1, on_missed, p,
+				      &e) != 0;
 	loop_post(l->d->api, replay_done, p);
 }
 
@@ -148,8 +152,8 @@ static void replay_start(struct live_stream *s)
 	replay_free(p);
 }
 
-/* What was committed while the worker read is either in what it read, or was handed out to the others
- * meanwhile (then once more), or is still to come. */
+/* What was committed while the worker read is either in what it read, or was handed out to the
+ * others meanwhile (then once more), or is still to come. */
 static void replay_done(void *arg)
 {
 	struct replay *p = arg;
@@ -186,14 +190,16 @@ static bool resumable(struct live *l, const char *text, uint64_t *seq)
 	       epoch == l->epoch && *seq <= atomic_load(&l->seq) && (!oldest || *seq + 1 >= oldest);
 }
 
-/* ---- routes ------------------------------------------------------------------------------------------- */
+/* ---- routes
+ * ------------------------------------------------------------------------------------------- */
 
 static void hello(struct live_stream *s, uint64_t seq)
 {
 	char text[160];
 	int n = snprintf(text, sizeof text,
-			 "event: hello\ndata: {\"stream\":\"%s\",\"epoch\":%" PRIu64 ",\"seq\":%" PRIu64
-			 "}\n\n", s->id, s->live->epoch, seq);
+			 "event: hello\ndata: {\"stream\":\"%s\",\"epoch\":%" PRIu64
+			 ",\"seq\":%" PRIu64 "}\n\n",
+			 s->id, s->live->epoch, seq);
 
 	stream_send_copy(s->stream, text, (size_t)n);
 }
@@ -210,7 +216,8 @@ static void name_stream(char out[static LIVE_ID_TEXT])
 static struct answered stream_handle(struct request *r, void *ctx)
 {
 	struct live *l = ((struct api_state *)ctx)->d->live;
-	const char *topics = request_query(r, "topics", ""), *last = request_header(r, "last-event-id");
+	const char *topics = request_query(r, "topics", ""),
+		   *last = request_header(r, "last-event-id");
 	struct live_stream *s = mem_zalloc(sizeof *s);
 	struct answered a;
 	uint64_t from = 0;
@@ -265,14 +272,17 @@ static enum err watch_read(const json_t *body, const struct resource_kind **kind
 
 	*kind = *word ? resource_kind_find(word) : NULL;
 	if (!*kind)
-		return error_field(e, ERR_INVALID, "kind", "kind: there is no kind \"%.64s\"", word);
+		return error_field(e, ERR_INVALID, "kind", "kind: there is no kind \"%.64s\"",
+				   word);
 	if (!json_is_array(ids) || json_array_size(ids) > WATCH_IDS_MAX)
 		return error_field(e, ERR_INVALID, "ids", "ids: a list of at most %d ids is needed",
 				   WATCH_IDS_MAX);
-	json_array_foreach(ids, i, id) {
-		if (!json_is_string(id) || !id_parse(json_string_value(id), (*kind)->prefix, &number))
-			return error_field(e, ERR_INVALID, "ids", "ids: item %zu is no id of a %s", i + 1,
-					   (*kind)->kind);
+	json_array_foreach(ids, i, id)
+	{
+		if (!json_is_string(id) ||
+		    !id_parse(json_string_value(id), (*kind)->prefix, &number))
+			return error_field(e, ERR_INVALID, "ids", "ids: item %zu is no id of a %s",
+					   i + 1, (*kind)->kind);
 	}
 	return ERR_NONE;
 }
@@ -297,7 +307,8 @@ static struct answered watch_handle(struct request *r, void *ctx)
 	ids = json_object_get(body, "ids");
 	pthread_mutex_lock(&l->lock);
 	watch_remove(&l->watches, kind, s);
-	json_array_foreach(ids, i, id) {
+	json_array_foreach(ids, i, id)
+	{
 		id_parse(json_string_value(id), kind->prefix, &number);
 		watch_add(&l->watches, kind, number, s);
 	}

@@ -11,7 +11,10 @@
 
 enum { LINES_MAX = 50, DISK_LOW_PCT = 5 };
 
-struct lines { struct attention items[LINES_MAX * 2]; size_t n, total; };
+struct lines {
+	struct attention items[LINES_MAX * 2];
+	size_t n, total;
+};
 
 static int worst_first(const struct attention *a, const struct attention *b)
 {
@@ -40,7 +43,11 @@ static void add_store(struct lines *l, const struct store_health *h, int64_t now
 		return;
 	*a = (struct attention){
 		.level = h->readonly ? ATTENTION_CRITICAL : ATTENTION_WARNING,
-		.word = "STORE", .name = "store", .since_ms = now_ms, .kind = "store", .seq = h->seq,
+		.word = "STORE",
+		.name = "store",
+		.since_ms = now_ms,
+		.kind = "store",
+		.seq = h->seq,
 	};
 	if (h->readonly)
 		snprintf(a->text, sizeof a->text, "takes no writes: %.130s", h->reason);
@@ -51,7 +58,8 @@ static void add_store(struct lines *l, const struct store_health *h, int64_t now
 	l->total++;
 }
 
-static void collect(struct api_state *a, struct lines *l, const struct store_health *h, int64_t now_ms)
+static void collect(struct api_state *a, struct lines *l, const struct store_health *h,
+		    int64_t now_ms)
 {
 	for (size_t i = 0; i < a->n_services && l->n < LINES_MAX; i++) {
 		const struct api_service *s = &a->services[i];
@@ -74,8 +82,10 @@ static void write_line(struct json_writer *w, const struct attention *line, uint
 
 	jw_object(w);
 	jw_kv_str(w, "level", line->word);
-	jw_kv_str(w, "severity", line->level == ATTENTION_CRITICAL ? "critical" :
-				 line->level == ATTENTION_WARNING ? "warning" : "notice");
+	jw_kv_str(w, "severity",
+		  line->level == ATTENTION_CRITICAL  ? "critical"
+		  : line->level == ATTENTION_WARNING ? "warning"
+						     : "notice");
 	jw_kv_str(w, "name", line->name);
 	jw_kv_str(w, "text", line->text);
 	jw_kv_time(w, "since", line->since_ms);
@@ -102,8 +112,8 @@ static void write_store(struct json_writer *w, const struct store_health *h)
 	jw_object_end(w);
 }
 
-/* "counts": what there is of each kind, and of those with states how many are in which: their list's
- * meta has it under the same word. */
+/* "counts": what there is of each kind, and of those with states how many are in which: their
+ * list's meta has it under the same word. */
 static void write_counts(struct json_writer *w, const struct api_state *a)
 {
 	struct buf meta = BUF_INIT(64 * 1024);
@@ -147,7 +157,8 @@ static bool house_is_empty(const struct api_state *a)
 	for (size_t i = 0; i < a->n_kinds; i++) {
 		const struct resource_kind *k = a->kinds[i].kind;
 
-		if ((k->ops & OP_ADD) && strcmp(k->kind, "secret") && resource_count(a->d->store, k))
+		if ((k->ops & OP_ADD) && strcmp(k->kind, "secret") &&
+		    resource_count(a->d->store, k))
 			return false;
 	}
 	return true;
@@ -199,7 +210,8 @@ static struct answered overview_handle(struct request *r, void *ctx)
 	return reply_send(r, 200);
 }
 
-/* ---- seen ----------------------------------------------------------------------------------------- */
+/* ---- seen
+ * ----------------------------------------------------------------------------------------- */
 
 struct seeing {
 	struct store_op op;

@@ -1,5 +1,5 @@
-/* Resources as JSON. What a resource has by itself is the same until its next version, so its text is
- * kept for the next reader; what changes by itself comes from the service. */
+/* Resources as JSON. What a resource has by itself is the same until its next version, so its text
+ * is kept for the next reader; what changes by itself comes from the service. */
 #include <stdlib.h>
 #include <string.h>
 

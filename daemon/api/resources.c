@@ -44,8 +44,11 @@ static void add(struct api_kind *k, const char *method, const char *tail, enum r
 	struct route *r = &k->routes[k->n_routes++];
 
 	*r = (struct route){
-		.method = method, .path = mem_printf("/v1/%s%s", k->kind->plural, tail),
-		.mode = ROUTE_INLINE, .access = access, .handle = handle,
+		.method = method,
+		.path = mem_printf("/v1/%s%s", k->kind->plural, tail),
+		.mode = ROUTE_INLINE,
+		.access = access,
+		.handle = handle,
 	};
 }
 
@@ -81,8 +84,8 @@ static void routes_of(struct api_kind *k)
 enum err api_init(struct daemon *d, struct error *e)
 {
 	static struct route_set (*const sets[])(void) = {
-		batch_routes, overview_routes, events_routes,
-		health_routes, secrets_routes, live_routes,
+		batch_routes,  overview_routes, events_routes,
+		health_routes, secrets_routes,  live_routes,
 	};
 	struct api_state *a = mem_zalloc(sizeof *a);
 	char *seen = store_meta_get(d->store, "overview.seen"), *end;

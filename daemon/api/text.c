@@ -29,14 +29,10 @@ static const char *skip(const char *p)
 				depth--;
 			p++;
 			break;
-		case '\0':
-			return p;
+		case '\0': return p;
 		case ',':
-		case ':':
-			p++;
-			break;
-		default:
-			p += strcspn(p, ",:]}\"[{");
+		case ':': p++; break;
+		default: p += strcspn(p, ",:]}\"[{");
 		}
 	} while (depth);
 	return p;

@@ -1,10 +1,14 @@
 #pragma once
-/* Looking into our own compact JSON text (canonical specs, labels, rendered objects) without parsing
- * it: a list of 10,000 rows is filtered in milliseconds. Only for text that our writer made. */
+/* Looking into our own compact JSON text (canonical specs, labels, rendered objects) without
+ * parsing it: a list of 10,000 rows is filtered in milliseconds. Only for text that our writer
+ * made. */
 #include <stdbool.h>
 #include <stddef.h>
 
-struct json_slice { const char *s; size_t n; }; /* a whole value; strings with their quotes */
+struct json_slice {
+	const char *s;
+	size_t n;
+}; /* a whole value; strings with their quotes */
 
 /** Walk the members of an object: *at starts as the object's text and moves on. False: no more. */
 bool text_next_member(const char **at, struct json_slice *key, struct json_slice *value);

@@ -1,13 +1,11 @@
-/* Creating, replacing, patching and deleting resources. The loop validates; the writer decides (name
- * taken, version moved, key seen before); the answer goes out after the commit. */
+/* Creating, replacing, patching and deleting resources. The loop validates; the writer decides
+ * (name taken, version moved, key seen before); the answer goes out after the commit. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/api/internal.h"
-#include "daemon/store/secrets.h"
-#include "shared/log.h"
 #include "shared/mem.h"
 
 enum { ATTEMPTS_MAX = 8, KEY_MAX = 200, PRINT_BYTES = 16, PRINT_TEXT = PRINT_BYTES * 2 + 1 };
@@ -20,7 +18,7 @@ struct write {
 	struct request *request;
 	struct api_kind *k;
 	enum write_what what;
-	json_t *patch;	       /* WRITE_PATCH */
+	json_t *patch; /* WRITE_PATCH */
 	char *ref;
 	uint64_t id, if_version; /* if_version: as asked by If-Match, 0: any */
 	unsigned attempts;
@@ -28,10 +26,10 @@ struct write {
 	char *labels, *spec, *name, *renamed_from;
 	struct resource_put put;
 	const struct resource *result; /* counted: what is now, or what was deleted */
-	char key[KEY_MAX];	       /* Idempotency-Key with method and path, "" without */
-	char print[PRINT_TEXT];	       /* of the body */
+	char key[KEY_MAX];             /* Idempotency-Key with method and path, "" without */
+	char print[PRINT_TEXT];        /* of the body */
 	int stored_status;
-	char *stored;		       /* an earlier answer to the same key */
+	char *stored; /* an earlier answer to the same key */
 	enum err code;
 	struct error error;
 };
@@ -49,64 +47,8 @@ static void write_free(struct write *w)
 	free(w);
 }
 
-/* ---- secrets that are not there yet ------------------------------------------------------------- */
-
-struct finding { struct store *store; struct missing_secrets *out; };
-
-static void on_secret(const char *name, void *arg)
-{
-	struct finding *f = arg;
-	struct missing_secrets *m = f->out;
-
-	if (secret_exists(f->store, name))
-		return;
-	for (size_t i = 0; i < m->n; i++) {
-		if (!strcmp(m->names[i], name))
-			return;
-	}
-	if (m->n < MISSING_MAX)
-		snprintf(m->names[m->n++], sizeof m->names[0], "%s", name);
-}
-
-void missing_find(struct store *s, const json_t *spec, struct missing_secrets *out)
-{
-	struct finding f = {s, out};
-
-	out->n = 0;
-	spec_each_secret(spec, on_secret, &f);
-}
-
-void missing_write(struct json_writer *w, const struct missing_secrets *m)
-{
-	jw_key(w, "missing_secrets");
-	jw_array(w);
-	for (size_t i = 0; i < m->n; i++)
-		jw_str(w, m->names[i]);
-	jw_array_end(w);
-}
-
-bool missing_pause(const struct resource_kind *k, struct resource_input *in,
-		   struct missing_secrets *missing, struct error_list *faults)
-{
-	struct resource_input paused = {0};
-	json_t *patch;
-	bool ok;
-
-	if (!missing->n || !resource_field(k, NULL, "paused"))
-		return true;
-	patch = json_pack("{s:b}", "paused", 1);
-	ok = resource_patch(k, in->name, in->spec, in->labels, patch, 0, &paused, faults);
-	json_decref(patch);
-	if (ok) {
-		json_decref(in->spec);
-		in->spec = paused.spec;
-		paused.spec = NULL;
-		resource_input_fini(&paused);
-	}
-	return ok;
-}
-
-/* ---- what the request asks ---------------------------------------------------------------------- */
+/* ---- what the request asks ----------------------------------------------------------------------
+ */
 
 /* If-Match: "7" or *. @return false: e says what is wrong */
 static bool if_match(struct request *r, uint64_t *version, struct error *e)
@@ -163,10 +105,10 @@ static void adopt(struct write *w, struct resource_input *in)
 	w->spec = spec_dump(in->spec);
 	w->name = in->name[0] ? mem_strdup(in->name) : NULL;
 	w->renamed_from = in->renamed_from[0] ? mem_strdup(in->renamed_from) : NULL;
-	missing_find(w->k->api->d->store, in->spec, &w->missing);
 }
 
-/* ---- on the writer thread ----------------------------------------------------------------------- */
+/* ---- on the writer thread -----------------------------------------------------------------------
+ */
 
 static void render_answer(struct write *w, struct buf *out, bool live)
 {
@@ -237,11 +179,14 @@ static enum err run(struct txn *t, void *arg, struct error *e)
 	} else {
 		rc = resource_put(t, &w->put, e);
 		w->result = w->put.result;
+		if (!rc)
+			rc = missing_note(t, &w->missing, w->result, e);
 	}
 	return rc ? rc : keep_answer(t, w, e);
 }
 
-/* ---- back on the loop --------------------------------------------------------------------------- */
+/* ---- back on the loop ---------------------------------------------------------------------------
+ */
 
 static void again(struct write *w);
 
@@ -309,10 +254,11 @@ static enum err submit(struct write *w, struct error *e)
 	return store_submit(w->k->api->d->store, OP_PEOPLE, &w->op, e);
 }
 
-/* ---- patching ----------------------------------------------------------------------------------- */
+/* ---- patching -----------------------------------------------------------------------------------
+ */
 
-/* Read what is there, apply the patch, leave the result in w. @return 0, or the code of a fault that
- *  is in faults */
+/* Read what is there, apply the patch, leave the result in w. @return 0, or the code of a fault
+ * that is in faults */
 static enum err patch_now(struct write *w, struct error_list *faults)
 {
 	struct api_kind *k = w->k;
@@ -322,7 +268,8 @@ static enum err patch_now(struct write *w, struct error_list *faults)
 	bool ok;
 
 	if (!res) {
-		error_set(&faults->items[0], ERR_NOT_FOUND, "no %s \"%.80s\"", k->kind->kind, w->ref);
+		error_set(&faults->items[0], ERR_NOT_FOUND, "no %s \"%.80s\"", k->kind->kind,
+			  w->ref);
 		error_hint(&faults->items[0], "sellersmart %s list", k->kind->kind);
 		faults->n = faults->total = 1;
 		return ERR_NOT_FOUND;
@@ -333,6 +280,7 @@ static enum err patch_now(struct write *w, struct error_list *faults)
 	json_decref(spec);
 	json_decref(labels);
 	if (ok) {
+		missing_find(k->api->d->store, in.spec, &w->missing);
 		adopt(w, &in);
 		w->id = res->id;
 		w->put.mode = PUT_REPLACE;
@@ -357,7 +305,8 @@ static void again(struct write *w)
 	free(faults);
 }
 
-/* ---- handlers ----------------------------------------------------------------------------------- */
+/* ---- handlers -----------------------------------------------------------------------------------
+ */
 
 static struct write *write_new(struct request *r, void *ctx, enum write_what what)
 {
@@ -415,7 +364,7 @@ static bool read_whole(struct write *w, const json_t *body, const struct resourc
 		json_decref(before);
 	}
 	missing_find(k->api->d->store, in.spec, &w->missing);
-	ok = ok && missing_pause(k->kind, &in, &w->missing, faults);
+	ok = ok && missing_pause(k, &in, &w->missing, faults);
 	if (ok) {
 		if (!in.labels) /* none given are none */
 			in.labels = json_object();

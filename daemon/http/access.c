@@ -14,8 +14,8 @@ static bool host_is_loopback(const char *host)
 		size_t n = strlen(names[i]);
 
 		if (!strncasecmp(host, names[i], n) &&
-		    (host[n] == '\0' ||
-		     (host[n] == ':' && strspn(host + n + 1, "0123456789") == strlen(host + n + 1))))
+		    (host[n] == '\0' || (host[n] == ':' && strspn(host + n + 1, "0123456789") ==
+								   strlen(host + n + 1))))
 			return true;
 	}
 	return false;

@@ -49,7 +49,8 @@ void conn_close(struct conn *c)
 	uv_close(&c->u.handle, on_closed);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------
+ */
 
 static void refuse(struct conn *c, const struct refusal *why)
 {
@@ -117,9 +118,7 @@ static void head_ended(struct conn *c, size_t more)
 	struct refusal why;
 
 	switch (request_ready(r, &why)) {
-	case READY_REFUSED:
-		refuse(c, &why);
-		return;
+	case READY_REFUSED: refuse(c, &why); return;
 	case READY_ANSWERED:
 		if (r->has_body) { /* unread: nothing after it can be trusted to be a request */
 			r->keep_alive = false;
@@ -129,8 +128,7 @@ static void head_ended(struct conn *c, size_t more)
 		count(&c->server->requests, 1);
 		conn_reply(c, r);
 		return;
-	case READY_GO:
-		break;
+	case READY_GO: break;
 	}
 	if (!r->has_body) {
 		dispatch(c);
@@ -252,23 +250,18 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
 void conn_timed_out(struct conn *c)
 {
 	switch (c->wait.class) {
-	case WAIT_HEAD:
-		conn_refuse(c, 408, "timeout", "the head took too long");
-		break;
-	case WAIT_BODY:
-		conn_refuse(c, 408, "timeout", "the body took too long");
-		break;
+	case WAIT_HEAD: conn_refuse(c, 408, "timeout", "the head took too long"); break;
+	case WAIT_BODY: conn_refuse(c, 408, "timeout", "the body took too long"); break;
 	case WAIT_IDLE:
 	case WAIT_WRITE:
 	case WAIT_LINGER:
 	case WAIT_NONE:
-	case WAIT_CLASSES:
-		conn_close(c);
-		break;
+	case WAIT_CLASSES: conn_close(c); break;
 	}
 }
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------
+ */
 
 /* What the socket did not take at once. */
 struct pending {
@@ -411,7 +404,8 @@ void conn_next(struct conn *c)
 	}
 }
 
-/* ---- beginning -------------------------------------------------------------------------------- */
+/* ---- beginning --------------------------------------------------------------------------------
+ */
 
 static bool peer_is_owner(const struct http_server *s, int fd)
 {

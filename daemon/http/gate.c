@@ -5,10 +5,28 @@
 #include "daemon/http/http.h"
 
 enum state {
-	METHOD, TARGET, VERSION, MINOR, REQUEST_LF,
-	FIELD_START, FIELD_NAME, FIELD_VALUE, FIELD_LF, HEAD_LF,
-	SIZE_START, SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF,
-	TRAILER_START, TRAILER_NAME, TRAILER_VALUE, TRAILER_LF, BODY_LF,
+	METHOD,
+	TARGET,
+	VERSION,
+	MINOR,
+	REQUEST_LF,
+	FIELD_START,
+	FIELD_NAME,
+	FIELD_VALUE,
+	FIELD_LF,
+	HEAD_LF,
+	SIZE_START,
+	SIZE,
+	EXTENSION,
+	SIZE_LF,
+	DATA,
+	DATA_CR,
+	DATA_LF,
+	TRAILER_START,
+	TRAILER_NAME,
+	TRAILER_VALUE,
+	TRAILER_LF,
+	BODY_LF,
 	ENDED,
 };
 
@@ -17,29 +35,45 @@ enum { TOKEN = 1, URL = 2, VALUE = 4, HEX = 8, VISIBLE = 16 };
 /* Which bytes may stand where. token: RFC 9110 5.6.2. URL: what RFC 3986 allows in a path and a
  * query, and the square brackets of filter[name]. VALUE: visible, space, tab and beyond ASCII. */
 static const uint8_t class[256] = {
-	['\t'] = VALUE, [' '] = VALUE,
-	['!'] = TOKEN | URL | VALUE | VISIBLE, ['"'] = VALUE | VISIBLE,
-	['#'] = TOKEN | VALUE | VISIBLE, ['$'] = TOKEN | URL | VALUE | VISIBLE,
-	['%'] = TOKEN | URL | VALUE | VISIBLE, ['&'] = TOKEN | URL | VALUE | VISIBLE,
-	['\''] = TOKEN | URL | VALUE | VISIBLE, ['('] = URL | VALUE | VISIBLE,
-	[')'] = URL | VALUE | VISIBLE, ['*'] = TOKEN | URL | VALUE | VISIBLE,
-	['+'] = TOKEN | URL | VALUE | VISIBLE, [','] = URL | VALUE | VISIBLE,
-	['-'] = TOKEN | URL | VALUE | VISIBLE, ['.'] = TOKEN | URL | VALUE | VISIBLE,
+	['\t'] = VALUE,
+	[' '] = VALUE,
+	['!'] = TOKEN | URL | VALUE | VISIBLE,
+	['"'] = VALUE | VISIBLE,
+	['#'] = TOKEN | VALUE | VISIBLE,
+	['$'] = TOKEN | URL | VALUE | VISIBLE,
+	['%'] = TOKEN | URL | VALUE | VISIBLE,
+	['&'] = TOKEN | URL | VALUE | VISIBLE,
+	['\''] = TOKEN | URL | VALUE | VISIBLE,
+	['('] = URL | VALUE | VISIBLE,
+	[')'] = URL | VALUE | VISIBLE,
+	['*'] = TOKEN | URL | VALUE | VISIBLE,
+	['+'] = TOKEN | URL | VALUE | VISIBLE,
+	[','] = URL | VALUE | VISIBLE,
+	['-'] = TOKEN | URL | VALUE | VISIBLE,
+	['.'] = TOKEN | URL | VALUE | VISIBLE,
 	['/'] = URL | VALUE | VISIBLE,
 	['0' ... '9'] = TOKEN | URL | VALUE | HEX | VISIBLE,
-	[':'] = URL | VALUE | VISIBLE, [';'] = URL | VALUE | VISIBLE,
-	['<'] = VALUE | VISIBLE, ['='] = URL | VALUE | VISIBLE,
-	['>'] = VALUE | VISIBLE, ['?'] = URL | VALUE | VISIBLE,
+	[':'] = URL | VALUE | VISIBLE,
+	[';'] = URL | VALUE | VISIBLE,
+	['<'] = VALUE | VISIBLE,
+	['='] = URL | VALUE | VISIBLE,
+	['>'] = VALUE | VISIBLE,
+	['?'] = URL | VALUE | VISIBLE,
 	['@'] = URL | VALUE | VISIBLE,
 	['A' ... 'F'] = TOKEN | URL | VALUE | HEX | VISIBLE,
 	['G' ... 'Z'] = TOKEN | URL | VALUE | VISIBLE,
-	['['] = URL | VALUE | VISIBLE, ['\\'] = VALUE | VISIBLE,
-	[']'] = URL | VALUE | VISIBLE, ['^'] = TOKEN | VALUE | VISIBLE,
-	['_'] = TOKEN | URL | VALUE | VISIBLE, ['`'] = TOKEN | VALUE | VISIBLE,
+	['['] = URL | VALUE | VISIBLE,
+	['\\'] = VALUE | VISIBLE,
+	[']'] = URL | VALUE | VISIBLE,
+	['^'] = TOKEN | VALUE | VISIBLE,
+	['_'] = TOKEN | URL | VALUE | VISIBLE,
+	['`'] = TOKEN | VALUE | VISIBLE,
 	['a' ... 'f'] = TOKEN | URL | VALUE | HEX | VISIBLE,
 	['g' ... 'z'] = TOKEN | URL | VALUE | VISIBLE,
-	['{'] = VALUE | VISIBLE, ['|'] = TOKEN | VALUE | VISIBLE,
-	['}'] = VALUE | VISIBLE, ['~'] = TOKEN | URL | VALUE | VISIBLE,
+	['{'] = VALUE | VISIBLE,
+	['|'] = TOKEN | VALUE | VISIBLE,
+	['}'] = VALUE | VISIBLE,
+	['~'] = TOKEN | URL | VALUE | VISIBLE,
 	[0x80 ... 0xFF] = VALUE,
 };
 
@@ -166,8 +200,7 @@ size_t gate_head(struct gate *g, const char *p, size_t n, enum gate_result *resu
 			g->state = ENDED;
 			*result = GATE_END;
 			goto out;
-		default:
-			goto bad;
+		default: goto bad;
 		}
 	}
 	if (i == room) /* the head did not end within its limit */
@@ -189,8 +222,18 @@ static int hex(char c)
 static bool trailer_allowed(const struct gate *g)
 {
 	static const char *const refused[] = {
-		"content-length", "transfer-encoding", "host", "connection", "te", "trailer",
-		"expect", "upgrade", "content-encoding", "content-type", "authorization", "cookie",
+		"content-length",
+		"transfer-encoding",
+		"host",
+		"connection",
+		"te",
+		"trailer",
+		"expect",
+		"upgrade",
+		"content-encoding",
+		"content-type",
+		"authorization",
+		"cookie",
 	};
 
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
@@ -246,7 +289,8 @@ static enum gate_result trailer(struct gate *g, const char *p, size_t n, size_t 
 	case TRAILER_NAME:
 		for (; i < n && is(p[i], TOKEN); i++) {
 			if (g->at < GATE_NAME_KEPT)
-				g->name[g->at++] = p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20) : p[i];
+				g->name[g->at++] =
+					p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] | 0x20) : p[i];
 		}
 		if (i == n)
 			break;
@@ -274,8 +318,7 @@ static enum gate_result trailer(struct gate *g, const char *p, size_t n, size_t 
 			rc = GATE_END;
 		g->state = ENDED;
 		break;
-	default:
-		rc = GATE_BAD;
+	default: rc = GATE_BAD;
 	}
 	*at = i;
 	if (rc == GATE_MORE && !trailer_fits(g, i - start))

@@ -7,18 +7,18 @@
 #include <stdint.h>
 
 enum gate_result {
-	GATE_MORE,	/* all bytes are fine so far */
-	GATE_END,	/* the head (or the chunked body) ended with the bytes consumed */
-	GATE_BAD,	/* 400 */
+	GATE_MORE,      /* all bytes are fine so far */
+	GATE_END,       /* the head (or the chunked body) ended with the bytes consumed */
+	GATE_BAD,       /* 400 */
 	GATE_HEAD_LONG, /* 431: head, fields, trailers */
-	GATE_URL_LONG,	/* 414 */
+	GATE_URL_LONG,  /* 414 */
 };
 
 enum {
 	GATE_METHOD_MAX = 16,
 	GATE_CHUNK_DIGITS_MAX = 8,
-	GATE_EXTENSION_MAX = 256,     /* of one chunk */
-	GATE_EXTENSIONS_MAX = 4096,   /* of one body */
+	GATE_EXTENSION_MAX = 256,   /* of one chunk */
+	GATE_EXTENSIONS_MAX = 4096, /* of one body */
 	GATE_TRAILER_MAX = 4096,
 	GATE_TRAILER_FIELDS_MAX = 16,
 	GATE_NAME_KEPT = 20,
@@ -26,12 +26,12 @@ enum {
 
 struct gate {
 	uint8_t state;
-	uint8_t at;	     /* within a fixed word or a name */
+	uint8_t at; /* within a fixed word or a name */
 	uint16_t fields;
-	uint32_t bytes;	     /* of the head, or of the trailers */
-	uint32_t word;	     /* bytes of the method, the target or the extension */
+	uint32_t bytes; /* of the head, or of the trailers */
+	uint32_t word;  /* bytes of the method, the target or the extension */
 	uint32_t extensions;
-	uint64_t left;	     /* of the chunk */
+	uint64_t left;             /* of the chunk */
 	char name[GATE_NAME_KEPT]; /* of the trailer field, lower case */
 };
 

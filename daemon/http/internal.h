@@ -11,16 +11,16 @@
 #include "daemon/http/http.h"
 
 enum {
-	HTTP_READ_BYTES = 65536,      /* one buffer, shared by all connections */
-	HTTP_REST_MAX = 65536,	      /* kept of a pipeline while its answer is awaited */
+	HTTP_READ_BYTES = 65536, /* one buffer, shared by all connections */
+	HTTP_REST_MAX = 65536,   /* kept of a pipeline while its answer is awaited */
 	HTTP_SEGMENTS_MAX = 12,
 	HTTP_REQUEST_ID_MAX = 64,
-	HTTP_SPARE_REQUESTS = 32,     /* kept with their buffers, for the next ones */
-	HTTP_SPARE_BYTES = 16384,     /* a larger buffer is given back */
+	HTTP_SPARE_REQUESTS = 32, /* kept with their buffers, for the next ones */
+	HTTP_SPARE_BYTES = 16384, /* a larger buffer is given back */
 	HTTP_REPLY_MAX = 64 << 20,
 	HTTP_LINGER_MS = 2000,
 	HTTP_LINGER_BYTES = 4 << 20,
-	HTTP_WRITE_MS = 30000,	      /* without progress */
+	HTTP_WRITE_MS = 30000, /* without progress */
 	HTTP_ACCEPT_RETRY_MS = 100,
 	HTTP_LISTENERS_MAX = 8,
 };
@@ -28,7 +28,15 @@ enum {
 /* ---- deadlines: one timer for all connections --------------------------------------------- */
 
 /* Each class has one length of time, so its list is in order by itself. */
-enum wait_class { WAIT_IDLE, WAIT_HEAD, WAIT_BODY, WAIT_WRITE, WAIT_LINGER, WAIT_NONE, WAIT_CLASSES };
+enum wait_class {
+	WAIT_IDLE,
+	WAIT_HEAD,
+	WAIT_BODY,
+	WAIT_WRITE,
+	WAIT_LINGER,
+	WAIT_NONE,
+	WAIT_CLASSES
+};
 
 struct wait_link {
 	struct wait_link *prev, *next;
@@ -43,10 +51,15 @@ struct wait_list {
 
 /* ---- routes --------------------------------------------------------------------------------- */
 
-struct route_entry { const struct route *route; void *ctx; };
+struct route_entry {
+	const struct route *route;
+	void *ctx;
+};
 struct route_node;
 
-struct router { struct route_node *root; };
+struct router {
+	struct route_node *root;
+};
 
 void router_init(struct router *r);
 void router_fini(struct router *r);
@@ -82,7 +95,7 @@ struct http_server {
 	uint64_t wait_at; /* when wait_timer is due, 0: it is stopped */
 	struct wait_list waits[WAIT_CLASSES];
 	bool accept_paused, stopping, timers_closed;
-	int handles;	  /* open or closing */
+	int handles; /* open or closing */
 	int connections, streams;
 
 	struct request *spare;
@@ -124,11 +137,11 @@ void wait_on_timer(uv_timer_t *t);
 /* ---- connection ------------------------------------------------------------------------------ */
 
 enum conn_state {
-	CONN_IDLE,     /* nothing of a request yet */
-	CONN_READING,  /* head or body */
-	CONN_BUSY,     /* its handler works */
-	CONN_WRITING,  /* the answer did not fit into the socket at once */
-	CONN_LINGER,   /* answered; what still comes is dropped, so that the answer is not */
+	CONN_IDLE,    /* nothing of a request yet */
+	CONN_READING, /* head or body */
+	CONN_BUSY,    /* its handler works */
+	CONN_WRITING, /* the answer did not fit into the socket at once */
+	CONN_LINGER,  /* answered; what still comes is dropped, so that the answer is not */
 	CONN_STREAM,
 	CONN_CLOSING,
 };
@@ -144,16 +157,16 @@ struct conn {
 	struct wait_link wait;
 	struct request *request; /* being read or answered */
 	struct http_stream *events;
-	struct buf rest;	 /* came while an answer was awaited */
+	struct buf rest; /* came while an answer was awaited */
 	size_t lingered;
 	enum conn_state state;
-	bool unread;		/* the peer may be sending what nobody wants */
-	bool tcp, loopback;	/* tcp: the peer's address */
-	bool writer;		/* the peer may write */
-	bool paused;		/* reading was stopped: rest is full */
-	bool eof;		/* the peer sends no more; it may still read */
-	bool close_after;	/* the answer being written is the last */
-	bool feeding;		/* inside conn_feed: it goes on by itself */
+	bool unread;        /* the peer may be sending what nobody wants */
+	bool tcp, loopback; /* tcp: the peer's address */
+	bool writer;        /* the peer may write */
+	bool paused;        /* reading was stopped: rest is full */
+	bool eof;           /* the peer sends no more; it may still read */
+	bool close_after;   /* the answer being written is the last */
+	bool feeding;       /* inside conn_feed: it goes on by itself */
 };
 
 void conn_accept(struct http_server *s, int fd, bool tcp);
@@ -168,13 +181,16 @@ void conn_next(struct conn *c);
 /** Bytes arrived. */
 void conn_feed(struct conn *c, const char *p, size_t n);
 
-/* ---- request ---------------------------------------------------------------------------------- */
+/* ---- request ----------------------------------------------------------------------------------
+ */
 
 enum read_phase { READ_HEAD, READ_LENGTH, READ_CHUNKED, READ_DONE };
 enum answer { ANSWER_NONE, ANSWER_SENT, ANSWER_LATER, ANSWER_STREAM };
 
 /* Texts are offsets into `text`, which may move while it grows. */
-struct field_at { uint16_t name, value; };
+struct field_at {
+	uint16_t name, value;
+};
 
 struct request {
 	struct conn *conn; /* NULL once the connection is gone */
@@ -191,9 +207,9 @@ struct request {
 
 	bool expect_continue, has_body;
 	bool held;
-	bool head_only;	  /* HEAD */
-	bool secret;	  /* wipe the body when it is over */
-	bool fresh;	  /* If-None-Match holds */
+	bool head_only; /* HEAD */
+	bool secret;    /* wipe the body when it is over */
+	bool fresh;     /* If-None-Match holds */
 	bool writer;
 	uint64_t body_left;
 	size_t body_max;
@@ -224,7 +240,10 @@ void request_memory_free(struct request *r);
 /** The head is complete: judge its framing, split and decode the target, find the route, judge the
  *  peer. READY_ANSWERED: the answer is in r. READY_REFUSED: close, with this. */
 enum ready { READY_GO, READY_ANSWERED, READY_REFUSED };
-struct refusal { int status; const char *code, *detail; };
+struct refusal {
+	int status;
+	const char *code, *detail;
+};
 enum ready request_ready(struct request *r, struct refusal *why);
 /** True when the peer may use the route; else e says why not. */
 bool access_allowed(const struct request *r, struct error *e);

@@ -83,7 +83,8 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 			continue;
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
 			if (!s->accept_paused)
-				log_warn("http", "no more connections for now: %s", strerror(errno));
+				log_warn("http", "no more connections for now: %s",
+					 strerror(errno));
 			listeners_pause(s);
 			uv_timer_start(&s->accept_timer, on_retry, HTTP_ACCEPT_RETRY_MS, 0);
 		}
@@ -121,7 +122,11 @@ void listeners_close(struct http_server *s)
 	}
 }
 
-struct opening { struct http_server *server; struct listener listener; int rc; };
+struct opening {
+	struct http_server *server;
+	struct listener listener;
+	int rc;
+};
 
 static void open_listener(void *arg)
 {
@@ -149,7 +154,8 @@ static enum err serve(struct http_server *s, struct listener l, struct error *e)
 
 	if (s->n_listeners == HTTP_LISTENERS_MAX) {
 		close(l.fd);
-		return error_set(e, ERR_CONFIG, "more than %d listening sockets", HTTP_LISTENERS_MAX);
+		return error_set(e, ERR_CONFIG, "more than %d listening sockets",
+				 HTTP_LISTENERS_MAX);
 	}
 	loop_call(s->o.loop, open_listener, &o);
 	if (o.rc) {
@@ -159,7 +165,8 @@ static enum err serve(struct http_server *s, struct listener l, struct error *e)
 	return ERR_NONE;
 }
 
-/* ---- Unix socket ------------------------------------------------------------------------------ */
+/* ---- Unix socket ------------------------------------------------------------------------------
+ */
 
 static enum err path_address(const char *path, struct sockaddr_un *a, struct error *e)
 {
@@ -244,7 +251,8 @@ enum err http_listen_unix(struct http_server *s, const char *path, struct error 
 	return serve(s, l, e);
 }
 
-/* ---- TCP and handed-over sockets ---------------------------------------------------------------- */
+/* ---- TCP and handed-over sockets ----------------------------------------------------------------
+ */
 
 static bool is_loopback(const struct sockaddr_storage *a)
 {
@@ -268,8 +276,8 @@ static int bound_port(int fd)
 
 	if (getsockname(fd, (struct sockaddr *)&a, &len))
 		return 0;
-	return ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)&a)->sin_port :
-					      ((struct sockaddr_in6 *)&a)->sin6_port);
+	return ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)&a)->sin_port
+					    : ((struct sockaddr_in6 *)&a)->sin6_port);
 }
 
 /* host_port_parse refuses port 0, which tests ask for. */
@@ -285,7 +293,8 @@ static enum err tcp_address(const char *host_port, struct sockaddr_storage *a, s
 	char tail;
 
 	memset(a, 0, sizeof *a);
-	if (!n || n >= sizeof host || sscanf(colon + 1, "%5u%c", &port, &tail) != 1 || port > 65535) {
+	if (!n || n >= sizeof host || sscanf(colon + 1, "%5u%c", &port, &tail) != 1 ||
+	    port > 65535) {
 		error_set(e, ERR_CONFIG, "listen: \"%s\" is not HOST:PORT", host_port);
 		error_hint(e, "listen: 127.0.0.1:8420");
 		return ERR_CONFIG;

@@ -62,8 +62,8 @@ static int on_value_complete(llhttp_t *p)
 	if (r->head_done)
 		return 0;
 	start = r->fields[r->n_fields].value;
-	while (r->text.len > start && (r->text.data[r->text.len - 1] == ' ' ||
-				       r->text.data[r->text.len - 1] == '\t'))
+	while (r->text.len > start &&
+	       (r->text.data[r->text.len - 1] == ' ' || r->text.data[r->text.len - 1] == '\t'))
 		r->text.len--;
 	if (add(r, "", 1))
 		return -1;
@@ -77,7 +77,8 @@ static int on_headers_complete(llhttp_t *p)
 	struct request *r = of(p);
 
 	r->head_done = true;
-	r->keep_alive = llhttp_should_keep_alive(p); /* the flags are gone once the message is over */
+	r->keep_alive =
+		llhttp_should_keep_alive(p); /* the flags are gone once the message is over */
 	r->says_chunked = p->flags & F_CHUNKED;
 	r->says_length = p->flags & F_CONTENT_LENGTH ? p->content_length : 0;
 	p->upgrade = 0; /* no other protocol is spoken here: the request is answered as it is */

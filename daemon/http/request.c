@@ -157,7 +157,10 @@ static bool host_ok(const char *host)
 				       "0123456789-._~:[]") == strlen(host);
 }
 
-struct framing { unsigned hosts, lengths, codings, expects; uint64_t length; };
+struct framing {
+	unsigned hosts, lengths, codings, expects;
+	uint64_t length;
+};
 
 /* One field's part in framing. @return what is wrong, or NULL */
 static const char *frame_field(struct framing *f, const char *name, const char *value)
@@ -175,18 +178,19 @@ static const char *frame_field(struct framing *f, const char *name, const char *
 	case 14:
 		if (!strcasecmp(name, "content-length")) {
 			f->lengths++;
-			return length_parse(value, &f->length) ? NULL : "Content-Length is no length";
+			return length_parse(value, &f->length) ? NULL
+							       : "Content-Length is no length";
 		}
 		break;
 	case 17:
 		if (!strcasecmp(name, "transfer-encoding")) {
 			f->codings++;
-			return strcasecmp(value, "chunked") ?
-				"the only Transfer-Encoding understood is chunked" : NULL;
+			return strcasecmp(value, "chunked")
+				       ? "the only Transfer-Encoding understood is chunked"
+				       : NULL;
 		}
 		break;
-	default:
-		return NULL;
+	default: return NULL;
 	}
 	return disguised(name) ? "a field name imitates a framing field" : NULL;
 }
@@ -249,14 +253,16 @@ static void hex16(char *out, uint64_t v)
 /* The caller's id when it is harmless in a log, else one of ours. */
 static void name_request(struct request *r)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+	static const char safe[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 	const char *id = request_header(r, "x-request-id");
 	size_t n = id ? strlen(id) : 0;
 
 	if (n && n <= HTTP_REQUEST_ID_MAX && strspn(id, safe) == n)
 		memcpy(r->id, id, n + 1);
 	else
-		hex16(r->id, r->server->id_base + r->server->next_id++ * UINT64_C(0x9E3779B97F4A7C15));
+		hex16(r->id,
+		      r->server->id_base + r->server->next_id++ * UINT64_C(0x9E3779B97F4A7C15));
 }
 
 static enum ready answered_problem(struct request *r, const struct error *e)
@@ -318,7 +324,8 @@ enum ready request_ready(struct request *r, struct refusal *why)
 	return READY_GO;
 }
 
-/* ---- handling --------------------------------------------------------------------------------- */
+/* ---- handling ---------------------------------------------------------------------------------
+ */
 
 static void finish(void *arg)
 {
@@ -364,15 +371,12 @@ void request_dispatch(struct request *r)
 	a = route->handle(r, r->entry->ctx);
 	switch ((enum answer)a.token) {
 	case ANSWER_NONE:
-	case ANSWER_SENT:
-		conn_reply(c, r);
-		break;
+	case ANSWER_SENT: conn_reply(c, r); break;
 	case ANSWER_LATER:
 		wait_set(r->server, &c->wait, WAIT_NONE);
 		request_hold(r);
 		break;
-	case ANSWER_STREAM:
-		break;
+	case ANSWER_STREAM: break;
 	}
 }
 
@@ -388,7 +392,8 @@ void request_finish_error(struct request *r, const struct error *e)
 	loop_post(r->server->o.loop, finish, r);
 }
 
-/* ---- what handlers read ------------------------------------------------------------------------- */
+/* ---- what handlers read -------------------------------------------------------------------------
+ */
 
 const char *request_text(const struct request *r, uint16_t at)
 {
@@ -444,8 +449,7 @@ const char *request_header(const struct request *r, const char *name)
 		const struct field_at *f = &r->fields[i];
 
 		/* A name and its NUL stand right before the value. */
-		if (f->value - f->name == (int)n + 1 &&
-		    !strcasecmp(request_text(r, f->name), name))
+		if (f->value - f->name == (int)n + 1 && !strcasecmp(request_text(r, f->name), name))
 			return request_text(r, f->value);
 	}
 	return NULL;

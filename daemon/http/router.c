@@ -1,5 +1,5 @@
-/* Paths as a tree of segments. Fixed words are tried before the parameter, and a branch that has the
- * path but not the method does not hide one that has both. */
+/* Paths as a tree of segments. Fixed words are tried before the parameter, and a branch that has
+ * the path but not the method does not hide one that has both. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +134,10 @@ const struct route_entry *router_find(const struct router *r, const char *method
 {
 	struct search s = {
 		.method = strcmp(method, "HEAD") ? method : "GET",
-		.segments = segments, .n = n, .allowed = allowed, .cap = cap,
+		.segments = segments,
+		.n = n,
+		.allowed = allowed,
+		.cap = cap,
 	};
 
 	allowed[0] = '\0';

@@ -50,7 +50,8 @@ void http_routes(struct http_server *s, const struct route *routes, size_t n, vo
 		router_add(&s->router, &routes[i], ctx);
 }
 
-/* ---- the end ---------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------
+ */
 
 static void on_timer_closed(uv_handle_t *h)
 {
@@ -98,7 +99,10 @@ static void on_limit(uv_timer_t *t)
 		close_class(s, (enum wait_class)i, true);
 }
 
-struct stopping { struct http_server *server; int limit_ms; };
+struct stopping {
+	struct http_server *server;
+	int limit_ms;
+};
 
 static void stop_begin(void *arg)
 {
@@ -144,7 +148,8 @@ void http_free(struct http_server *s)
 		next = r->next;
 		request_memory_free(r);
 	}
-	for (struct request *r = s->held; r; r = next) { /* never finished, or after the loop's end */
+	for (struct request *r = s->held; r;
+	     r = next) { /* never finished, or after the loop's end */
 		next = r->next;
 		request_memory_free(r);
 	}

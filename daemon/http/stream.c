@@ -75,8 +75,8 @@ static void on_sent(uv_write_t *w, int status)
 	drained(st->drain_arg);
 }
 
-/* Queue what is left of b from offset on. Never closes: the caller may be walking its streams, and the
- * read side sees the end too. */
+/* Queue what is left of b from offset on. Never closes: the caller may be walking its streams, and
+ * the read side sees the end too. */
 static bool queue(struct http_stream *st, struct shared_bytes *b, size_t offset)
 {
 	struct send *send = mem_zalloc(sizeof *send);

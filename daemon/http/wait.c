@@ -1,6 +1,6 @@
-/* Deadlines of connections. A class has one length of time, so appending keeps its list in order and
- * the earliest of all is the earliest of the heads. The timer is moved only to an earlier time; when
- * it comes early it looks again. Without connections it is stopped. */
+/* Deadlines of connections. A class has one length of time, so appending keeps its list in order
+ * and the earliest of all is the earliest of the heads. The timer is moved only to an earlier time;
+ * when it comes early it looks again. Without connections it is stopped. */
 #include <stddef.h>
 
 #include "daemon/http/internal.h"

@@ -1,6 +1,6 @@
-/* The API of a real daemon over its Unix socket: GET of one monitor a second, kept alive; 1,000 open
- * streams and how long the last of them waits for what the first one got. Where nginx is installed it
- * serves the same bytes as a static file over a Unix socket, in turns, for the ratio.
+/* The API of a real daemon over its Unix socket: GET of one monitor a second, kept alive; 1,000
+ * open streams and how long the last of them waits for what the first one got. Where nginx is
+ * installed it serves the same bytes as a static file over a Unix socket, in turns, for the ratio.
  * Usage: bench_api [SECONDS A ROUND] */
 #include <errno.h>
 #include <fcntl.h>
@@ -104,11 +104,18 @@ static struct buf ask(const char *path, const char *request)
 	return in;
 }
 
-/* ---- requests a second ------------------------------------------------------------------------------ */
+/* ---- requests a second
+ * ------------------------------------------------------------------------------ */
 
-struct client { int fd; size_t got, want; double sent; };
+struct client {
+	int fd;
+	size_t got, want;
+	double sent;
+};
 
-struct load { double per_second, p50_us, p99_us, cpu_us; };
+struct load {
+	double per_second, p50_us, p99_us, cpu_us;
+};
 
 static double cpu_s(pid_t pid)
 {
@@ -219,7 +226,8 @@ static struct load measure(const char *path, pid_t pid, const char *request, dou
 	return l;
 }
 
-/* ---- nginx -------------------------------------------------------------------------------------------- */
+/* ---- nginx
+ * -------------------------------------------------------------------------------------------- */
 
 static pid_t worker_of(pid_t master)
 {
@@ -270,7 +278,8 @@ static pid_t start_nginx(const char *dir, const char *body, size_t len)
 	return pid;
 }
 
-/* ---- streams ------------------------------------------------------------------------------------------- */
+/* ---- streams
+ * ------------------------------------------------------------------------------------------- */
 
 static long rss_kb(pid_t pid)
 {
@@ -331,10 +340,14 @@ static void streams(const char *path, pid_t pid)
 
 		memset(has, 0, sizeof has);
 		usleep(1100000); /* a list is told of at most once a second */
-		snprintf(body, sizeof body, "{\"name\":\"new-%d\",\"target\":\"http://127.0.0.1:1/\","
-			 "\"paused\":true}", round);
-		snprintf(create, sizeof create, "POST /v1/monitors HTTP/1.1\r\nHost: localhost\r\n"
-			 "Connection: close\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body);
+		snprintf(body, sizeof body,
+			 "{\"name\":\"new-%d\",\"target\":\"http://127.0.0.1:1/\","
+			 "\"paused\":true}",
+			 round);
+		snprintf(create, sizeof create,
+			 "POST /v1/monitors HTTP/1.1\r\nHost: localhost\r\n"
+			 "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
+			 strlen(body), body);
 		writer = fork(); /* so that this process waits when the event comes */
 		if (!writer) {
 			usleep(50000);
@@ -366,8 +379,8 @@ static void streams(const char *path, pid_t pid)
 	}
 	printf("  %d streams: %.1f MB more resident (%.0f bytes each)\n", STREAMS,
 	       (double)(after - before) / 1024, (double)(after - before) * 1024 / STREAMS);
-	printf("  last stream after the first: %.1f ms on average, %.1f ms at worst\n", sum / EVENT_ROUNDS,
-	       worst * 1e3);
+	printf("  last stream after the first: %.1f ms on average, %.1f ms at worst\n",
+	       sum / EVENT_ROUNDS, worst * 1e3);
 	for (int i = 0; i < STREAMS; i++)
 		close(fds[i]);
 	close(poll);
@@ -403,12 +416,17 @@ int main(int argc, char **argv)
 
 	buf_add_str(&body, "{\"items\":[");
 	for (int i = 0; i < 100; i++)
-		buf_printf(&body, "%s{\"kind\":\"monitor\",\"name\":\"m%d\",\"target\":\"http://127.0.0.1:1/%d\","
-			   "\"paused\":true}", i ? "," : "", i, i);
+		buf_printf(
+			&body,
+			"%s{\"kind\":\"monitor\",\"name\":\"m%d\",\"target\":\"http://127.0.0.1:1/%d\","
+			"\"paused\":true}",
+			i ? "," : "", i, i);
 	buf_add_str(&body, "]}");
 	in = BUF_INIT(1 << 20);
-	buf_printf(&in, "POST /v1/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-		   "Content-Length: %zu\r\n\r\n%s", body.len, body.data);
+	buf_printf(&in,
+		   "POST /v1/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+		   "Content-Length: %zu\r\n\r\n%s",
+		   body.len, body.data);
 	buf_fini(&body);
 	body = ask(path, in.data);
 	buf_fini(&in);
@@ -418,14 +436,14 @@ int main(int argc, char **argv)
 	body = BUF_INIT(1 << 20);
 	buf_add_str(&body, strstr(in.data, "\r\n\r\n") + 4);
 	nginx = start_nginx(dir, body.data, body.len);
-	printf("  GET of one monitor (%zu bytes), %d connections kept alive, Unix socket\n", body.len,
-	       CONNECTIONS);
+	printf("  GET of one monitor (%zu bytes), %d connections kept alive, Unix socket\n",
+	       body.len, CONNECTIONS);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct load l = measure(path, pid, get, seconds);
 
 		ours[i] = l.per_second;
-		printf("  sellersmartd %8.0f/s  p50 %4.0f us  p99 %4.0f us  cpu %4.1f us each\n", l.per_second,
-		       l.p50_us, l.p99_us, l.cpu_us);
+		printf("  sellersmartd %8.0f/s  p50 %4.0f us  p99 %4.0f us  cpu %4.1f us each\n",
+		       l.per_second, l.p50_us, l.p99_us, l.cpu_us);
 		if (!nginx)
 			continue;
 		l = measure(nginx_path, worker_of(nginx), get, seconds);

@@ -1,5 +1,6 @@
-/* The request reader: gate and llhttp over any bytes, as a connection drives them. However the bytes
- * are cut into reads, the same requests come out, with the same bodies, and the same end: refused or not. */
+/* The request reader: gate and llhttp over any bytes, as a connection drives them. However the
+ * bytes are cut into reads, the same requests come out, with the same bodies, and the same end:
+ * refused or not. */
 #include "tests/fuzz/fuzz.h"
 
 #include "daemon/http/internal.h"
@@ -9,7 +10,10 @@ enum { REQUESTS_MAX = 64, STEPS = 3 };
 struct outcome {
 	int verdict; /* status of the refusal, 0: all consumed or the end of input */
 	size_t n;
-	struct { uint32_t head, body; const struct route *route; } requests[REQUESTS_MAX];
+	struct {
+		uint32_t head, body;
+		const struct route *route;
+	} requests[REQUESTS_MAX];
 };
 
 static struct answered handle(struct request *r, void *ctx)
@@ -93,16 +97,14 @@ static int head_ended(struct reader *in)
 	struct refusal why;
 
 	switch (request_ready(in->r, &why)) {
-	case READY_REFUSED:
-		return why.status;
+	case READY_REFUSED: return why.status;
 	case READY_ANSWERED:
 		if (in->r->has_body) {
 			note(in->out, in->r);
 			return -1;
 		}
 		return whole(in);
-	case READY_GO:
-		break;
+	case READY_GO: break;
 	}
 	return in->r->has_body ? 0 : whole(in);
 }
@@ -140,7 +142,8 @@ static size_t step(struct reader *in, const char *p, size_t n, int *stop)
 	return used;
 }
 
-static void read_all(struct reader *in, const char *data, size_t size, size_t pace, struct outcome *out)
+static void read_all(struct reader *in, const char *data, size_t size, size_t pace,
+		     struct outcome *out)
 {
 	int stop = 0;
 
@@ -162,7 +165,8 @@ static void read_all(struct reader *in, const char *data, size_t size, size_t pa
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const size_t paces[STEPS] = {HTTP_READ_BYTES, 1, 7};
-	struct reader in = {.server = {.n_spare = HTTP_SPARE_REQUESTS}}; /* none is kept: overruns show */
+	struct reader in = {
+		.server = {.n_spare = HTTP_SPARE_REQUESTS}}; /* none is kept: overruns show */
 	struct outcome first, other;
 	struct outcome *o = &first;
 

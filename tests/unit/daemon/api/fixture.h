@@ -1,5 +1,6 @@
 #pragma once
-/* The API on a real store with a service of the test's own, over a Unix socket; and a plain client. */
+/* The API on a real store with a service of the test's own, over a Unix socket; and a plain client.
+ */
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,8 @@ struct fixture {
 	size_t n_lines;
 };
 
-/* ---- a service -------------------------------------------------------------------------------- */
+/* ---- a service --------------------------------------------------------------------------------
+ */
 
 static void fake_write(struct json_writer *w, const struct resource *r, void *ctx)
 {
@@ -97,19 +99,28 @@ static const struct resource_live fake_live[] = {
 	{0},
 };
 static const struct service fake_service = {
-	.name = "fake", .title = "Fake", .live = fake_live, .attention = fake_attention,
-	.overview = fake_overview, .metrics = fake_metrics, .once = fake_once,
+	.name = "fake",
+	.title = "Fake",
+	.live = fake_live,
+	.attention = fake_attention,
+	.overview = fake_overview,
+	.metrics = fake_metrics,
+	.once = fake_once,
 };
 
-/* ---- the daemon --------------------------------------------------------------------------------- */
+/* ---- the daemon ---------------------------------------------------------------------------------
+ */
 
 static inline void fixture_open(struct fixture *f)
 {
 	struct error e = {0};
 	struct daemon *d = &f->d;
 	struct store_options so = {
-		.dir = f->data, .clock = &clock_system, .retention_raw_ms = INT64_MAX / 2,
-		.retention_hourly_ms = INT64_MAX / 2, .retention_events_ms = INT64_MAX / 2,
+		.dir = f->data,
+		.clock = &clock_system,
+		.retention_raw_ms = INT64_MAX / 2,
+		.retention_hourly_ms = INT64_MAX / 2,
+		.retention_events_ms = INT64_MAX / 2,
 		.retention_bytes = INT64_MAX / 2,
 	};
 
@@ -124,8 +135,13 @@ static inline void fixture_open(struct fixture *f)
 	assert_int_equal(loop_start(d->api, NULL, NULL, &e), 0);
 	d->pool = pool_new("worker", 2, 64, 0);
 	struct http_options ho = {
-		.loop = d->api, .pool = d->pool, .connections_max = 200, .streams_max = 100,
-		.head_timeout_ms = 10000, .body_timeout_ms = 10000, .idle_timeout_ms = 60000,
+		.loop = d->api,
+		.pool = d->pool,
+		.connections_max = 200,
+		.streams_max = 100,
+		.head_timeout_ms = 10000,
+		.body_timeout_ms = 10000,
+		.idle_timeout_ms = 60000,
 		.owner_uid = getuid(),
 	};
 	d->http = http_new(&ho);
@@ -178,7 +194,8 @@ static inline int fixture_stop(void **state)
 	return 0;
 }
 
-/* ---- client ------------------------------------------------------------------------------------- */
+/* ---- client -------------------------------------------------------------------------------------
+ */
 
 static inline int dial(const struct fixture *f)
 {
@@ -212,7 +229,12 @@ static inline bool get_until(int fd, struct buf *in, const char *want, int limit
 	}
 }
 
-struct answer { int status; char head[2048]; char *body; json_t *json; };
+struct answer {
+	int status;
+	char head[2048];
+	char *body;
+	json_t *json;
+};
 
 static inline struct answer ask(const struct fixture *f, const char *method, const char *path,
 				const char *headers, const char *body)
@@ -222,8 +244,8 @@ static inline struct answer ask(const struct fixture *f, const char *method, con
 	const char *end;
 	int fd = dial(f);
 
-	buf_printf(&out, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s", method, path,
-		   headers ? headers : "");
+	buf_printf(&out, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s", method,
+		   path, headers ? headers : "");
 	if (body)
 		buf_printf(&out, "Content-Length: %zu\r\n", strlen(body));
 	buf_printf(&out, "\r\n%s", body ? body : "");
@@ -266,7 +288,8 @@ static inline void add_monitor(const struct fixture *f, const char *name)
 {
 	char body[200];
 
-	snprintf(body, sizeof body, "{\"name\":\"%s\",\"target\":\"http://127.0.0.1:1/%s\"}", name, name);
+	snprintf(body, sizeof body, "{\"name\":\"%s\",\"target\":\"http://127.0.0.1:1/%s\"}", name,
+		 name);
 	expect(f, "POST", "/v1/monitors", body, 201, name);
 }
 
@@ -277,8 +300,10 @@ static inline void add_many(const struct fixture *f, int n)
 
 		buf_add_str(&body, "{\"items\":[");
 		for (int i = at; i < n && i < at + 500; i++)
-			buf_printf(&body, "%s{\"kind\":\"monitor\",\"name\":\"m%05d\","
-				   "\"target\":\"http://127.0.0.1:1/%d\"}", i > at ? "," : "", i, i);
+			buf_printf(&body,
+				   "%s{\"kind\":\"monitor\",\"name\":\"m%05d\","
+				   "\"target\":\"http://127.0.0.1:1/%d\"}",
+				   i > at ? "," : "", i, i);
 		buf_add_str(&body, "]}");
 		expect(f, "POST", "/v1/batch", body.data, 200, "\"failed\":0");
 		buf_fini(&body);

@@ -39,8 +39,10 @@ static void add_some(const struct fixture *f)
 	add_monitor(f, "aa");
 	add_monitor(f, "down1");
 	add_monitor(f, "cc");
-	expect(f, "PATCH", "/v1/monitors/cc", "{\"labels\":{\"team\":\"Ops\"},\"interval\":\"5s\"}", 200, NULL);
-	expect(f, "POST", "/v1/monitors", "{\"name\":\"port\",\"target\":\"127.0.0.1:9\"}", 201, NULL);
+	expect(f, "PATCH", "/v1/monitors/cc", "{\"labels\":{\"team\":\"Ops\"},\"interval\":\"5s\"}",
+	       200, NULL);
+	expect(f, "POST", "/v1/monitors", "{\"name\":\"port\",\"target\":\"127.0.0.1:9\"}", 201,
+	       NULL);
 }
 
 static void sort__filter__search(void **state)

@@ -2,14 +2,18 @@
 
 #include "tests/unit/daemon/api/fixture.h"
 
-struct client { int fd; struct buf in; char id[64]; };
+struct client {
+	int fd;
+	struct buf in;
+	char id[64];
+};
 
 static struct client listen_to(const struct fixture *f, const char *query, const char *headers)
 {
 	struct client c = {.fd = dial(f), .in = BUF_INIT(8 << 20)};
 	char request[512];
-	int n = snprintf(request, sizeof request, "GET /v1/stream%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
-			 query, headers);
+	int n = snprintf(request, sizeof request,
+			 "GET /v1/stream%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", query, headers);
 	const char *id;
 
 	assert_int_equal(send(c.fd, request, (size_t)n, MSG_NOSIGNAL), n);
@@ -55,13 +59,15 @@ static void emit(struct fixture *f, const char *topic, int n)
 	struct error e;
 
 	for (int i = 0; i < n; i++)
-		assert_int_equal(store_run(f->d.store, OP_PEOPLE, make_event, (void *)topic, &e), 0);
+		assert_int_equal(store_run(f->d.store, OP_PEOPLE, make_event, (void *)topic, &e),
+				 0);
 }
 
 static void events__come_with_their_position(void **state)
 {
 	struct fixture *f = *state;
-	struct client all = listen_to(f, "", ""), some = listen_to(f, "?topics=order,monitor.down", "");
+	struct client all = listen_to(f, "", ""),
+		      some = listen_to(f, "?topics=order,monitor.down", "");
 	char id[64];
 
 	emit(f, "monitor.up", 1);
@@ -176,7 +182,8 @@ static void watch__says_what_is_wrong(void **state)
 		buf_printf(&body, "%s\"mon_0000000000000\"", i ? "," : "");
 	buf_add_str(&body, "]}");
 	watch(f, &c, body.data, 422);
-	expect(f, "PUT", "/v1/streams/st_nope/watch", "{\"kind\":\"monitor\",\"ids\":[]}", 404, "hello");
+	expect(f, "PUT", "/v1/streams/st_nope/watch", "{\"kind\":\"monitor\",\"ids\":[]}", 404,
+	       "hello");
 	buf_fini(&body);
 	client_close(&c);
 }
@@ -188,7 +195,8 @@ static void resume__sends_what_was_missed(void **state)
 	char header[96];
 
 	emit(f, "monitor.down", 5);
-	snprintf(header, sizeof header, "Last-Event-ID: %" PRIu64 "-2\r\n", store_epoch(f->d.store));
+	snprintf(header, sizeof header, "Last-Event-ID: %" PRIu64 "-2\r\n",
+		 store_epoch(f->d.store));
 	c = listen_to(f, "", header);
 	wait_text(&c, "\"seq\":5,\"at\"");
 	assert_int_equal(count(&c.in, "event: event"), 3);
@@ -212,7 +220,8 @@ static void resume__from_another_life__is_a_resync(void **state)
 	c = listen_to(f, "", "Last-Event-ID: nonsense\r\n");
 	wait_text(&c, "event: resync");
 	client_close(&c);
-	snprintf(header, sizeof header, "Last-Event-ID: %" PRIu64 "-99\r\n", store_epoch(f->d.store));
+	snprintf(header, sizeof header, "Last-Event-ID: %" PRIu64 "-99\r\n",
+		 store_epoch(f->d.store));
 	c = listen_to(f, "", header);
 	wait_text(&c, "event: resync");
 	client_close(&c);
@@ -225,7 +234,8 @@ static void resume__too_far_back__is_a_resync(void **state)
 	char header[96];
 
 	emit(f, "monitor.down", 1100);
-	snprintf(header, sizeof header, "Last-Event-ID: %" PRIu64 "-1\r\n", store_epoch(f->d.store));
+	snprintf(header, sizeof header, "Last-Event-ID: %" PRIu64 "-1\r\n",
+		 store_epoch(f->d.store));
 	c = listen_to(f, "", header);
 	wait_text(&c, "event: resync");
 	emit(f, "marker", 1);
@@ -233,7 +243,11 @@ static void resume__too_far_back__is_a_resync(void **state)
 	client_close(&c);
 }
 
-struct storm { struct fixture *f; int n; pthread_t thread; };
+struct storm {
+	struct fixture *f;
+	int n;
+	pthread_t thread;
+};
 
 static void *blow(void *arg)
 {
@@ -256,11 +270,13 @@ static void resume__under_load__exactly_once(void **state)
 		struct client c;
 		char last[32];
 
-		snprintf(header, sizeof header, "Last-Event-ID: %" PRIu64 "-1\r\n", store_epoch(f->d.store));
+		snprintf(header, sizeof header, "Last-Event-ID: %" PRIu64 "-1\r\n",
+			 store_epoch(f->d.store));
 		c = listen_to(f, "", header);
 		if (i == 9)
 			pthread_join(storm.thread, NULL);
-		snprintf(last, sizeof last, "\"seq\":%d,\"at\"", i == 9 ? storm.n + 1 : 20 * (i + 1));
+		snprintf(last, sizeof last, "\"seq\":%d,\"at\"",
+			 i == 9 ? storm.n + 1 : 20 * (i + 1));
 		wait_text(&c, last);
 		for (int seq = 2; seq <= (i == 9 ? storm.n + 1 : 20 * (i + 1)); seq++) {
 			char one[32];
@@ -277,7 +293,8 @@ static void slow_reader__is_told_to_resync(void **state)
 	struct fixture *f = *state;
 	struct client slow = listen_to(f, "", ""), quick = listen_to(f, "", "");
 
-	for (int seq = 100; seq <= 2500; seq += 100) { /* in all more than a socket and the queue hold */
+	for (int seq = 100; seq <= 2500;
+	     seq += 100) { /* in all more than a socket and the queue hold */
 		char text[32];
 
 		emit(f, "flood", 100);

@@ -3,11 +3,16 @@
 
 #include "tests/unit/daemon/api/fixture.h"
 
-static void set_line(struct fixture *f, size_t i, enum attention_level level, const char *name, uint64_t seq)
+static void set_line(struct fixture *f, size_t i, enum attention_level level, const char *name,
+		     uint64_t seq)
 {
 	struct attention *a = &f->lines[i];
 
-	*a = (struct attention){.level = level, .kind = "monitor", .id = 77, .key = 'c', .seq = seq,
+	*a = (struct attention){.level = level,
+				.kind = "monitor",
+				.id = 77,
+				.key = 'c',
+				.seq = seq,
 				.since_ms = 1750000000000};
 	strcpy(a->word, "DOWN");
 	snprintf(a->name, sizeof a->name, "%s", name);
@@ -19,8 +24,11 @@ static void set_line(struct fixture *f, size_t i, enum attention_level level, co
 
 static enum err make_event(struct txn *t, void *arg, struct error *e)
 {
-	struct event ev = {.severity = SEVERITY_WARNING, .subject_kind = "monitor", .subject = 77,
-			   .name = "shop", .text = (char *)"shop is down"};
+	struct event ev = {.severity = SEVERITY_WARNING,
+			   .subject_kind = "monitor",
+			   .subject = 77,
+			   .name = "shop",
+			   .text = (char *)"shop is down"};
 
 	snprintf(ev.topic, sizeof ev.topic, "%s", (const char *)arg);
 	return feed_event(t, &ev, e);
@@ -31,7 +39,8 @@ static void emit(struct fixture *f, const char *topic, int n)
 	struct error e;
 
 	for (int i = 0; i < n; i++)
-		assert_int_equal(store_run(f->d.store, OP_PEOPLE, make_event, (void *)topic, &e), 0);
+		assert_int_equal(store_run(f->d.store, OP_PEOPLE, make_event, (void *)topic, &e),
+				 0);
 }
 
 static void overview__worst_first_and_new_until_seen(void **state)
@@ -64,13 +73,15 @@ static void overview__worst_first_and_new_until_seen(void **state)
 
 	expect(f, "POST", "/v1/overview/seen", NULL, 200, "since_seen");
 	a = ask(f, "GET", "/v1/overview", NULL, NULL);
-	assert_false(json_bool(json_array_get(json_path(a.json, "data.attention"), 0), "new", true));
+	assert_false(
+		json_bool(json_array_get(json_path(a.json, "data.attention"), 0), "new", true));
 	answer_fini(&a);
 	/* That is kept over a restart. */
 	fixture_close(f);
 	fixture_open(f);
 	a = ask(f, "GET", "/v1/overview", NULL, NULL);
-	assert_false(json_bool(json_array_get(json_path(a.json, "data.attention"), 0), "new", true));
+	assert_false(
+		json_bool(json_array_get(json_path(a.json, "data.attention"), 0), "new", true));
 	answer_fini(&a);
 	set_line(f, 0, ATTENTION_CRITICAL, "fresh", UINT64_MAX);
 	expect(f, "GET", "/v1/overview", NULL, 200, "\"new\":true");
@@ -159,7 +170,8 @@ static void health__metrics__daemon__once(void **state)
 	expect(f, "POST", "/v1/once", "{}", 200, "\"exit\":1,\"summary\":\"shop down\\n\"");
 }
 
-/* Each line of the metrics is a comment or NAME[{LABELS}] VALUE, each family declared before use. */
+/* Each line of the metrics is a comment or NAME[{LABELS}] VALUE, each family declared before use.
+ */
 static void metrics__are_well_formed(void **state)
 {
 	struct answer a = ask(*state, "GET", "/metrics", NULL, NULL);

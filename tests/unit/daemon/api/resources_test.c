@@ -5,7 +5,8 @@ static void crud__one_monitor(void **state)
 	struct fixture *f = *state;
 	struct answer a;
 
-	a = ask(f, "POST", "/v1/monitors", NULL, "{\"name\":\"shop\",\"target\":\"http://127.0.0.1:1/\"}");
+	a = ask(f, "POST", "/v1/monitors", NULL,
+		"{\"name\":\"shop\",\"target\":\"http://127.0.0.1:1/\"}");
 	assert_int_equal(a.status, 201);
 	assert_non_null(strstr(a.head, "\r\nLocation: /v1/monitors/shop\r\n"));
 	assert_non_null(strstr(a.head, "\r\nETag: \"1\"\r\n"));
@@ -19,8 +20,8 @@ static void crud__one_monitor(void **state)
 	expect(f, "GET", "/v1/monitors/shop", NULL, 404, "sellersmart monitor list");
 	expect(f, "DELETE", "/v1/monitors/store", NULL, 200, "\"name\":\"store\"");
 	expect(f, "DELETE", "/v1/monitors/store", NULL, 404, "not_found");
-	expect(f, "POST", "/v1/monitors/create", "{\"name\":\"b\",\"target\":\"http://127.0.0.1:1/\"}", 201,
-	       "\"name\":\"b\"");
+	expect(f, "POST", "/v1/monitors/create",
+	       "{\"name\":\"b\",\"target\":\"http://127.0.0.1:1/\"}", 201, "\"name\":\"b\"");
 }
 
 static void delete__answer_can_be_posted_back(void **state)
@@ -30,7 +31,8 @@ static void delete__answer_can_be_posted_back(void **state)
 	char *body;
 
 	add_monitor(f, "shop");
-	expect(f, "PATCH", "/v1/monitors/shop", "{\"interval\":\"7s\",\"labels\":{\"a\":\"b\"}}", 200, NULL);
+	expect(f, "PATCH", "/v1/monitors/shop", "{\"interval\":\"7s\",\"labels\":{\"a\":\"b\"}}",
+	       200, NULL);
 	a = ask(f, "DELETE", "/v1/monitors/shop", NULL, NULL);
 	body = json_dumps(json_object_get(a.json, "data"), 0);
 	expect(f, "POST", "/v1/monitors", body, 201, "\"interval\":\"7s\"");
@@ -42,9 +44,10 @@ static void delete__answer_can_be_posted_back(void **state)
 static void faults__are_all_named(void **state)
 {
 	struct fixture *f = *state;
-	struct answer a = ask(f, "POST", "/v1/monitors", NULL,
-			      "{\"name\":\"x\",\"target\":\"http://127.0.0.1:1/\",\"intervall\":\"5s\","
-			      "\"timeout\":\"5\",\"failures\":99}");
+	struct answer a =
+		ask(f, "POST", "/v1/monitors", NULL,
+		    "{\"name\":\"x\",\"target\":\"http://127.0.0.1:1/\",\"intervall\":\"5s\","
+		    "\"timeout\":\"5\",\"failures\":99}");
 
 	assert_int_equal(a.status, 422);
 	assert_non_null(strstr(a.head, "application/problem+json"));
@@ -57,8 +60,8 @@ static void faults__are_all_named(void **state)
 	expect(f, "POST", "/v1/monitors", "{}", 422, NULL);
 	expect(f, "POST", "/v1/monitors", "", 400, NULL);
 	add_monitor(f, "shop");
-	expect(f, "POST", "/v1/monitors", "{\"name\":\"shop\",\"target\":\"http://127.0.0.1:2/\"}", 409,
-	       "exists");
+	expect(f, "POST", "/v1/monitors", "{\"name\":\"shop\",\"target\":\"http://127.0.0.1:2/\"}",
+	       409, "exists");
 	expect(f, "PATCH", "/v1/monitors/shop", "{\"type\":\"tcp\"}", 422, "type");
 	expect(f, "GET", "/v1/monitors/../../etc", NULL, 404, NULL);
 }
@@ -81,7 +84,8 @@ static void if_match__guards_writes(void **state)
 	a = ask(f, "DELETE", "/v1/monitors/shop", "If-Match: nonsense\r\n", NULL);
 	assert_int_equal(a.status, 412);
 	answer_fini(&a);
-	a = ask(f, "PUT", "/v1/monitors/shop", "If-Match: \"2\"\r\n", "{\"target\":\"http://127.0.0.1:3/\"}");
+	a = ask(f, "PUT", "/v1/monitors/shop", "If-Match: \"2\"\r\n",
+		"{\"target\":\"http://127.0.0.1:3/\"}");
 	assert_int_equal(a.status, 200);
 	answer_fini(&a);
 	expect(f, "GET", "/v1/monitors/shop", NULL, 200, "\"interval\":\"60s\"");
@@ -107,12 +111,14 @@ static void put__creates_or_replaces_whole(void **state)
 {
 	struct fixture *f = *state;
 
-	expect(f, "PUT", "/v1/monitors/shop", "{\"target\":\"http://127.0.0.1:1/\",\"failures\":5}", 201,
-	       "\"failures\":5");
+	expect(f, "PUT", "/v1/monitors/shop", "{\"target\":\"http://127.0.0.1:1/\",\"failures\":5}",
+	       201, "\"failures\":5");
 	expect(f, "PUT", "/v1/monitors/shop", "{\"target\":\"http://127.0.0.1:1/\"}", 200,
 	       "\"failures\":3");
-	expect(f, "PUT", "/v1/monitors/shop", "{\"type\":\"tcp\",\"target\":\"127.0.0.1:1\"}", 422, "type");
-	expect(f, "PUT", "/v1/monitors/mon_0000000000000", "{\"target\":\"http://127.0.0.1:1/\"}", 404, NULL);
+	expect(f, "PUT", "/v1/monitors/shop", "{\"type\":\"tcp\",\"target\":\"127.0.0.1:1\"}", 422,
+	       "type");
+	expect(f, "PUT", "/v1/monitors/mon_0000000000000", "{\"target\":\"http://127.0.0.1:1/\"}",
+	       404, NULL);
 }
 
 static void idempotency_key__answers_the_same_again(void **state)
@@ -155,7 +161,12 @@ static void actions__pause_and_resume(void **state)
 	expect(f, "POST", "/v1/monitors/shop/dance", NULL, 404, NULL);
 }
 
-struct racer { struct fixture *f; pthread_t thread; const char *field; int status[40]; };
+struct racer {
+	struct fixture *f;
+	pthread_t thread;
+	const char *field;
+	int status[40];
+};
 
 static void *race(void *arg)
 {
@@ -204,8 +215,8 @@ static void secrets__are_stored_and_never_shown(void **state)
 	assert_non_null(strstr(a.body, "\"token\""));
 	answer_fini(&a);
 	expect(f, "POST", "/v1/monitors",
-	       "{\"name\":\"a\",\"target\":\"http://127.0.0.1:1/\",\"bearer\":{\"secret\":\"token\"}}", 201,
-	       "\"paused\":false");
+	       "{\"name\":\"a\",\"target\":\"http://127.0.0.1:1/\",\"bearer\":{\"secret\":\"token\"}}",
+	       201, "\"paused\":false");
 	expect(f, "DELETE", "/v1/secrets/token", NULL, 409, "in_use");
 }
 
@@ -214,9 +225,33 @@ static void missing_secret__starts_paused_and_is_named(void **state)
 	struct fixture *f = *state;
 
 	expect(f, "POST", "/v1/monitors",
-	       "{\"name\":\"a\",\"target\":\"http://127.0.0.1:1/\",\"bearer\":{\"secret\":\"nope\"}}", 201,
-	       "\"missing_secrets\":[\"nope\"]");
+	       "{\"name\":\"a\",\"target\":\"http://127.0.0.1:1/\",\"bearer\":{\"secret\":\"nope\"}}",
+	       201, "\"missing_secrets\":[\"nope\"]");
 	expect(f, "GET", "/v1/monitors/a", NULL, 200, "\"paused\":true");
+	/* It goes on by itself when the secret comes. */
+	expect(f, "PUT", "/v1/secrets/nope/value", "x", 201, NULL);
+	expect(f, "GET", "/v1/monitors/a", NULL, 200, "\"paused\":false");
+}
+
+static void missing_secret__paused_by_a_person__stays_paused(void **state)
+{
+	struct fixture *f = *state;
+
+	expect(f, "POST", "/v1/monitors",
+	       "{\"name\":\"a\",\"target\":\"http://127.0.0.1:1/\",\"bearer\":{\"secret\":\"one\"},"
+	       "\"headers\":{\"X-Key\":{\"secret\":\"two\"}}}",
+	       201, "[\"two\",\"one\"]");
+	expect(f, "PUT", "/v1/secrets/two/value", "x", 201, NULL);
+	expect(f, "GET", "/v1/monitors/a", NULL, 200, "\"paused\":true"); /* one is still missing */
+	expect(f, "PATCH", "/v1/monitors/a", "{\"failures\":5}", 200, NULL);
+	expect(f, "PUT", "/v1/secrets/one/value", "x", 201, NULL);
+	expect(f, "GET", "/v1/monitors/a", NULL, 200, "\"paused\":true"); /* touched meanwhile */
+	expect(f, "POST", "/v1/monitors",
+	       "{\"name\":\"b\",\"target\":\"http://127.0.0.1:1/\",\"bearer\":{\"secret\":\"new\"},"
+	       "\"paused\":true}",
+	       201, NULL);
+	expect(f, "PUT", "/v1/secrets/new/value", "x", 201, NULL);
+	expect(f, "GET", "/v1/monitors/b", NULL, 200, "\"paused\":true"); /* as asked */
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_start, fixture_stop)
@@ -235,6 +270,7 @@ int main(void)
 		TEST(patches__at_once__none_is_lost),
 		TEST(secrets__are_stored_and_never_shown),
 		TEST(missing_secret__starts_paused_and_is_named),
+		TEST(missing_secret__paused_by_a_person__stays_paused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,8 +8,9 @@
 
 #include "daemon/api/text.h"
 
-static const char object[] = "{\"a\":\"x\",\"b\":{\"a\":[1,{\"}\":\"]\"}]},\"c\":-1.5,\"d\":\"q\\\"\\\\\","
-			     "\"e\":[],\"f\":true,\"g\":null,\"h\":\"\"}";
+static const char object[] =
+	"{\"a\":\"x\",\"b\":{\"a\":[1,{\"}\":\"]\"}]},\"c\":-1.5,\"d\":\"q\\\"\\\\\","
+	"\"e\":[],\"f\":true,\"g\":null,\"h\":\"\"}";
 
 static void expect(const char *key, const char *raw)
 {

@@ -1,6 +1,6 @@
 #pragma once
-/* A server with a few routes on a Unix socket (and TCP when asked), and a plain client, for the tests
- * of daemon/http. */
+/* A server with a few routes on a Unix socket (and TCP when asked), and a plain client, for the
+ * tests of daemon/http. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -135,8 +135,12 @@ static const struct route fixture_routes[] = {
 static inline struct http_options fixture_options(void)
 {
 	return (struct http_options){
-		.connections_max = 100, .streams_max = 20, .head_timeout_ms = 10000,
-		.body_timeout_ms = 10000, .idle_timeout_ms = 10000, .owner_uid = getuid(),
+		.connections_max = 100,
+		.streams_max = 20,
+		.head_timeout_ms = 10000,
+		.body_timeout_ms = 10000,
+		.idle_timeout_ms = 10000,
+		.owner_uid = getuid(),
 	};
 }
 

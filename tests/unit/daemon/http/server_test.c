@@ -41,7 +41,8 @@ static void get__answers_with_length_and_id(void **state)
 
 static void request_id__unsafe__replaced_by_ours(void **state)
 {
-	struct buf in = ask(*state, "GET /hello HTTP/1.1\r\n" HOST "X-Request-ID: a b<c\r\n\r\n", "true}");
+	struct buf in =
+		ask(*state, "GET /hello HTTP/1.1\r\n" HOST "X-Request-ID: a b<c\r\n\r\n", "true}");
 	const char *id = strstr(buf_str(&in), "X-Request-ID: ");
 
 	assert_non_null(id);
@@ -51,7 +52,8 @@ static void request_id__unsafe__replaced_by_ours(void **state)
 
 static void head__has_length_but_no_body(void **state)
 {
-	struct buf in = ask(*state, "HEAD /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", NULL);
+	struct buf in =
+		ask(*state, "HEAD /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", NULL);
 
 	assert_int_equal(status_of(buf_str(&in)), 200);
 	assert_non_null(strstr(buf_str(&in), "Content-Length: 14\r\n"));
@@ -61,8 +63,10 @@ static void head__has_length_but_no_body(void **state)
 
 static void routes__fixed_word_before_parameter(void **state)
 {
-	expect(*state, "POST /things/create HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nhi", 200, "hi");
-	expect(*state, "GET /things/create HTTP/1.1\r\n" HOST "\r\n", 200, "GET|/things/create|create");
+	expect(*state, "POST /things/create HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nhi", 200,
+	       "hi");
+	expect(*state, "GET /things/create HTTP/1.1\r\n" HOST "\r\n", 200,
+	       "GET|/things/create|create");
 	expect(*state, "GET /nothing HTTP/1.1\r\n" HOST "\r\n", 404, "not_found");
 	expect(*state, "GET /things/ HTTP/1.1\r\n" HOST "\r\n", 404, "not_found");
 	expect(*state, "PUT /things/x HTTP/1.1\r\n" HOST "\r\n", 405, "\"method\"");
@@ -80,8 +84,10 @@ static void method_refused__says_which_are_possible(void **state)
 
 static void target__decoded_for_handlers(void **state)
 {
-	expect(*state, "GET /things/a%20b?x=1&filter%5Bstate%5D=d%6Fwn+1 HTTP/1.1\r\n" HOST
-		       "x-TEST:  v  \r\n\r\n", 200, "GET|/things/a b|a b|down 1|v");
+	expect(*state,
+	       "GET /things/a%20b?x=1&filter%5Bstate%5D=d%6Fwn+1 HTTP/1.1\r\n" HOST
+	       "x-TEST:  v  \r\n\r\n",
+	       200, "GET|/things/a b|a b|down 1|v");
 	expect(*state, "GET /things/x?filter[state]= HTTP/1.1\r\n" HOST "\r\n", 200, "|x||-");
 	expect(*state, "GET /things/%zz HTTP/1.1\r\n" HOST "\r\n", 400, "percent");
 	expect(*state, "GET /things/%00 HTTP/1.1\r\n" HOST "\r\n", 400, "percent");
@@ -97,9 +103,11 @@ static void pipeline__answered_in_order(void **state)
 			    "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
 			    "3\r\nsec\r\n3\r\nond\r\n0\r\n\r\n"
 			    "GET /nothing HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"
-			    "GET /hello HTTP/1.1\r\n" HOST "\r\n", NULL);
-	const char *one = strstr(buf_str(&in), "hello\":true"), *two = strstr(buf_str(&in), "first"),
-		   *three = strstr(buf_str(&in), "second"), *four = strstr(buf_str(&in), "404");
+			    "GET /hello HTTP/1.1\r\n" HOST "\r\n",
+			    NULL);
+	const char *one = strstr(buf_str(&in), "hello\":true"),
+		   *two = strstr(buf_str(&in), "first"), *three = strstr(buf_str(&in), "second"),
+		   *four = strstr(buf_str(&in), "404");
 
 	assert_true(one && two > one && three > two && four > three);
 	assert_null(strstr(four, "hello"));
@@ -139,10 +147,13 @@ static void expect_continue__is_answered_before_the_body(void **state)
 	assert_non_null(strstr(buf_str(&in), "HTTP/1.1 200"));
 	close(fd);
 	buf_fini(&in);
-	expect(f, "PUT /small HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 17\r\n\r\n", 413,
-	       "too_large");
-	expect(f, "POST /nothing HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 17\r\n\r\n", 404,
-	       "not_found");
+	expect(f,
+	       "PUT /small HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 17\r\n\r\n",
+	       413, "too_large");
+	expect(f,
+	       "POST /nothing HTTP/1.1\r\n" HOST
+	       "Expect: 100-continue\r\nContent-Length: 17\r\n\r\n",
+	       404, "not_found");
 	expect(f, "POST /echo HTTP/1.1\r\n" HOST "Expect: tea\r\nContent-Length: 17\r\n\r\n", 417,
 	       "expectation");
 }
@@ -151,11 +162,14 @@ static void limits__of_body_head_fields_and_target(void **state)
 {
 	struct buf text = BUF_INIT(4 << 20);
 
-	expect(*state, "PUT /small HTTP/1.1\r\n" HOST "Content-Length: 16\r\n\r\n0123456789abcdef", 200,
-	       "9abcdef");
-	expect(*state, "PUT /small HTTP/1.1\r\n" HOST "Content-Length: 17\r\n\r\n", 413, "too_large");
-	expect(*state, "PUT /small HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
-		       "11\r\n01234567890123456\r\n", 413, "too_large");
+	expect(*state, "PUT /small HTTP/1.1\r\n" HOST "Content-Length: 16\r\n\r\n0123456789abcdef",
+	       200, "9abcdef");
+	expect(*state, "PUT /small HTTP/1.1\r\n" HOST "Content-Length: 17\r\n\r\n", 413,
+	       "too_large");
+	expect(*state,
+	       "PUT /small HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+	       "11\r\n01234567890123456\r\n",
+	       413, "too_large");
 
 	buf_add_str(&text, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3000000\r\n\r\n");
 	for (int i = 0; i < 300000; i++)
@@ -187,9 +201,12 @@ static void if_none_match__answers_304(void **state)
 {
 	struct buf in;
 
-	expect(*state, "GET /tagged HTTP/1.1\r\n" HOST "If-None-Match: \"6\"\r\n\r\n", 200, "tagged");
-	in = ask(*state, "GET /tagged HTTP/1.1\r\n" HOST
-			 "If-None-Match: \"1\", W/\"7\"\r\nConnection: close\r\n\r\n", NULL);
+	expect(*state, "GET /tagged HTTP/1.1\r\n" HOST "If-None-Match: \"6\"\r\n\r\n", 200,
+	       "tagged");
+	in = ask(*state,
+		 "GET /tagged HTTP/1.1\r\n" HOST
+		 "If-None-Match: \"1\", W/\"7\"\r\nConnection: close\r\n\r\n",
+		 NULL);
 	assert_int_equal(status_of(buf_str(&in)), 304);
 	assert_non_null(strstr(buf_str(&in), "ETag: \"7\""));
 	assert_null(strstr(buf_str(&in), "tagged"));
@@ -366,12 +383,15 @@ static void tcp__refuses_foreign_names_and_pages(void **state)
 	tcp_expect(f, "GET /hello HTTP/1.1\r\nHost: localhost:8.example\r\n\r\n", 403);
 	tcp_expect(f, "GET /public HTTP/1.1\r\nHost: shop.example\r\n\r\n", 200);
 	tcp_expect(f, "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n}", 200);
-	tcp_expect(f, "POST /echo HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n"
-		      "Content-Length: 1\r\n\r\n}", 403);
+	tcp_expect(f,
+		   "POST /echo HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\n"
+		   "Content-Length: 1\r\n\r\n}",
+		   403);
 	tcp_expect(f, "GET /hello HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\n\r\n", 200);
 }
 
-/* Root is always let in: as root the request is made by a child that is somebody of root's group. */
+/* Root is always let in: as root the request is made by a child that is somebody of root's group.
+ */
 static void unix_peer__not_the_owner__reads_only(void **state)
 {
 	struct fixture f;
@@ -390,7 +410,8 @@ static void unix_peer__not_the_owner__reads_only(void **state)
 			_exit(1);
 		get = ask(&f, "GET /hello HTTP/1.1\r\n" HOST "\r\n", "}");
 		delete = ask(&f, "DELETE /things/x HTTP/1.1\r\n" HOST "\r\n", "}");
-		_exit(status_of(buf_str(&get)) == 200 && status_of(buf_str(&delete)) == 403 ? 0 : 2);
+		_exit(status_of(buf_str(&get)) == 200 && status_of(buf_str(&delete)) == 403 ? 0
+											    : 2);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
@@ -463,7 +484,12 @@ static void stream__sends_until_the_peer_goes(void **state)
 	buf_fini(&in);
 }
 
-struct flood { struct fixture *f; size_t taken, drained_after; bool refused; atomic_int drained; };
+struct flood {
+	struct fixture *f;
+	size_t taken, drained_after;
+	bool refused;
+	atomic_int drained;
+};
 
 static void on_drain(void *arg)
 {

@@ -5,7 +5,12 @@
 
 enum { BYTES_MAX = 16 << 20, PACE = 7 };
 
-struct smuggling_case { char *name, *bytes; size_t len; int handled; bool refused; };
+struct smuggling_case {
+	char *name, *bytes;
+	size_t len;
+	int handled;
+	bool refused;
+};
 
 static void expand(struct buf *out, const char **p, char end);
 
@@ -37,7 +42,9 @@ static void expand(struct buf *out, const char **p, char end)
 {
 	while (**p && **p != '\n' && **p != end) {
 		char *star;
-		long times = **p == '{' && isdigit((unsigned char)(*p)[1]) ? strtol(*p + 1, &star, 10) : 0;
+		long times = **p == '{' && isdigit((unsigned char)(*p)[1])
+				     ? strtol(*p + 1, &star, 10)
+				     : 0;
 		struct buf part = BUF_INIT(1024);
 
 		if (!times || *star != '*') {
@@ -77,7 +84,8 @@ static size_t load(struct smuggling_case **out)
 		expand(&bytes, &p, '\n');
 		cases = mem_array(cases, n + 1, sizeof *cases);
 		cases[n] = (struct smuggling_case){
-			.name = mem_strdup(name), .len = bytes.len,
+			.name = mem_strdup(name),
+			.len = bytes.len,
 			.refused = strncmp(expect, "ok", 2) != 0,
 			.handled = strchr(expect, ' ') ? atoi(strchr(expect, ' ')) : 0,
 		};
@@ -122,8 +130,9 @@ static bool try(struct fixture *f, const struct smuggling_case *c, size_t step)
 	       (c->refused ? status >= 400 || (!status && !c->handled) : status != 0);
 	/* Cut off in the middle of a body, it is dropped without a word. */
 	if (!good || (c->refused && status < 400 && step == 0))
-		print_error("%s (%zu bytes a write): handled %d of %d, status %d, %s\n", c->name, step,
-			    atomic_load(&f->handled), c->handled, status, closed ? "closed" : "open");
+		print_error("%s (%zu bytes a write): handled %d of %d, status %d, %s\n", c->name,
+			    step, atomic_load(&f->handled), c->handled, status,
+			    closed ? "closed" : "open");
 	buf_fini(&in);
 	return good;
 }
