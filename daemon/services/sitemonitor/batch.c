@@ -29,7 +29,7 @@ struct batch_op {
 	char why[160];
 };
 
-/* ---- operations in general ------------------------------------------------------------------- */
+/* ---- operations in general ------------------------------------------------------------------ */
 
 static void count_in_flight(struct sitemonitor *sm, int by)
 {
@@ -67,7 +67,7 @@ int64_t writing_backoff_ms(unsigned failed)
 	return ms < RETRY_MAX_MS ? ms : RETRY_MAX_MS;
 }
 
-/* ---- collecting ------------------------------------------------------------------------------ */
+/* ---- collecting ----------------------------------------------------------------------------- */
 
 static void flush_soon(struct sitemonitor *sm)
 {
@@ -124,7 +124,7 @@ void batch_forget(struct sitemonitor *sm, struct monitor *m)
 	m->in_dirty = false;
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static char *copy(const char *text)
 {

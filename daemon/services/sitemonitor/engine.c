@@ -22,9 +22,8 @@ const unsigned late_bounds_ms[LATE_BUCKETS] = {5,    10,   25,   50,    100,   2
 					       1000, 2500, 5000, 10000, 30000, 60000};
 
 static void start_run(struct sitemonitor *sm, struct monitor *m);
-static void fire_monitor(struct sitemonitor *sm, struct due *due);
 
-/* ---- the one timer --------------------------------------------------------------------------- */
+/* ---- the one timer -------------------------------------------------------------------------- */
 
 static void arm(struct sitemonitor *sm)
 {
@@ -56,14 +55,12 @@ void due_clear(struct sitemonitor *sm, struct due *due)
 	arm(sm);
 }
 
-static void slept(struct sitemonitor *sm, int64_t slept_ms);
-
 void engine_tick(struct sitemonitor *sm)
 {
 	int64_t gone = vigil_slept_ms(sm);
 	sm->in_tick = true;
 	if (gone)
-		slept(sm, gone);
+		engine_slept(sm, gone);
 	int64_t now = now_boot(sm);
 	struct heap_node *first = heap_first(&sm->heap);
 	if (!gone && first && sm->armed_ms && now - sm->armed_ms > TICK_LATE_MS)
@@ -88,80 +85,7 @@ static void on_timer(uv_poll_t *p, int status, int events)
 	engine_tick(sm);
 }
 
-/* ---- configuration of one monitor -------------------------------------------------------------
- */
-
-static void config_drop(struct monitor *m)
-{
-	if (m->config && m->type)
-		m->type->config_free(m->config);
-	m->config = NULL;
-}
-
-static unsigned spec_count(const json_t *spec, const char *field)
-{
-	int64_t n = spec_int(&resource_monitor, spec, field);
-	return n > 0 ? (unsigned)n : 1;
-}
-
-void engine_configure(struct monitor *m, const struct resource *r)
-{
-	json_t *spec = resource_spec(r);
-	if (!m->run) /* else it is in use until the answer comes */
-		config_drop(m);
-	const struct variant *variant = resource_variant(&resource_monitor, spec);
-	m->shown.type = variant ? variant->name : "";
-	m->shown.http = !strcmp(m->shown.type, "http");
-	m->interval_ms = spec_ms(&resource_monitor, spec, "interval");
-	m->retry_ms = spec_ms(&resource_monitor, spec, "retry_interval");
-	m->timeout_ms = spec_ms(&resource_monitor, spec, "timeout");
-	if (m->interval_ms < 1)
-		m->interval_ms = 60000;
-	if (m->retry_ms < 1 || m->retry_ms > m->interval_ms)
-		m->retry_ms = m->interval_ms;
-	m->shown.rules = (struct rules){
-		.failures = spec_count(spec, "failures"),
-		.recoveries = spec_count(spec, "recoveries"),
-		.slow_after = spec_count(spec, "failures"),
-	};
-	m->due.fire = fire_monitor;
-	json_decref(spec);
-	engine_label(m, r);
-}
-
-void engine_label(struct monitor *m, const struct resource *r)
-{
-	json_t *labels = resource_labels(r);
-	m->shown.own = !strcmp(json_str(labels, "owner", ""), "mine");
-	json_decref(labels);
-}
-
-static bool spec_paused(const struct resource *r)
-{
-	json_t *spec = resource_spec(r);
-	bool paused = spec_bool(&resource_monitor, spec, "paused");
-	json_decref(spec);
-	return paused;
-}
-
-/* ---- running -----------------------------------------------------------------------------------
- */
-
-static void monitor_free(struct monitor *m)
-{
-	config_drop(m);
-	resource_unref(m->res);
-	heartbeat_free(m->beat);
-	free(m->shown.reason);
-	free(m->shown.message);
-	free(m->shown.address);
-	free(m->shown.certificate);
-	free(m->good);
-	free(m->bad.cause);
-	free(m->bad.message);
-	free(m->bad.evidence);
-	free(m);
-}
+/* ---- running -------------------------------------------------------------------------------- */
 
 static void engine_changed(struct sitemonitor *sm)
 {
@@ -193,7 +117,7 @@ static void on_done(struct check_run *run, void *arg)
 		monitor_free(m);
 	} else if (m->run_discard) {
 		m->run_discard = false;
-		config_drop(m);
+		monitor_config_drop(m);
 		limits_release(sm->limits, &m->ticket);
 		if (m->again && sm->running)
 			engine_check_now(sm, m);
@@ -276,19 +200,19 @@ static void start_run(struct sitemonitor *sm, struct monitor *m)
 	m->type->start(run);
 }
 
-static bool is_busy(const struct monitor *m)
+bool engine_is_busy(const struct monitor *m)
 {
 	return m->run || m->ticket.waiting;
 }
 
-static void fire_monitor(struct sitemonitor *sm, struct due *due)
+void engine_fire(struct sitemonitor *sm, struct due *due)
 {
 	struct monitor *m = CONTAINER_OF(due, struct monitor, due);
 	if (m->beat) {
 		heartbeat_due(sm, m);
 		return;
 	}
-	if (is_busy(m)) /* its end schedules the next */
+	if (engine_is_busy(m)) /* its end schedules the next */
 		return;
 	m->due_boot_ms = due->node.key;
 	want_run(sm, m, false);
@@ -296,7 +220,7 @@ static void fire_monitor(struct sitemonitor *sm, struct due *due)
 
 void engine_check_now(struct sitemonitor *sm, struct monitor *m)
 {
-	if (m->beat || is_busy(m))
+	if (m->beat || engine_is_busy(m))
 		return;
 	due_clear(sm, &m->due);
 	m->due_boot_ms = now_boot(sm);
@@ -324,8 +248,7 @@ void engine_schedule(struct sitemonitor *sm, struct monitor *m)
 	table_unlock(&sm->table);
 }
 
-/* The answer of what runs no longer counts. */
-static void discard_run(struct sitemonitor *sm, struct monitor *m, bool again)
+void engine_discard_run(struct sitemonitor *sm, struct monitor *m, bool again)
 {
 	if (m->ticket.waiting)
 		limits_release(sm->limits, &m->ticket);
@@ -338,165 +261,7 @@ static void discard_run(struct sitemonitor *sm, struct monitor *m, bool again)
 	m->type->cancel(m->run); /* may call on_done */
 }
 
-/* ---- monitors come, change and go -------------------------------------------------------------
- */
-
-static void replace_resource(struct sitemonitor *sm, struct monitor *m, const struct resource *r)
-{
-	table_lock(&sm->table);
-	const struct resource *old = m->res;
-	m->res = resource_ref(r);
-	engine_label(m, r);
-	table_unlock(&sm->table);
-	resource_unref(old);
-}
-
-static bool same_check(const struct resource *a, const struct resource *b)
-{
-	return !strcmp(a->spec, b->spec);
-}
-
-void engine_update(struct sitemonitor *sm, const struct resource *r)
-{
-	bool paused = spec_paused(r);
-	table_lock(&sm->table);
-	struct monitor *m = table_find(&sm->table, r->id);
-	table_unlock(&sm->table);
-	if (!m || (m->due.fire && m->res->version >= r->version))
-		return;
-	bool first = !m->due.fire, changed = first || !same_check(m->res, r);
-	replace_resource(sm, m, r);
-	if (!changed)
-		return;
-	table_lock(&sm->table);
-	engine_configure(m, r);
-	if (first)
-		m->track.base_since = now_moment(sm);
-	table_unlock(&sm->table);
-	heartbeat_configure(sm, m);
-	bool was_paused = m->track.hold == STATE_PAUSED;
-	discard_run(sm, m, !paused);
-	if (paused != was_paused)
-		verdict_hold(sm, m, paused);
-	if (m->beat || paused)
-		engine_schedule(sm, m);
-	else
-		engine_check_now(sm, m); /* later, when one runs: see again */
-	verdict_show(sm, m);
-	live_list(sm->d->live, "monitor");
-}
-
-void engine_remove(struct sitemonitor *sm, uint64_t id)
-{
-	table_lock(&sm->table);
-	struct monitor *m = table_find(&sm->table, id);
-	if (m)
-		table_remove(&sm->table, m);
-	table_unlock(&sm->table);
-	if (!m)
-		return;
-	due_clear(sm, &m->due);
-	batch_forget(sm, m);
-	waiters_refuse(sm, m, ERR_NOT_FOUND, "the monitor was deleted meanwhile");
-	if (m->once_pending)
-		once_look(sm, m);
-	if (sm->running)
-		forget_submit(sm, id);
-	m->removed = true;
-	if (m->ticket.waiting)
-		limits_release(sm->limits, &m->ticket);
-	if (m->run)
-		m->type->cancel(m->run); /* on_done frees it */
-	else
-		monitor_free(m);
-}
-
-struct secret_users {
-	struct sitemonitor *sm;
-	struct monitor **found;
-	size_t n, cap;
-};
-
-static void find_secret_user(struct monitor *m, void *arg)
-{
-	struct secret_users *u = arg;
-	if (!m->due.fire || !strstr(m->res->spec, "\"secret\""))
-		return;
-	if (u->n == u->cap) {
-		u->cap = u->cap ? 2 * u->cap : 16;
-		u->found = mem_array(u->found, u->cap, sizeof(*u->found));
-	}
-	u->found[u->n++] = m;
-}
-
-void engine_secrets_changed(struct sitemonitor *sm)
-{
-	struct secret_users u = {.sm = sm};
-	table_lock(&sm->table);
-	table_each(&sm->table, find_secret_user, &u);
-	table_unlock(&sm->table);
-	for (size_t i = 0; i < u.n; i++) {
-		struct monitor *m = u.found[i];
-		if (m->run || m->ticket.waiting) {
-			discard_run(sm, m, true);
-		} else {
-			config_drop(m);
-		}
-		if (m->track.hold != STATE_PAUSED)
-			engine_check_now(sm, m);
-	}
-	free(u.found);
-}
-
-/* ---- a suspend ---------------------------------------------------------------------------------
- */
-
-struct sleepers {
-	struct sitemonitor *sm;
-	struct monitor **all;
-	size_t n;
-};
-
-static void collect(struct monitor *m, void *arg)
-{
-	struct sleepers *s = arg;
-	if (m->due.fire && m->track.hold != STATE_PAUSED)
-		s->all[s->n++] = m;
-}
-
-/* Nobody looked: unknown for so long, then each at its usual place in the interval, so that waking
- * up starts no stampede. */
-static void slept(struct sitemonitor *sm, int64_t slept_ms)
-{
-	struct moment now = now_moment(sm);
-	struct moment since = {.wall_ms = now.wall_ms - slept_ms,
-			       .boot_ms = now.boot_ms - slept_ms};
-	struct sleepers s = {.sm = sm};
-	log_info("sitemonitor", "the machine slept for %lld s: unknown for so long",
-		 (long long)(slept_ms / 1000));
-	table_lock(&sm->table);
-	s.all = mem_array(NULL, sm->table.n ? sm->table.n : 1, sizeof(*s.all));
-	table_each(&sm->table, collect, &s);
-	table_unlock(&sm->table);
-	for (size_t i = 0; i < s.n; i++) {
-		struct monitor *m = s.all[i];
-		if (m->beat) {
-			heartbeat_woken(sm, m);
-			continue;
-		}
-		if (slept_ms < m->interval_ms && m->due.node.key > now.boot_ms)
-			continue; /* nothing was missed */
-		verdict_gap(sm, m, since);
-		if (!is_busy(m))
-			due_set(sm, &m->due,
-				schedule_resume(m->id, m->interval_ms, -1, sm->spread_ms,
-						now.boot_ms));
-	}
-	free(s.all);
-}
-
-/* ---- beginning and end --------------------------------------------------------------------------
- */
+/* ---- beginning and end ---------------------------------------------------------------------- */
 
 static void fire_batch(struct sitemonitor *sm, struct due *due)
 {
@@ -546,28 +311,19 @@ static void on_closed(uv_handle_t *h)
 	pthread_mutex_unlock(&sm->lock);
 }
 
-static void collect_all(struct monitor *m, void *arg)
-{
-	struct sleepers *s = arg;
-	s->all[s->n++] = m;
-}
-
 void engine_close(struct sitemonitor *sm)
 {
-	struct sleepers s = {.sm = sm};
+	size_t n = 0;
 	batch_flush(sm);
 	journal_flush(sm);
 	sm->running = false;
-	table_lock(&sm->table);
-	s.all = mem_array(NULL, sm->table.n ? sm->table.n : 1, sizeof(*s.all));
-	table_each(&sm->table, collect_all, &s);
-	table_unlock(&sm->table);
-	for (size_t i = 0; i < s.n; i++) {
-		waiters_refuse(sm, s.all[i], ERR_UNAVAILABLE, "the daemon is ending");
-		due_clear(sm, &s.all[i]->due);
-		discard_run(sm, s.all[i], false);
+	struct monitor **all = members_all(sm, &n);
+	for (size_t i = 0; i < n; i++) {
+		waiters_refuse(sm, all[i], ERR_UNAVAILABLE, "the daemon is ending");
+		due_clear(sm, &all[i]->due);
+		engine_discard_run(sm, all[i], false);
 	}
-	free(s.all);
+	free(all);
 	due_clear(sm, &sm->batch.due);
 	due_clear(sm, &sm->journal.due);
 	uv_poll_stop(&sm->timer);

@@ -116,7 +116,7 @@ static void value_text(char *out, size_t cap, const char *member, const json_t *
 	}
 }
 
-/* ---- differences ----------------------------------------------------------------------------- */
+/* ---- differences ---------------------------------------------------------------------------- */
 
 struct changes {
 	struct json_writer *w;

@@ -20,8 +20,7 @@ const struct resource *route_monitor(struct sitemonitor *sm, const char *ref, st
 	return m;
 }
 
-/* ---- values -------------------------------------------------------------------------------------
- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 static void write_us(struct json_writer *w, const char *key, int64_t us)
 {
@@ -90,8 +89,7 @@ static enum err write_windows(struct json_writer *w, struct sitemonitor *sm, uin
 	return ERR_NONE;
 }
 
-/* ---- history ------------------------------------------------------------------------------------
- */
+/* ---- history -------------------------------------------------------------------------------- */
 
 struct span {
 	int64_t now, from, until;

@@ -15,8 +15,7 @@ enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000, SQL_MAX = 2048, BINDS_MAX = 16 };
 	" i.duration_ms, i.failures, i.cause, i.message, i.evidence, i.good_ms, i.good"
 #define FROM " FROM incident i JOIN resource r ON r.id = i.monitor"
 
-/* ---- one incident ------------------------------------------------------------------------------
- */
+/* ---- one incident --------------------------------------------------------------------------- */
 
 static void write_json(struct json_writer *w, const char *key, const char *json)
 {
@@ -62,8 +61,7 @@ static void write_incident(struct json_writer *w, struct sitemonitor *sm, sqlite
 	jw_object_end(w);
 }
 
-/* ---- a query made of parts ----------------------------------------------------------------------
- */
+/* ---- a query made of parts ------------------------------------------------------------------ */
 
 struct bind {
 	const char *text; /* or NULL */

@@ -53,8 +53,7 @@ static void transition_free(struct transition *t)
 	free(t);
 }
 
-/* ---- one sentence ------------------------------------------------------------------------------
- */
+/* ---- one sentence --------------------------------------------------------------------------- */
 
 static const char *reason_of(const struct monitor *m)
 {
@@ -131,8 +130,7 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 	snprintf(t->topic, sizeof(t->topic), "%s", topic ? topic : "");
 }
 
-/* ---- writing ------------------------------------------------------------------------------------
- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static enum err write_event(struct txn *t, struct transition *tr, int64_t number, struct error *e)
 {
@@ -328,8 +326,7 @@ void journal_flush(struct sitemonitor *sm)
 	op_free(op);
 }
 
-/* ---- noting one ---------------------------------------------------------------------------------
- */
+/* ---- noting one ----------------------------------------------------------------------------- */
 
 static char *copy(const char *text)
 {
@@ -392,8 +389,7 @@ void journal_fini(struct sitemonitor *sm)
 	sm->journal.n = 0;
 }
 
-/* ---- a deleted monitor --------------------------------------------------------------------------
- */
+/* ---- a deleted monitor ---------------------------------------------------------------------- */
 
 struct forget_op {
 	struct store_op op;

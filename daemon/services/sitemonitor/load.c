@@ -18,8 +18,7 @@ enum {
 
 static const char key_name[] = "sitemonitor.ping_key";
 
-/* ---- the secret of heartbeats' addresses ------------------------------------------------------
- */
+/* ---- the secret of heartbeats' addresses ---------------------------------------------------- */
 
 static enum err keep_key(struct txn *t, void *arg, struct error *e)
 {
@@ -43,8 +42,7 @@ static enum err load_key(struct sitemonitor *sm, uint8_t secret[static 32], stru
 	return err;
 }
 
-/* ---- one monitor -------------------------------------------------------------------------------
- */
+/* ---- one monitor ---------------------------------------------------------------------------- */
 
 /* Where an instant of the wall clock lies on the boot clock; never in the future. */
 static void place(struct moment *m, struct moment now)

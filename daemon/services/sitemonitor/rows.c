@@ -37,7 +37,7 @@ static void bind_id(sqlite3_stmt *st, int at, uint64_t id)
 		sqlite3_bind_null(st, at);
 }
 
-/* ---- state ----------------------------------------------------------------------------------- */
+/* ---- state ---------------------------------------------------------------------------------- */
 
 static const char state_sql[] =
 	"INSERT INTO monitor_state (monitor, rev, base, hold, base_since_ms, hold_since_ms, fails,"
@@ -202,7 +202,7 @@ enum err monitor_row_exists(struct txn *t, uint64_t monitor, bool *exists, struc
 		       : store_error(rc, txn_db(t), "looking up a monitor", e);
 }
 
-/* ---- incidents ------------------------------------------------------------------------------- */
+/* ---- incidents ------------------------------------------------------------------------------ */
 
 static enum err returned_number(struct txn *t, sqlite3_stmt *st, int64_t *number, struct error *e)
 {
@@ -258,7 +258,7 @@ enum err incident_row_close(struct txn *t, uint64_t id, int64_t closed_ms, int64
 	return err || !*number ? err : feed_change(t, "incident", id, false, e);
 }
 
-/* ---- what was left over ---------------------------------------------------------------------- */
+/* ---- what was left over --------------------------------------------------------------------- */
 
 enum { ORPHANS_AT_ONCE = 64 };
 

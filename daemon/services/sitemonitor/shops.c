@@ -63,8 +63,7 @@ static void release(struct shops *s)
 		resource_unref(s->all[i].res);
 }
 
-/* ---- percentiles: on a worker ------------------------------------------------------------------
- */
+/* ---- percentiles: on a worker --------------------------------------------------------------- */
 
 static void keep_p95(struct sitemonitor *sm, uint64_t id, int64_t us)
 {

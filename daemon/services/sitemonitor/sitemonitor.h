@@ -1,8 +1,9 @@
 #pragma once
 /* The state of the service, shared by its files. What is where:
  *   engine.c   what is due, running checks         verdict.c  what their answers mean
+ *   members.c  monitors come, change and go        sleep.c, vigil.c  when nobody looked
  *   batch.c    samples and states to the store      journal.c  transitions to the store
- *   load.c     from the store at start              pings.c    heartbeats
+ *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
  *   the rest reads: render, attention, history, incidents, metrics, once. */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -96,7 +97,7 @@ static inline struct moment now_moment(const struct sitemonitor *sm)
 	return (struct moment){.wall_ms = clock_wall_ms(sm->d->clock), .boot_ms = now_boot(sm)};
 }
 
-/* ---- operations ------------------------------------------------------------------------------ */
+/* ---- operations ----------------------------------------------------------------------------- */
 
 /** store_submit, counted so that the end can wait for it; done() must call writing_ended. */
 enum err writing_submit(struct sitemonitor *sm, enum op_queue q, struct store_op *op,
@@ -107,7 +108,7 @@ void writing_ended(struct sitemonitor *sm, loop_fn *fn, loop_fn *dropped, void *
 /** Delay before the next try after n failures in a row. */
 int64_t writing_backoff_ms(unsigned failed);
 
-/* ---- engine.c: net loop ---------------------------------------------------------------------- */
+/* ---- engine.c: net loop --------------------------------------------------------------------- */
 
 enum err engine_open(struct sitemonitor *sm, struct error *e);
 /** Cancel what runs, write what waits, close the handles; engine_closed afterwards. */
@@ -116,6 +117,19 @@ void due_set(struct sitemonitor *sm, struct due *due, int64_t boot_ms);
 void due_clear(struct sitemonitor *sm, struct due *due);
 /** Fire what is due now (tests with clocks of their own call it). */
 void engine_tick(struct sitemonitor *sm);
+/** What a monitor's entry in the heap calls; also the sign that the engine knows the monitor. */
+void engine_fire(struct sitemonitor *sm, struct due *due);
+bool engine_is_busy(const struct monitor *m);
+/** The answer of what waits or runs no longer counts; again: check at once when it has ended. */
+void engine_discard_run(struct sitemonitor *sm, struct monitor *m, bool again);
+
+/* ---- sleep.c, members.c: net loop ----------------------------------------------------------- */
+
+void engine_slept(struct sitemonitor *sm, int64_t slept_ms);
+/** All that the engine knows; free() the array. */
+struct monitor **members_all(struct sitemonitor *sm, size_t *n);
+void monitor_config_drop(struct monitor *m);
+void monitor_free(struct monitor *m);
 /** A monitor came, was changed, or went. */
 void engine_update(struct sitemonitor *sm, const struct resource *r);
 void engine_remove(struct sitemonitor *sm, uint64_t id);
@@ -130,7 +144,7 @@ void engine_check_now(struct sitemonitor *sm, struct monitor *m);
 /** A value in a secret changed: compile anew what refers to one. */
 void engine_secrets_changed(struct sitemonitor *sm);
 
-/* ---- vigil.c: net loop ----------------------------------------------------------------------- */
+/* ---- vigil.c: net loop ---------------------------------------------------------------------- */
 
 void vigil_open(struct sitemonitor *sm);
 /** How long the machine slept since the last call, ms; 0: not. */
@@ -139,7 +153,7 @@ void vigil_stalled(struct sitemonitor *sm);
 /** Was this process away for more than a second at some time since then? */
 bool vigil_away_since(struct sitemonitor *sm, int64_t boot_ms);
 
-/* ---- verdict.c: net loop --------------------------------------------------------------------- */
+/* ---- verdict.c: net loop -------------------------------------------------------------------- */
 
 /** What a finished check means: sample, streaks, what is shown, transition, next check. */
 void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
@@ -156,7 +170,7 @@ void verdict_show(struct sitemonitor *sm, struct monitor *m);
 /** Replace *to by a copy of text (NULL for "" or NULL). */
 void replace_text(char **to, const char *text);
 
-/* ---- batch.c: net loop ----------------------------------------------------------------------- */
+/* ---- batch.c: net loop ---------------------------------------------------------------------- */
 
 void batch_sample(struct sitemonitor *sm, const struct sample *s);
 void batch_dirty(struct sitemonitor *sm, struct monitor *m);
@@ -167,7 +181,7 @@ struct state_row;
 /** A copy of m as it is now to be written; m counts as written from then on. */
 void state_row_take(struct monitor *m, struct state_row *row);
 
-/* ---- journal.c: net loop --------------------------------------------------------------------- */
+/* ---- journal.c: net loop -------------------------------------------------------------------- */
 
 /** The incident that a transition is about. */
 struct outage {
@@ -181,11 +195,11 @@ void journal_fini(struct sitemonitor *sm);
 /** Everything of a deleted monitor that no cascade reaches. */
 void forget_submit(struct sitemonitor *sm, uint64_t id);
 
-/* ---- load.c: main thread --------------------------------------------------------------------- */
+/* ---- load.c: main thread -------------------------------------------------------------------- */
 
 enum err load_all(struct sitemonitor *sm, struct error *e);
 
-/* ---- waiting.c: net loop --------------------------------------------------------------------- */
+/* ---- waiting.c: net loop -------------------------------------------------------------------- */
 
 /** Somebody asked for a check of m and waits for request r. */
 void waiter_add(struct sitemonitor *sm, struct monitor *m, struct request *r);
@@ -196,8 +210,8 @@ void waiters_refuse(struct sitemonitor *sm, struct monitor *m, enum err code, co
 /** Net loop, --once: m is decided or will not be. */
 void once_look(struct sitemonitor *sm, struct monitor *m);
 
-/* ---- pings.c ----------------------------------------------------------------------------------
- */
+/* ---- heartbeats.c, pings.c
+ * -------------------------------------------------------------------------------- */
 
 enum err heartbeats_load(struct sitemonitor *sm, struct error *e);
 void heartbeat_configure(struct sitemonitor *sm, struct monitor *m);
@@ -213,8 +227,7 @@ bool heartbeat_is_late(const struct sitemonitor *sm, const struct monitor *m);
 void heartbeat_free(struct heartbeat *h);
 struct answered route_ping(struct request *r, void *ctx);
 
-/* ---- reading: any thread ----------------------------------------------------------------------
- */
+/* ---- reading: any thread -------------------------------------------------------------------- */
 
 void render_live(struct json_writer *w, const struct resource *r, void *ctx);
 bool render_rank(const struct resource *r, const char *sort, int64_t *key, void *ctx);
@@ -232,8 +245,7 @@ void overview_members(struct json_writer *w, void *state);
 void metrics_write(struct buf *out, void *state);
 int once_run(void *state, int64_t deadline_boot_ms, struct buf *out);
 
-/* ---- routes ------------------------------------------------------------------------------------
- */
+/* ---- routes --------------------------------------------------------------------------------- */
 
 struct answered route_check(struct request *r, void *ctx);
 struct answered route_status(struct request *r, void *ctx);

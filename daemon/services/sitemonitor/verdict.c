@@ -28,8 +28,7 @@ static bool is_good(enum outcome o)
 	return o == OUTCOME_UP || o == OUTCOME_DEGRADED;
 }
 
-/* ---- evidence ----------------------------------------------------------------------------------
- */
+/* ---- evidence ------------------------------------------------------------------------------- */
 
 static void keep_evidence(struct monitor *m, struct check_result *r, struct moment at)
 {
@@ -51,8 +50,7 @@ static void keep_evidence(struct monitor *m, struct check_result *r, struct mome
 	}
 }
 
-/* ---- what is shown ------------------------------------------------------------------------------
- */
+/* ---- what is shown -------------------------------------------------------------------------- */
 
 static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
 		      struct moment at)

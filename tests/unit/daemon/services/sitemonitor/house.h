@@ -21,7 +21,7 @@
 
 extern const struct service service_sitemonitor;
 
-/* ---- clocks ---------------------------------------------------------------------------------- */
+/* ---- clocks --------------------------------------------------------------------------------- */
 
 struct fake_clock {
 	struct clock clock;
@@ -38,8 +38,7 @@ static inline int64_t fake_wall(const struct clock *c)
 	return ((struct fake_clock *)(uintptr_t)c)->wall_ms;
 }
 
-/* ---- a check that is told its answers ----------------------------------------------------------
- */
+/* ---- a check that is told its answers ------------------------------------------------------- */
 
 struct told {
 	enum outcome outcome;
@@ -115,8 +114,7 @@ static inline const struct check_type *told_find(const char *name)
 	return &told_type;
 }
 
-/* ---- the house ----------------------------------------------------------------------------------
- */
+/* ---- the house ------------------------------------------------------------------------------ */
 
 struct house {
 	bool serving; /* with an HTTP server */

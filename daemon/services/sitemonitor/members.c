@@ -1,0 +1,193 @@
+/* Monitors come, change and go. On the net loop. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/api/live.h"
+#include "daemon/services/sitemonitor/sitemonitor.h"
+#include "shared/mem.h"
+
+/* ---- configuration of one monitor ----------------------------------------------------------- */
+
+void monitor_config_drop(struct monitor *m)
+{
+	if (m->config && m->type)
+		m->type->config_free(m->config);
+	m->config = NULL;
+}
+
+static unsigned spec_count(const json_t *spec, const char *field)
+{
+	int64_t n = spec_int(&resource_monitor, spec, field);
+	return n > 0 ? (unsigned)n : 1;
+}
+
+void engine_configure(struct monitor *m, const struct resource *r)
+{
+	json_t *spec = resource_spec(r);
+	if (!m->run) /* else it is in use until the answer comes */
+		monitor_config_drop(m);
+	const struct variant *variant = resource_variant(&resource_monitor, spec);
+	m->shown.type = variant ? variant->name : "";
+	m->shown.http = !strcmp(m->shown.type, "http");
+	m->interval_ms = spec_ms(&resource_monitor, spec, "interval");
+	m->retry_ms = spec_ms(&resource_monitor, spec, "retry_interval");
+	m->timeout_ms = spec_ms(&resource_monitor, spec, "timeout");
+	if (m->interval_ms < 1)
+		m->interval_ms = 60000;
+	if (m->retry_ms < 1 || m->retry_ms > m->interval_ms)
+		m->retry_ms = m->interval_ms;
+	m->shown.rules = (struct rules){
+		.failures = spec_count(spec, "failures"),
+		.recoveries = spec_count(spec, "recoveries"),
+		.slow_after = spec_count(spec, "failures"),
+	};
+	m->due.fire = engine_fire;
+	json_decref(spec);
+	engine_label(m, r);
+}
+
+void engine_label(struct monitor *m, const struct resource *r)
+{
+	json_t *labels = resource_labels(r);
+	m->shown.own = !strcmp(json_str(labels, "owner", ""), "mine");
+	json_decref(labels);
+}
+
+static bool spec_paused(const struct resource *r)
+{
+	json_t *spec = resource_spec(r);
+	bool paused = spec_bool(&resource_monitor, spec, "paused");
+	json_decref(spec);
+	return paused;
+}
+
+void monitor_free(struct monitor *m)
+{
+	monitor_config_drop(m);
+	resource_unref(m->res);
+	heartbeat_free(m->beat);
+	free(m->shown.reason);
+	free(m->shown.message);
+	free(m->shown.address);
+	free(m->shown.certificate);
+	free(m->good);
+	free(m->bad.cause);
+	free(m->bad.message);
+	free(m->bad.evidence);
+	free(m);
+}
+
+/* ---- monitors come, change and go ----------------------------------------------------------- */
+
+static void replace_resource(struct sitemonitor *sm, struct monitor *m, const struct resource *r)
+{
+	table_lock(&sm->table);
+	const struct resource *old = m->res;
+	m->res = resource_ref(r);
+	engine_label(m, r);
+	table_unlock(&sm->table);
+	resource_unref(old);
+}
+
+static bool same_check(const struct resource *a, const struct resource *b)
+{
+	return !strcmp(a->spec, b->spec);
+}
+
+void engine_update(struct sitemonitor *sm, const struct resource *r)
+{
+	bool paused = spec_paused(r);
+	table_lock(&sm->table);
+	struct monitor *m = table_find(&sm->table, r->id);
+	table_unlock(&sm->table);
+	if (!m || (m->due.fire && m->res->version >= r->version))
+		return;
+	bool first = !m->due.fire, changed = first || !same_check(m->res, r);
+	replace_resource(sm, m, r);
+	if (!changed)
+		return;
+	table_lock(&sm->table);
+	engine_configure(m, r);
+	if (first)
+		m->track.base_since = now_moment(sm);
+	table_unlock(&sm->table);
+	heartbeat_configure(sm, m);
+	bool was_paused = m->track.hold == STATE_PAUSED;
+	engine_discard_run(sm, m, !paused);
+	if (paused != was_paused)
+		verdict_hold(sm, m, paused);
+	if (m->beat || paused)
+		engine_schedule(sm, m);
+	else
+		engine_check_now(sm, m); /* later, when one runs: see again */
+	verdict_show(sm, m);
+	live_list(sm->d->live, "monitor");
+}
+
+void engine_remove(struct sitemonitor *sm, uint64_t id)
+{
+	table_lock(&sm->table);
+	struct monitor *m = table_find(&sm->table, id);
+	if (m)
+		table_remove(&sm->table, m);
+	table_unlock(&sm->table);
+	if (!m)
+		return;
+	due_clear(sm, &m->due);
+	batch_forget(sm, m);
+	waiters_refuse(sm, m, ERR_NOT_FOUND, "the monitor was deleted meanwhile");
+	if (m->once_pending)
+		once_look(sm, m);
+	if (sm->running)
+		forget_submit(sm, id);
+	m->removed = true;
+	if (m->ticket.waiting)
+		limits_release(sm->limits, &m->ticket);
+	if (!m->run)
+		monitor_free(m);
+	else if (sm->running)
+		m->type->cancel(m->run); /* its end frees it */
+}
+
+void engine_secrets_changed(struct sitemonitor *sm)
+{
+	size_t n = 0;
+	struct monitor **all = members_all(sm, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct monitor *m = all[i];
+		if (!strstr(m->res->spec, "\"secret\""))
+			continue;
+		if (engine_is_busy(m))
+			engine_discard_run(sm, m, true);
+		else
+			monitor_config_drop(m);
+		if (m->track.hold != STATE_PAUSED)
+			engine_check_now(sm, m);
+	}
+	free(all);
+}
+
+/* ---- all of them ---------------------------------------------------------------------------- */
+
+struct collection {
+	struct monitor **all;
+	size_t n;
+};
+
+static void collect(struct monitor *m, void *arg)
+{
+	struct collection *c = arg;
+	if (m->due.fire)
+		c->all[c->n++] = m;
+}
+
+struct monitor **members_all(struct sitemonitor *sm, size_t *n)
+{
+	struct collection c = {0};
+	table_lock(&sm->table);
+	c.all = mem_array(NULL, sm->table.n + 1, sizeof(*c.all));
+	table_each(&sm->table, collect, &c);
+	table_unlock(&sm->table);
+	*n = c.n;
+	return c.all;
+}
