@@ -65,3 +65,12 @@ struct answered answer_not_found(struct request *r, const struct resource_kind *
 	error_hint(&e, "sellersmart %s list", k->kind);
 	return reply_error(r, &e);
 }
+
+struct answered answer_busy(struct request *r)
+{
+	struct error e;
+
+	error_set(&e, ERR_BUSY, "too many requests wait for a worker");
+	error_hint(&e, "try again in a second");
+	return reply_error(r, &e);
+}

@@ -58,6 +58,8 @@ void answer_resource(struct request *r, struct api_kind *k, const struct resourc
 /** 422 with every fault in errors[]. */
 struct answered answer_faults(struct request *r, const struct error_list *faults);
 struct answered answer_not_found(struct request *r, const struct resource_kind *k, const char *ref);
+/** The queue of the workers is full. */
+struct answered answer_busy(struct request *r);
 /** One fault as an object: code, field, detail, hint, line. */
 void write_fault(struct json_writer *w, const struct error *e);
 

@@ -430,7 +430,6 @@ struct answered list_handle(struct request *r, void *ctx)
 	struct daemon *d = k->api->d;
 	struct query q;
 	struct job *job;
-	struct error e;
 
 	query_read(&q, r, k);
 	if (q.error.code) {
@@ -448,7 +447,5 @@ struct answered list_handle(struct request *r, void *ctx)
 		return reply_later(r);
 	query_fini(&q);
 	free(job);
-	error_set(&e, ERR_BUSY, "too many requests wait for a worker");
-	error_hint(&e, "try again in a second");
-	return reply_error(r, &e);
+	return answer_busy(r);
 }

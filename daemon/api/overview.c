@@ -9,7 +9,7 @@
 #include "shared/log.h"
 #include "shared/mem.h"
 
-enum { LINES_MAX = 50, DISK_LOW_PCT = 5 };
+enum { LINES_MAX = 50, DISK_LOW_PCT = 5, INLINE_RESOURCES = 200 };
 
 struct lines {
 	struct attention items[LINES_MAX * 2];
@@ -164,9 +164,8 @@ static bool house_is_empty(const struct api_state *a)
 	return true;
 }
 
-static struct answered overview_handle(struct request *r, void *ctx)
+static void overview_write(struct api_state *a, struct request *r)
 {
-	struct api_state *a = ctx;
 	struct daemon *d = a->d;
 	const struct resource_kind *notifier = resource_kind_find("notifier");
 	int64_t now_ms = clock_wall_ms(d->clock);
@@ -207,7 +206,43 @@ static struct answered overview_handle(struct request *r, void *ctx)
 	jw_object_end(&w);
 	jw_object_end(&w);
 	free(l);
-	return reply_send(r, 200);
+}
+
+struct overview_job {
+	struct api_state *api;
+	struct request *request;
+};
+
+static void on_worker(void *arg)
+{
+	struct overview_job *job = arg;
+	struct request *r = job->request;
+
+	overview_write(job->api, r);
+	free(job);
+	request_finish(r, 200);
+}
+
+/* In a large house the services look at thousands of rows: then a worker does, and the loop goes
+ * on. */
+static struct answered overview_handle(struct request *r, void *ctx)
+{
+	struct api_state *a = ctx;
+	struct overview_job *job;
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n_kinds; i++)
+		n += resource_count(a->d->store, a->kinds[i].kind);
+	if (n <= INLINE_RESOURCES) {
+		overview_write(a, r);
+		return reply_send(r, 200);
+	}
+	job = mem_alloc(sizeof *job);
+	*job = (struct overview_job){a, r};
+	if (pool_submit(a->d->pool, on_worker, job))
+		return reply_later(r);
+	free(job);
+	return answer_busy(r);
 }
 
 /* ---- seen
