@@ -1,5 +1,7 @@
 #include "tests/unit/daemon/services/sitemonitor/house.h"
 
+#include "tests/fakes/fault_vfs.h"
+
 HOUSE_DEFINITIONS
 
 static const char shop[] =
@@ -306,6 +308,42 @@ static void flush__writes_no_row__while_nothing_is_decided_anew(void **state)
 	assert_int_equal(house_number(h, "SELECT rev FROM monitor_state"), rev);
 }
 
+/* No byte can be written for a while: checks and verdicts go on, and all is written afterwards. */
+static void full_disk__keeps_what_happened__and_writes_it_later(void **state)
+{
+	struct house *h = *state;
+	struct fault_vfs *fault = fault_vfs_register();
+	house_close(h);
+	h->store.options.vfs = "fault";
+	house_open(h);
+	uint64_t id = house_put(h, "shop", shop);
+	house_write(h);
+	atomic_store(&fault->writes_left, 0);
+	for (int i = 0; i < 3; i++) {
+		house_check(h, id, OUTCOME_DOWN);
+		house_write(h);
+	}
+	int64_t first_bad = house_shown(h, id).since.wall_ms;
+	assert_int_equal(house_shown(h, id).state, STATE_DOWN);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM incident"), 0);
+	assert_true(h->sm->journal.n > 0 && h->sm->batch.n > 0);
+	house_check(h, id, OUTCOME_UP);
+	house_check(h, id, OUTCOME_UP);
+	assert_int_equal(house_shown(h, id).state, STATE_UP);
+	atomic_store(&fault->writes_left, -1);
+	for (int i = 0; i < 100 && (h->sm->journal.n || h->sm->batch.n); i++) {
+		house_pass(h, 5000);
+		house_write(h);
+	}
+	assert_int_equal(h->sm->journal.n, 0);
+	assert_int_equal(house_number(h, "SELECT opened_ms FROM incident"), first_bad);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM incident WHERE closed_ms IS NOT NULL"), 1);
+	assert_int_equal(
+		house_number(h, "SELECT group_concat(topic, ' ') = 'monitor.up monitor.down monitor.up'"
+				" FROM events"),
+		1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +358,7 @@ int main(void)
 		house_test(change__checks_at_once__and_keeps_the_history),
 		house_test(delete__forgets_everything),
 		house_test(start__spreads_what_is_overdue__and_never_runs_one_twice),
+		house_test(full_disk__keeps_what_happened__and_writes_it_later),
 		house_test(flush__writes_no_row__while_nothing_is_decided_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
