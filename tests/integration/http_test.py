@@ -25,8 +25,8 @@ def descriptors(d):
 
 def dial(d, timeout=15):
     s = socket.socket(socket.AF_UNIX)
+    s.connect(d.socket)  # waits while the queue is full; with a timeout it would fail at once
     s.settimeout(timeout)
-    s.connect(d.socket)
     return s
 
 
