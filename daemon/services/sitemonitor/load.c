@@ -164,6 +164,35 @@ static void show(struct monitor *m, void *arg)
 	s->oks = m->track.oks;
 }
 
+/* The event that says why something needs a person: whether the user has seen it outlives us. */
+struct causes {
+	sqlite3_stmt *st;
+};
+
+static void find_cause(struct monitor *m, void *arg)
+{
+	struct causes *c = arg;
+	if (m->shown.state == STATE_UP || m->shown.state == STATE_NEW)
+		return;
+	sqlite3_bind_int64(c->st, 1, (sqlite3_int64)m->id);
+	if (sqlite3_step(c->st) == SQLITE_ROW)
+		m->shown.seq = (uint64_t)sqlite3_column_int64(c->st, 0);
+	sqlite3_reset(c->st);
+}
+
+static enum err load_causes(struct sitemonitor *sm, struct error *e)
+{
+	struct reader *reader = store_reader(sm->d->store, e);
+	struct causes c = {0};
+	if (reader)
+		c.st = reader_prepare(reader, "SELECT max(seq) FROM events WHERE subject = ?1", e);
+	if (c.st)
+		table_each(&sm->table, find_cause, &c);
+	if (reader)
+		reader_done(reader);
+	return c.st ? ERR_NONE : ERR_STORE;
+}
+
 enum err load_all(struct sitemonitor *sm, struct error *e)
 {
 	uint8_t secret[32];
@@ -192,5 +221,5 @@ enum err load_all(struct sitemonitor *sm, struct error *e)
 		return err;
 	table_each(&sm->table, resume, sm);
 	table_each(&sm->table, show, sm);
-	return ERR_NONE;
+	return load_causes(sm, e);
 }

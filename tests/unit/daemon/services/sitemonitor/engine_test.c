@@ -83,6 +83,8 @@ static void crash__in_an_outage__keeps_incident_start_and_streak(void **state)
 	assert_int_equal(after.incident, before.incident);
 	assert_int_equal(after.fails, 7);
 	assert_string_equal(after.reason, "down");
+	assert_true(after.seq != 0);
+	assert_int_equal(after.seq, before.seq);
 	assert_int_equal(after.last_ms, before.last_ms);
 	house_check(h, id, OUTCOME_DOWN);
 	house_check(h, id, OUTCOME_UP);
@@ -337,10 +339,12 @@ static void full_disk__keeps_what_happened__and_writes_it_later(void **state)
 	}
 	assert_int_equal(h->sm->journal.n, 0);
 	assert_int_equal(house_number(h, "SELECT opened_ms FROM incident"), first_bad);
-	assert_int_equal(house_number(h, "SELECT count(*) FROM incident WHERE closed_ms IS NOT NULL"), 1);
 	assert_int_equal(
-		house_number(h, "SELECT group_concat(topic, ' ') = 'monitor.up monitor.down monitor.up'"
-				" FROM events"),
+		house_number(h, "SELECT count(*) FROM incident WHERE closed_ms IS NOT NULL"), 1);
+	assert_int_equal(
+		house_number(
+			h, "SELECT group_concat(topic, ' ') = 'monitor.up monitor.down monitor.up'"
+			   " FROM events"),
 		1);
 }
 
