@@ -18,7 +18,7 @@ def screen(name, fixture, *steps, **options):
     return test
 
 
-OPEN_MONITOR = ("text:garden", "key:2", "text:nightly", "key:jjj\\n", "text:answered by")
+OPEN_MONITOR = ("text:garden", "key:2", "text:nightly", "key:jjj\\n", "text:address 203")
 FORM = ("text:garden", "key:2", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [
@@ -42,7 +42,7 @@ TESTS = [
     screen("monitors-hostile", "hostile", "text:Nothing", "key:2", "text:evil"),
     screen("monitor", "house", *OPEN_MONITOR),
     screen("monitor-wide", "house", *OPEN_MONITOR, "text:last answers", size="120x40"),
-    screen("monitor-small", "house", "text:garden", "key:2", "text:mail", "key:jjj\\n", "text:answered",
+    screen("monitor-small", "house", "text:garden", "key:2", "text:mail", "key:jjj\\n", "text:address 203",
            size="40x12"),
     screen("monitor-ascii", "house", *OPEN_MONITOR, env={"LC_ALL": "C"}),
     screen("monitor-braille", "house", *OPEN_MONITOR, "text:p50", env={"SELLERSMART_GRAPH": "braille"}),

@@ -15,7 +15,7 @@
 #include "tui/app/internal.h"
 #include "tui/app/listing.h"
 
-enum { KEYS_FILE_MAX = 64 * 1024, MINUTE_MS = 60000, DRAIN_ROUNDS = 1000 };
+enum { KEYS_FILE_MAX = 64 * 1024, PLAIN_INPUT_MAX = 64 * 1024, MINUTE_MS = 60000, DRAIN_ROUNDS = 1000 };
 
 int64_t app_now_ms(const struct app *app)
 {
@@ -332,7 +332,7 @@ int dashboard_run(const struct dashboard_options *o)
 
 	app->options = o;
 	app->plain_shown = BUF_INIT(1 << 20);
-	app->plain_input = BUF_INIT(4096);
+	app->plain_input = BUF_INIT(PLAIN_INPUT_MAX);
 	app->keymap = keymap_new();
 	actions_add_all(app->keymap);
 	if (!o->no_session)

@@ -7,6 +7,7 @@
 #include "shared/json.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
+#include "tui/app/changed.h"
 #include "tui/widgets/format.h"
 #include "tui/widgets/section.h"
 
@@ -123,15 +124,18 @@ static bool ends(const char *text, const char *with)
 }
 
 /* The name of a member says what its number or text is. */
-static enum column_format format_of(const char *name, const json_t *v)
+static enum column_format format_of(const char *path, const json_t *v)
 {
+	const char *space = strrchr(path, ' '), *name = space ? space + 1 : path;
+
 	if (!strcmp(name, "state") || !strcmp(name, "outcome") || !strcmp(name, "severity"))
 		return COLUMN_STATE;
 	if (json_is_number(v) && ends(name, "_ms"))
 		return COLUMN_MS;
 	if (json_is_number(v) && ends(name, "_pct"))
 		return COLUMN_PERCENT;
-	if (json_is_string(v) && (ends(name, "_at") || !strcmp(name, "at") || !strcmp(name, "since")))
+	if (json_is_string(v) && (ends(name, "_at") || !strcmp(name, "at") || !strcmp(name, "since") ||
+				  !strncmp(name, "not_", 4)))
 		return COLUMN_TIME;
 	return COLUMN_TEXT;
 }
@@ -139,12 +143,26 @@ static enum column_format format_of(const char *name, const json_t *v)
 static void words_of(const char *name, char *out, size_t cap)
 {
 	snprintf(out, cap, "%s", name);
+	/* The value is shown with its unit. */
+	if (ends(out, "_ms") || ends(out, "_pct"))
+		*strrchr(out, '_') = '\0';
 	for (char *p = out; *p; p++)
 		if (*p == '_')
 			*p = ' ';
 }
 
 static void put_member(struct rows *r, const char *name, const json_t *v, unsigned depth);
+
+/* {"what", "from", "to"}: "address 203.0.113.7 -> 203.0.113.20". */
+static void put_change(struct rows *r, const char *label, const json_t *change)
+{
+	json_t *one = json_pack("{s:[O]}", "changed", change);
+	char text[VALUE_BYTES];
+
+	changed_text(one, r->plain || r->s.canvas->ascii, text, sizeof text);
+	put_row(r, label, text, ROLE_DEGRADED);
+	json_decref(one);
+}
 
 static void put_list(struct rows *r, const char *label, const json_t *list, unsigned depth)
 {
@@ -155,7 +173,9 @@ static void put_list(struct rows *r, const char *label, const json_t *list, unsi
 	value[0] = '\0';
 	for (i = 0; i < json_array_size(list); i++) {
 		item = json_array_get(list, i);
-		if (json_is_object(item)) {
+		if (json_is_object(item) && json_object_get(item, "what")) {
+			put_change(r, label, item);
+		} else if (json_is_object(item)) {
 			char numbered[160];
 
 			snprintf(numbered, sizeof numbered, "%s %zu", label, i + 1);

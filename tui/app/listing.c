@@ -29,10 +29,15 @@ void listing_put_cursor(struct listing *l, long index)
 {
 	long n = (long)pages_count(l->pages);
 
+	l->owed = 0;
 	if (n == 0) {
 		l->cursor[0] = '\0';
 		return;
 	}
+	if (index >= n && pages_has_after(l->pages))
+		l->owed = index - (n - 1);
+	else if (index < 0 && pages_has_before(l->pages))
+		l->owed = index;
 	index = index < 0 ? 0 : index >= n ? n - 1 : index;
 	snprintf(l->cursor, sizeof l->cursor, "%s", pages_id(l->pages, (size_t)index));
 	l->index = index;
@@ -51,7 +56,7 @@ static void on_changed(void *arg)
 		listing_put_cursor(l, 0);
 		l->line = 0;
 	} else if (at >= 0) {
-		l->index = at;
+		listing_put_cursor(l, at + l->owed);
 	} else {
 		listing_put_cursor(l, l->index); /* the row is gone: its neighbour */
 	}

@@ -12,6 +12,7 @@ struct listing {
 	struct pages *pages;
 	char cursor[64]; /* id */
 	long index;	 /* of the cursor in the window of pages, when last seen */
+	long owed;	 /* rows that the cursor was moved past what is here; paid when they come */
 	long line;	 /* of the cursor on the screen */
 	long top;	 /* index of the first row shown */
 	int height;	 /* rows of the table */

@@ -17,7 +17,7 @@ static bool move(struct view *v, long by)
 		return false;
 	before = l->index;
 	l->moved_at = app_ticks(v->app);
-	listing_put_cursor(l, l->index + by);
+	listing_put_cursor(l, l->index + l->owed + by);
 	l->line += l->index - before;
 	app_damage(v->app);
 	return true;
@@ -37,7 +37,7 @@ static bool run_page_down(struct view *v, const struct binding *b)
 {
 	struct listing *l = v->listing;
 	long line = l ? l->line : 0;
-	bool moved = l && move(v, l->height);
+	bool moved = l && move(v, l->height - 1);
 
 	if (moved)
 		l->line = line; /* the page moves, the cursor's line does not */
@@ -48,7 +48,7 @@ static bool run_page_up(struct view *v, const struct binding *b)
 {
 	struct listing *l = v->listing;
 	long line = l ? l->line : 0;
-	bool moved = l && move(v, -l->height);
+	bool moved = l && move(v, 1 - l->height);
 
 	if (moved)
 		l->line = line;
@@ -65,7 +65,9 @@ static bool run_home(struct view *v, const struct binding *b)
 		l->jump = JUMP_HOME;
 		pages_first(l->pages);
 	}
-	return move(v, -(long)PAGES_ROWS_MAX);
+	move(v, -(long)PAGES_ROWS_MAX);
+	l->owed = 0;
+	return true;
 }
 
 static bool run_end(struct view *v, const struct binding *b)
@@ -78,7 +80,9 @@ static bool run_end(struct view *v, const struct binding *b)
 		l->jump = JUMP_END;
 		pages_last(l->pages);
 	}
-	return move(v, PAGES_ROWS_MAX);
+	move(v, PAGES_ROWS_MAX);
+	l->owed = 0;
+	return true;
 }
 
 /* ---- filter and sort ----------------------------------------------------------------------------- */

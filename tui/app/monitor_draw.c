@@ -90,11 +90,12 @@ static int draw_last(struct view *v, struct surface s, int y)
 		 time_of(v, last, "at", when, sizeof when));
 	section_draw(s, y++, "last check", remark);
 	y += phases_draw(s, y, 1, json_object_get(last, "phases_ms"));
-	if (*message)
+	/* Said above already when it is the reason of the state. */
+	if (*message && strcmp(message, json_str(v->object, "reason", "")) != 0)
 		y += wrapped_draw(s, y, 1, s.width - 2, state_role(json_str(last, "outcome", "")), message,
 				  2);
 	if (*json_str(last, "address", ""))
-		surface_printf(s, y++, 1, ROLE_DIM, "answered by %s", json_str(last, "address", ""));
+		surface_printf(s, y++, 1, ROLE_DIM, "address %s", json_str(last, "address", ""));
 	return y;
 }
 

@@ -13,7 +13,7 @@
 enum { NAMES_NARROWEST = 10, NAMES_WIDEST = 24, LEVEL = 8, AGE = 5, REMEDY = 14, FOOT_ROWS = 3 };
 
 static const struct column shop_columns[] = {
-	{.title = "shop", .path = "name", .min_width = 10, .weight = 2, .priority = 0},
+	{.title = "shop", .path = "name", .min_width = 12, .weight = 3, .priority = 0},
 	{.title = "site", .path = "state", .format = COLUMN_STATE, .min_width = 8, .priority = 0},
 	{.title = "p95", .path = "p95_24h_ms", .format = COLUMN_MS, .min_width = 6, .priority = 2},
 	{.title = "24h up", .path = "uptime_24h_pct", .format = COLUMN_PERCENT, .min_width = 7,
@@ -72,7 +72,9 @@ static void follow(struct overview *o)
 	int n = (int)overview_items(o);
 	char key[128];
 
-	for (int i = 0; i < n && *o->at; i++) {
+	if (!o->moved)
+		o->cursor = 0;
+	for (int i = 0; i < n && *o->at && o->moved; i++) {
 		key_of(o, i, key, sizeof key);
 		if (!strcmp(key, o->at)) {
 			o->cursor = i;

@@ -41,23 +41,6 @@ static void print_new(const char *fresh, const char *shown)
 	}
 }
 
-void plain_show(struct app *app)
-{
-	struct view *v = app_view(app);
-	struct buf fresh = BUF_INIT(1 << 20);
-	char banner[512];
-
-	if (frame_banner(app, banner, sizeof banner))
-		buf_printf(&fresh, "%s\n", banner);
-	if (v && v->screen->plain)
-		v->screen->plain(v, &fresh);
-	print_new(buf_str(&fresh), buf_str(&app->plain_shown));
-	buf_fini(&app->plain_shown);
-	app->plain_shown = fresh;
-	if (app->ending && !channel_busy(app->channel) && (app->ever_connected || !app->connected))
-		app_quit(app);
-}
-
 static void take_line(struct app *app, const char *line)
 {
 	buf_reset(&app->plain_shown);
@@ -74,23 +57,52 @@ static void take_line(struct app *app, const char *line)
 	app_damage(app);
 }
 
+/* One command at a time, and only when the one before has its answer. */
+static void next_line(struct app *app)
+{
+	struct buf *in = &app->plain_input;
+	char *end = in->len ? memchr(in->data, '\n', in->len) : NULL;
+
+	if (channel_busy(app->channel) || (app->connected && !app->ever_connected))
+		return;
+	if (end) {
+		*end = '\0';
+		take_line(app, in->data);
+		buf_consume(in, (size_t)(end - in->data) + 1);
+	} else if (app->ending) {
+		app_quit(app);
+	}
+}
+
+void plain_show(struct app *app)
+{
+	struct view *v = app_view(app);
+	struct buf fresh = BUF_INIT(1 << 20);
+	char banner[512];
+
+	if (frame_banner(app, banner, sizeof banner))
+		buf_printf(&fresh, "%s\n", banner);
+	if (v && v->screen->plain)
+		v->screen->plain(v, &fresh);
+	print_new(buf_str(&fresh), buf_str(&app->plain_shown));
+	buf_fini(&app->plain_shown);
+	app->plain_shown = fresh;
+	next_line(app);
+}
+
 void plain_input(struct app *app)
 {
 	char block[512];
 	ssize_t n = read(STDIN_FILENO, block, sizeof block);
-	char *end;
 
 	if (n <= 0) {
 		app->ending = true;
 		app_damage(app);
 		return;
 	}
-	if (!buf_add(&app->plain_input, block, (size_t)n))
+	if (!buf_add(&app->plain_input, block, (size_t)n)) {
 		buf_reset(&app->plain_input);
-	while (!app->quitting && app->plain_input.len > 0 &&
-	       (end = memchr(app->plain_input.data, '\n', app->plain_input.len))) {
-		*end = '\0';
-		take_line(app, app->plain_input.data);
-		buf_consume(&app->plain_input, (size_t)(end - app->plain_input.data) + 1);
+		print("too many commands at once: they were dropped");
 	}
+	app_damage(app);
 }

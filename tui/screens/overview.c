@@ -145,6 +145,7 @@ static bool run_move(struct view *v, const struct binding *b)
 	o->cursor += by;
 	o->cursor = o->cursor >= n ? n - 1 : o->cursor;
 	o->cursor = o->cursor < 0 ? 0 : o->cursor;
+	o->moved = true;
 	overview_remember(o);
 	return true;
 }
