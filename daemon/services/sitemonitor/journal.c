@@ -165,8 +165,9 @@ static enum err write_event(struct txn *t, struct transition *tr, int64_t number
 	};
 	snprintf(ev.topic, sizeof(ev.topic), "%s", tr->topic);
 	snprintf(ev.name, sizeof(ev.name), "%s", tr->name);
-	tr->seq = txn_seq(t);
 	enum err err = feed_event(t, &ev, e);
+	tr->seq =
+		(uint64_t)sqlite3_last_insert_rowid(txn_db(t)); /* an event's key is its position */
 	buf_fini(&data);
 	return err;
 }
