@@ -7,13 +7,15 @@
 
 enum { BUCKETS = 512, SESSION_BYTES_MAX = 16384 };
 
-/* Serialised: a live SSL_SESSION holds the parsed chain, ten times the size. */
+/* Put as bytes, which leaves out the parsed chain; decoded once, when it is first wanted: that takes
+ * longer than a third of a resumed handshake. */
 struct entry {
 	struct entry *next;	    /* in its bucket */
 	struct entry *newer, *older; /* by use */
 	char *key;
-	unsigned char *bytes;
+	unsigned char *bytes; /* until decoded, then NULL */
 	int len;
+	SSL_SESSION *session;
 };
 
 struct sessions {
@@ -62,6 +64,14 @@ static struct entry **find(struct sessions *s, const char *key)
 	return at;
 }
 
+static void drop_bytes(struct entry *e)
+{
+	if (e->bytes)
+		OPENSSL_cleanse(e->bytes, (size_t)e->len);
+	free(e->bytes);
+	e->bytes = NULL;
+}
+
 static void drop(struct sessions *s, struct entry **at)
 {
 	struct entry *e = *at;
@@ -69,8 +79,8 @@ static void drop(struct sessions *s, struct entry **at)
 	*at = e->next;
 	unlink_use(s, e);
 	s->n--;
-	OPENSSL_cleanse(e->bytes, (size_t)e->len);
-	free(e->bytes);
+	drop_bytes(e);
+	SSL_SESSION_free(e->session);
 	free(e->key);
 	free(e);
 }
@@ -118,7 +128,13 @@ SSL_SESSION *sessions_get(struct sessions *s, const char *key)
 	unlink_use(s, e);
 	link_newest(s, e);
 	bytes = e->bytes;
-	return d2i_SSL_SESSION(NULL, &bytes, e->len);
+	if (bytes) {
+		e->session = d2i_SSL_SESSION(NULL, &bytes, e->len);
+		drop_bytes(e);
+	}
+	if (e->session)
+		SSL_SESSION_up_ref(e->session);
+	return e->session;
 }
 
 void sessions_drop(struct sessions *s, const char *key)

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/net/transfers_internal.h"
 #include "shared/mem.h"
@@ -13,6 +14,8 @@ struct handshake {
 	char session_key[SESSION_KEY_MAX];
 	bool settled; /* it is decided whether a session is offered: once, before the first flight */
 	bool verify;
+	bool has_session; /* a resumed one that is still young: its successor is not wanted */
+	bool stored;
 };
 
 static void on_ctx_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index, long argl, void *argp)
@@ -62,6 +65,8 @@ static void on_info(const SSL *ssl, int where, int value)
 	if (!session)
 		return;
 	SSL_set_session((SSL *)(uintptr_t)ssl, session);
+	/* Servers send two tickets each time; one that lasts a while longer is good enough. */
+	h->has_session = time(NULL) - SSL_SESSION_get_time(session) < SSL_SESSION_get_timeout(session) / 2;
 	SSL_SESSION_free(session);
 }
 
@@ -69,9 +74,14 @@ static int on_new_session(SSL *ssl, SSL_SESSION *session)
 {
 	struct handshake *h = handshake_of(ssl);
 
+	if (!h || (h->has_session && SSL_session_reused(ssl)) || !SSL_SESSION_is_resumable(session))
+		return 0;
 	/* No verified session comes from a handshake that was not. */
-	if (h && SSL_SESSION_is_resumable(session) && (!h->verify || SSL_get_verify_result(ssl) == X509_V_OK))
+	if (h->verify && SSL_get_verify_result(ssl) != X509_V_OK)
+		return 0;
+	if (!h->stored)
 		sessions_put(h->owner->sessions, h->session_key, session);
+	h->stored = true;
 	return 0;
 }
 

@@ -127,7 +127,7 @@ static const char *place(int at)
 
 static void mismatch_text(const struct tls_seen *s, const char *host, char *message)
 {
-	char names[120] = "";
+	char names[100] = "";
 
 	if (s->chain)
 		certificate_names_text(sk_X509_value(s->chain, 0), names, sizeof names);

@@ -659,6 +659,13 @@ static void open_tls_ports(const char *dir)
 		ports[i].tls = contexts[i];
 		open_port(&ports[i]);
 	}
+	struct identity all[] = {root, other, middle, soon, past, leaf, below, below_soon, below_past,
+				 expired, future, self, wrong, foreign, ending, rude};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		X509_free(all[i].cert);
+		EVP_PKEY_free(all[i].key);
+	}
 }
 
 int main(int argc, char **argv)
