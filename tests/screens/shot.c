@@ -188,7 +188,7 @@ static bool pump(struct shot *s, int ms)
 	return n > 0;
 }
 
-static void complain(struct shot *s, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void complain(struct shot *s, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -207,7 +207,8 @@ static void wait_text(struct shot *s, const char *want, bool there)
 
 	while ((strstr(screen_text(s), want) != NULL) != there) {
 		if (now_ms() > end || s->gone) {
-			complain(s, "the screen %s: %s", there ? "never showed" : "still shows", want);
+			complain(s, "the screen %s: %s", there ? "never showed" : "still shows",
+				 want);
 			return;
 		}
 		pump(s, 50);
@@ -277,10 +278,13 @@ static void golden(struct shot *s, const char *path)
 
 static void type(struct shot *s, const char *keys)
 {
-	static const struct { char c; const char *bytes; } escapes[] = {
-		{'e', "\033"},	 {'n', "\r"},	  {'t', "\t"},	   {'u', "\033OA"},  {'d', "\033OB"},
-		{'r', "\033OC"}, {'l', "\033OD"}, {'p', "\033[5~"}, {'P', "\033[6~"}, {'h', "\033OH"},
-		{'E', "\033OF"}, {'\\', "\\"},
+	static const struct {
+		char c;
+		const char *bytes;
+	} escapes[] = {
+		{'e', "\033"},    {'n', "\r"},     {'t', "\t"},     {'u', "\033OA"},
+		{'d', "\033OB"},  {'r', "\033OC"}, {'l', "\033OD"}, {'p', "\033[5~"},
+		{'P', "\033[6~"}, {'h', "\033OH"}, {'E', "\033OF"}, {'\\', "\\"},
 	};
 	char out[1024];
 	size_t n = 0;
@@ -315,9 +319,12 @@ static void resize(struct shot *s, const char *size)
 
 static int signal_number(const char *name)
 {
-	static const struct { const char *name; int number; } table[] = {
+	static const struct {
+		const char *name;
+		int number;
+	} table[] = {
 		{"TSTP", SIGTSTP}, {"CONT", SIGCONT}, {"TERM", SIGTERM}, {"SEGV", SIGSEGV},
-		{"ABRT", SIGABRT}, {"INT", SIGINT},   {"HUP", SIGHUP},	 {"KILL", SIGKILL},
+		{"ABRT", SIGABRT}, {"INT", SIGINT},   {"HUP", SIGHUP},   {"KILL", SIGKILL},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -337,7 +344,8 @@ static void attributes(struct shot *s)
 			vterm_screen_get_cell(s->screen, p, &c);
 			colour = colour || !VTERM_COLOR_IS_DEFAULT_FG(&c.fg) ||
 				 !VTERM_COLOR_IS_DEFAULT_BG(&c.bg);
-			attribute = attribute || c.attrs.bold || c.attrs.underline || c.attrs.reverse;
+			attribute =
+				attribute || c.attrs.bold || c.attrs.underline || c.attrs.reverse;
 		}
 	printf("colour=%d attributes=%d\n", colour, attribute);
 }
@@ -354,8 +362,8 @@ static void status(struct shot *s)
 	tcgetattr(s->slave, &after);
 	restored = after.c_lflag == s->before.c_lflag && after.c_iflag == s->before.c_iflag &&
 		   after.c_oflag == s->before.c_oflag;
-	printf("state=%c%d altscreen=%d caret=%d mouse=%d termios=%s\n", s->state, s->state_arg, s->alt,
-	       s->caret, s->mouse, restored ? "restored" : "changed");
+	printf("state=%c%d altscreen=%d caret=%d mouse=%d termios=%s\n", s->state, s->state_arg,
+	       s->alt, s->caret, s->mouse, restored ? "restored" : "changed");
 }
 
 static void hang_up(struct shot *s)
@@ -397,8 +405,8 @@ static void measure(struct shot *s, const char *what, int ms)
 	while (now_ms() < start + ms)
 		pump(s, (int)(start + ms - now_ms()) + 1);
 	seconds = what[0] == 'l' ? (now_ms() - start) / 1000 : 1;
-	printf("%s bytes=%.0f frames=%.0f wakeups=%ld\n", what, (double)(s->bytes - bytes) / seconds,
-	       (double)(s->frames - frames) / seconds,
+	printf("%s bytes=%.0f frames=%.0f wakeups=%ld\n", what,
+	       (double)(s->bytes - bytes) / seconds, (double)(s->frames - frames) / seconds,
 	       proc_number(s->app, "status", "voluntary_ctxt_switches:") - wakes);
 }
 
@@ -428,10 +436,12 @@ static void latency(struct shot *s, int n)
 		took[i] = now_ms() - start;
 	}
 	qsort(took, (size_t)n, sizeof *took, by_size);
-	printf("latency p50=%.1f p95=%.1f max=%.1f\n", took[n / 2], took[n * 95 / 100], took[n - 1]);
+	printf("latency p50=%.1f p95=%.1f max=%.1f\n", took[n / 2], took[n * 95 / 100],
+	       took[n - 1]);
 }
 
-/* ---- the program ------------------------------------------------------------------------------- */
+/* ---- the program -------------------------------------------------------------------------------
+ */
 
 /* A leader of the session stays above the program, so that its group is not orphaned: else the
  * kernel would throw Ctrl-Z away. It tells how the program fares. */
@@ -550,7 +560,8 @@ static void step(struct shot *s, const char *text)
 
 int main(int argc, char **argv)
 {
-	struct shot s = {.rows = 24, .cols = 80, .raw_fd = -1, .state = 'R', .caret = true, .first_ink = -1};
+	struct shot s = {
+		.rows = 24, .cols = 80, .raw_fd = -1, .state = 'R', .caret = true, .first_ink = -1};
 	const char *term = "xterm-256color";
 	int i = 1, command;
 
@@ -560,7 +571,8 @@ int main(int argc, char **argv)
 		else if (argv[i][1] == 't')
 			term = argv[i + 1];
 		else if (argv[i][1] == 'w')
-			s.raw_fd = open(argv[i + 1], O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+			s.raw_fd =
+				open(argv[i + 1], O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
 	}
 	for (command = i; command < argc && strcmp(argv[command], "--") != 0; command++)
 		;

@@ -30,7 +30,8 @@ void app_damage_in(struct app *app, uint64_t ms);
 /** Open "monitors", "monitor shop", "incidents shop", "help"... on top of what is shown, or as the
  *  only screen when it is a tab. @return false when there is no such place */
 bool app_go(struct app *app, const char *place);
-/** Open the list, detail or form of a kind on top. arg: initial filter, or the address of a new one. */
+/** Open the list, detail or form of a kind on top. arg: initial filter, or the address of a new
+ * one. */
 void app_open(struct app *app, enum screen_shape shape, const struct resource_kind *kind,
 	      const char *ref, const char *arg);
 /** Close the top screen; the last one stays. */
@@ -47,11 +48,11 @@ void app_say(struct app *app, enum role role, const char *fmt, ...)
 void app_say_error(struct app *app, const struct error *e);
 /** Ask for a line of text. changed: after each key, may be NULL. done: text is NULL on Esc. */
 void app_prompt(struct app *app, const char *label, const char *text,
-		void (*changed)(void *arg, const char *text), void (*done)(void *arg, const char *text),
-		void *arg);
+		void (*changed)(void *arg, const char *text),
+		void (*done)(void *arg, const char *text), void *arg);
 /** The same with the text hidden. */
-void app_prompt_hidden(struct app *app, const char *label, void (*done)(void *arg, const char *text),
-		       void *arg);
+void app_prompt_hidden(struct app *app, const char *label,
+		       void (*done)(void *arg, const char *text), void *arg);
 /** Ask yes or no: y does it, all else does not. arg is freed with done(arg, answer). */
 void app_confirm(struct app *app, const char *title, const char *question,
 		 void (*done)(void *arg, bool yes), void *arg);

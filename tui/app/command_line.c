@@ -11,7 +11,9 @@
 
 enum { WORD_MAX = 256 };
 
-struct command_word { const char *name, *help; };
+struct command_word {
+	const char *name, *help;
+};
 
 static const struct command_word own[] = {
 	{"add", "ADDRESS"}, {"theme", "NAME"}, {"graph", "NAME"}, {"mouse", "on|off"}, {"q", ""},
@@ -29,7 +31,8 @@ static const char *next_word(const char *p, char out[static WORD_MAX])
 	return p + n + strspn(p + n, " ");
 }
 
-/* ---- KIND VERB NAME ------------------------------------------------------------------------------------ */
+/* ---- KIND VERB NAME
+ * ------------------------------------------------------------------------------------ */
 
 static bool one_target(const struct resource_kind *kind, const char *name, struct targets *t)
 {
@@ -73,14 +76,17 @@ static bool run_verb(struct app *app, const struct resource_kind *kind, const ch
 	return true;
 }
 
-/* ---- running --------------------------------------------------------------------------------------------- */
+/* ---- running
+ * --------------------------------------------------------------------------------------------- */
 
 static bool run_setting(struct app *app, const char *word, const char *rest)
 {
 	if (!strcmp(word, "theme")) {
 		if (!app_set_theme(app, rest))
-			app_say(app, ROLE_ERROR, "no theme is called \"%s\" - try: auto 16 256 truecolor "
-						 "light blue-orange mono", rest);
+			app_say(app, ROLE_ERROR,
+				"no theme is called \"%s\" - try: auto 16 256 truecolor "
+				"light blue-orange mono",
+				rest);
 	} else if (!strcmp(word, "graph")) {
 		if (!app_set_graph(app, rest))
 			app_say(app, ROLE_ERROR, "graph is block, braille or ascii");
@@ -129,9 +135,14 @@ void command_open(struct app *app)
 	app->prompt.command = true;
 }
 
-/* ---- completing ---------------------------------------------------------------------------------------------- */
+/* ---- completing
+ * ---------------------------------------------------------------------------------------------- */
 
-struct choices { const char **out; size_t n, max; const char *prefix; };
+struct choices {
+	const char **out;
+	size_t n, max;
+	const char *prefix;
+};
 
 static int compare(const void *a, const void *b)
 {
@@ -176,8 +187,12 @@ static void offer_first(struct app *app, struct choices *c)
 
 static void offer_verbs(const struct resource_kind *k, struct choices *c)
 {
-	static const struct { unsigned op; const char *verb; } verbs[] = {
-		{OP_LIST, "list"}, {OP_SHOW, "show"}, {OP_ADD, "add"}, {OP_EDIT, "edit"}, {OP_RM, "rm"},
+	static const struct {
+		unsigned op;
+		const char *verb;
+	} verbs[] = {
+		{OP_LIST, "list"}, {OP_SHOW, "show"}, {OP_ADD, "add"},
+		{OP_EDIT, "edit"}, {OP_RM, "rm"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)

@@ -15,7 +15,12 @@
 #include "tui/app/internal.h"
 #include "tui/app/listing.h"
 
-enum { KEYS_FILE_MAX = 64 * 1024, PLAIN_INPUT_MAX = 64 * 1024, MINUTE_MS = 60000, DRAIN_ROUNDS = 1000 };
+enum {
+	KEYS_FILE_MAX = 64 * 1024,
+	PLAIN_INPUT_MAX = 64 * 1024,
+	MINUTE_MS = 60000,
+	DRAIN_ROUNDS = 1000
+};
 
 int64_t app_now_ms(const struct app *app)
 {
@@ -119,11 +124,8 @@ static void on_signal(uv_signal_t *s, int number)
 			paint_now(app);
 		}
 		break;
-	case SIGPIPE:
-		break;
-	default:
-		app->died_of = number;
-		app_quit(app);
+	case SIGPIPE: break;
+	default: app->died_of = number; app_quit(app);
 	}
 }
 

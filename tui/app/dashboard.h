@@ -7,10 +7,10 @@ struct dashboard_options {
 	const char *address; /* socket or host:port; NULL: where the daemon usually is */
 	const char *screen;  /* first screen, "monitors" or "monitor shop"; NULL: the last one */
 	const char *theme;   /* NULL: SELLERSMART_THEME, else the last one */
-	const char *graph;   /* "block", "braille", "ascii"; NULL: SELLERSMART_GRAPH, else the last */
-	bool plain;	     /* print screens as lines, read commands as lines: for screen readers */
-	bool no_colour;	     /* as if NO_COLOR were set */
-	bool no_session;     /* neither restore nor keep screen, cursor and theme */
+	const char *graph; /* "block", "braille", "ascii"; NULL: SELLERSMART_GRAPH, else the last */
+	bool plain;        /* print screens as lines, read commands as lines: for screen readers */
+	bool no_colour;    /* as if NO_COLOR were set */
+	bool no_session;   /* neither restore nor keep screen, cursor and theme */
 	int64_t fixed_now_ms; /* a clock that stands still, for golden screens; 0: the real one */
 };
 

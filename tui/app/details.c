@@ -96,7 +96,8 @@ bool details_ready(struct view *v, struct details *d, struct surface s)
 	return false;
 }
 
-/* ---- members as rows ----------------------------------------------------------------------------------- */
+/* ---- members as rows
+ * ----------------------------------------------------------------------------------- */
 
 struct rows {
 	struct view *view;
@@ -134,8 +135,8 @@ static enum column_format format_of(const char *path, const json_t *v)
 		return COLUMN_MS;
 	if (json_is_number(v) && ends(name, "_pct"))
 		return COLUMN_PERCENT;
-	if (json_is_string(v) && (ends(name, "_at") || !strcmp(name, "at") || !strcmp(name, "since") ||
-				  !strncmp(name, "not_", 4)))
+	if (json_is_string(v) && (ends(name, "_at") || !strcmp(name, "at") ||
+				  !strcmp(name, "since") || !strncmp(name, "not_", 4)))
 		return COLUMN_TIME;
 	return COLUMN_TEXT;
 }
@@ -200,7 +201,8 @@ static void put_member(struct rows *r, const char *name, const json_t *v, unsign
 		return;
 	words_of(name, label, sizeof label);
 	if (json_is_object(v) && !secret_ref(v)) {
-		json_object_foreach ((json_t *)v, key, inner) {
+		json_object_foreach((json_t *)v, key, inner)
+		{
 			char path[160];
 
 			snprintf(path, sizeof path, "%s %s", name, key);
@@ -212,7 +214,8 @@ static void put_member(struct rows *r, const char *name, const json_t *v, unsign
 		snprintf(value, sizeof value, "secret %s", secret_ref(v));
 		put_row(r, label, value, ROLE_TEXT);
 	} else {
-		format_value(format_of(name, v), v, app_now_ms(r->view->app), value, sizeof value, &style);
+		format_value(format_of(name, v), v, app_now_ms(r->view->app), value, sizeof value,
+			     &style);
 		put_row(r, label, value, style);
 	}
 }
@@ -251,10 +254,8 @@ static void put_fields(struct rows *r)
 
 static struct rows rows_on(struct view *v, struct surface s, int y)
 {
-	return (struct rows){.view = v,
-			     .s = s,
-			     .y = y,
-			     .label = s.width >= 60 ? LABEL_WIDTH : LABEL_NARROW};
+	return (struct rows){
+		.view = v, .s = s, .y = y, .label = s.width >= 60 ? LABEL_WIDTH : LABEL_NARROW};
 }
 
 int details_draw_fields(struct view *v, struct surface s, int y)
@@ -270,9 +271,8 @@ static void put_rest(struct rows *r)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach (r->view->object, key, value)
-		if (!is_field(r->view, key))
-			put_member(r, key, value, 0);
+	json_object_foreach(r->view->object, key, value) if (!is_field(r->view, key))
+		put_member(r, key, value, 0);
 }
 
 int details_draw_members(struct view *v, struct surface s, int y)

@@ -1,13 +1,14 @@
 #pragma once
-/* The detail screen's body, for any kind: asks for the object, follows it live, draws its members. */
+/* The detail screen's body, for any kind: asks for the object, follows it live, draws its members.
+ */
 #include "tui/app/app.h"
 #include "tui/widgets/scroll.h"
 
 struct details;
 
-/** Prepare; the screen's state must begin with the pointer that is returned. details_refresh() asks for
- *  v->kind, v->ref; v->object is filled when it comes. changed may be NULL: called then and after each
- *  live row. title: shown until the name is known. */
+/** Prepare; the screen's state must begin with the pointer that is returned. details_refresh() asks
+ * for v->kind, v->ref; v->object is filled when it comes. changed may be NULL: called then and
+ * after each live row. title: shown until the name is known. */
 struct details *details_open(struct view *v, const char *title, void (*changed)(struct view *v));
 void details_close(struct view *v, struct details *d);
 void details_refresh(struct view *v, struct details *d);

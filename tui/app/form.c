@@ -45,7 +45,8 @@ void form_free(struct form *f)
 	free(f);
 }
 
-/* ---- texts ------------------------------------------------------------------------------------------- */
+/* ---- texts
+ * ------------------------------------------------------------------------------------------- */
 
 static struct form_text *text_named(const struct form *f, const char *name)
 {
@@ -87,7 +88,8 @@ static json_t *typed(const struct form *f)
 	json_t *o = json_object();
 
 	for (const struct form_text *t = f->texts; t; t = t->next)
-		if (t->edit.len && t->field->type != FIELD_TEXT_MAP && t->field->type != FIELD_TEXT_LIST)
+		if (t->edit.len && t->field->type != FIELD_TEXT_MAP &&
+		    t->field->type != FIELD_TEXT_LIST)
 			json_object_set_new(o, t->field->name, json_string(t->edit.text));
 	return o;
 }
@@ -108,7 +110,8 @@ static const char *guessed_variant(const struct form *f)
 
 static const struct variant *variant_now(const struct form *f)
 {
-	const struct form_text *t = f->kind->variant_field ? text_named(f, f->kind->variant_field) : NULL;
+	const struct form_text *t =
+		f->kind->variant_field ? text_named(f, f->kind->variant_field) : NULL;
 	const char *name = t && t->edit.len ? t->edit.text : NULL;
 
 	if (!f->kind->variants)
@@ -121,7 +124,8 @@ static const struct variant *variant_now(const struct form *f)
 	return f->kind->variants[0];
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------- */
+/* ---- rows
+ * -------------------------------------------------------------------------------------------- */
 
 static void add_row(struct form *f, const struct field *field)
 {
@@ -150,7 +154,8 @@ static void build_rows(struct form *f)
 {
 	const struct resource_kind *k = f->kind;
 	const struct variant *v = variant_now(f);
-	const struct field *type = k->variant_field ? resource_field(k, NULL, k->variant_field) : NULL;
+	const struct field *type =
+		k->variant_field ? resource_field(k, NULL, k->variant_field) : NULL;
 	const struct field *here = f->n ? f->rows[f->at].field : NULL;
 	unsigned both = FIELD_REQUIRED | FIELD_ADVANCED;
 
@@ -206,7 +211,9 @@ bool form_row_fixed(const struct form *f, const struct form_row *row)
 
 const char *const *form_choices(const struct field *field)
 {
-	return field->type == FIELD_BOOL ? yes_no : field->type == FIELD_ENUM ? field->choices : NULL;
+	return field->type == FIELD_BOOL   ? yes_no
+	       : field->type == FIELD_ENUM ? field->choices
+					   : NULL;
 }
 
 void form_placeholder(const struct form *f, const struct form_row *row, char *out, size_t cap)
@@ -229,7 +236,8 @@ void form_placeholder(const struct form *f, const struct form_row *row, char *ou
 	}
 }
 
-/* ---- keys ---------------------------------------------------------------------------------------------- */
+/* ---- keys
+ * ---------------------------------------------------------------------------------------------- */
 
 void form_move(struct form *f, int by)
 {
@@ -266,13 +274,15 @@ static void cycle(struct form *f, struct form_row *row, int by)
 
 static bool holds_entries(const struct field *f)
 {
-	return f->type == FIELD_TEXT_LIST || f->type == FIELD_TEXT_MAP || f->flags & FIELD_MULTILINE;
+	return f->type == FIELD_TEXT_LIST || f->type == FIELD_TEXT_MAP ||
+	       f->flags & FIELD_MULTILINE;
 }
 
 static enum form_key field_key(struct form *f, struct form_row *row, const struct key *k)
 {
 	if (form_choices(row->field)) {
-		if (k->code == KEY_CODE_LEFT || k->code == KEY_CODE_RIGHT || k->code == KEY_CODE_SPACE) {
+		if (k->code == KEY_CODE_LEFT || k->code == KEY_CODE_RIGHT ||
+		    k->code == KEY_CODE_SPACE) {
 			cycle(f, row, k->code == KEY_CODE_LEFT ? -1 : 1);
 			build_rows(f);
 			return FORM_TAKEN;
@@ -314,9 +324,10 @@ enum form_key form_take_key(struct form *f, const struct key *k)
 		return FORM_TAKEN;
 	}
 	if (row->what != ROW_FIELD)
-		return k->code == KEY_CODE_SPACE && row->what == ROW_FOLD ? (form_fold(f), FORM_TAKEN)
-		       : key_printable(k->code)			       ? FORM_TAKEN
-									       : FORM_IGNORED;
+		return k->code == KEY_CODE_SPACE && row->what == ROW_FOLD
+			       ? (form_fold(f), FORM_TAKEN)
+		       : key_printable(k->code) ? FORM_TAKEN
+						: FORM_IGNORED;
 	if (k->code == KEY_CODE_TAB || k->code == KEY_CODE_DOWN || k->code == KEY_CODE_BACKTAB ||
 	    k->code == KEY_CODE_UP)
 		check_row(f, row);
@@ -333,7 +344,8 @@ bool form_changed(const struct form *f)
 	return false;
 }
 
-/* ---- checking -------------------------------------------------------------------------------------------- */
+/* ---- checking
+ * -------------------------------------------------------------------------------------------- */
 
 static bool concerns(const char *fault_field, const char *field)
 {
@@ -435,29 +447,47 @@ static json_t *new_body(struct form *f)
 }
 
 /* RFC 7396: what is not there any more is sent as null. */
-static json_t *labels_patch(const json_t *before, const json_t *after)
+static json_t *map_patch(const json_t *before, const json_t *after)
 {
 	json_t *patch = json_object(), *value;
 	const char *key;
 
-	json_object_foreach ((json_t *)before, key, value)
-		if (!json_object_get(after, key))
-			json_object_set_new(patch, key, json_null());
+	json_object_foreach((json_t *)before, key, value) if (!json_object_get(after, key))
+		json_object_set_new(patch, key, json_null());
 	json_object_update(patch, (json_t *)after);
 	return patch;
 }
 
-static json_t *typed_patch(const struct form *f, const json_t *patch, const struct resource_input *in)
+/* What was typed, as a merge: a map that is typed replaces the one that was there. */
+static void make_merge(const struct form *f, json_t *patch)
+{
+	json_t *value;
+	const char *key;
+	void *next;
+
+	json_object_foreach_safe(patch, next, key, value)
+	{
+		const json_t *before = json_object_get(f->original, key);
+
+		if (json_is_object(value) && json_is_object(before) && !secret_ref(value))
+			json_object_set_new(patch, key, map_patch(before, value));
+	}
+}
+
+static json_t *typed_patch(const struct form *f, const json_t *patch,
+			   const struct resource_input *in)
 {
 	json_t *body = json_object(), *value;
 	const char *key;
 
-	json_object_foreach ((json_t *)patch, key, value) {
-		json_t *canonical = json_object_get(in->spec, key);
+	json_object_foreach((json_t *)patch, key, value)
+	{
+		const bool labels = !strcmp(key, "labels");
+		json_t *canonical = labels ? in->labels : json_object_get(in->spec, key);
 
-		if (!strcmp(key, "labels"))
-			json_object_set_new(body, key,
-					    labels_patch(json_object_get(f->original, key), in->labels));
+		if (json_is_object(canonical) && !secret_ref(canonical))
+			json_object_set_new(
+				body, key, map_patch(json_object_get(f->original, key), canonical));
 		else if (canonical)
 			json_object_set(body, key, canonical);
 		else /* equal to the default, which a canonical spec leaves out */
@@ -476,8 +506,9 @@ static json_t *patch_body(struct form *f)
 		goto out;
 	if (!resource_validate(f->kind, f->original, 0, NULL, &before, faults))
 		goto out;
-	if (resource_patch(f->kind, before.name, before.spec, before.labels, patch, SCHEMA_LOOSE, &after,
-			   faults)) {
+	make_merge(f, patch);
+	if (resource_patch(f->kind, before.name, before.spec, before.labels, patch, SCHEMA_LOOSE,
+			   &after, faults)) {
 		body = typed_patch(f, patch, &after);
 		resource_input_fini(&after);
 	}

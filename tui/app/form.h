@@ -1,6 +1,7 @@
 #pragma once
 /* A form made from a descriptor: rows of fields, which change with the variant; each is checked on
- * the spot by the one validator, and the daemon's own words stand beside the field they are about. */
+ * the spot by the one validator, and the daemon's own words stand beside the field they are about.
+ */
 #include "tui/client/channel.h"
 #include "tui/term/key.h"
 #include "tui/widgets/edit.h"
@@ -36,8 +37,8 @@ enum form_key form_take_key(struct form *f, const struct key *k);
 void form_move(struct form *f, int by);
 void form_fold(struct form *f);
 bool form_changed(const struct form *f);
-/** Check everything. @return new reference: what to POST or to PATCH (empty: nothing changed), or NULL
- *  with the faults beside their fields */
+/** Check everything. @return new reference: what to POST or to PATCH (empty: nothing changed), or
+ * NULL with the faults beside their fields */
 json_t *form_body(struct form *f);
 /** Put the daemon's faults beside their fields; e: what is about none of them. */
 void form_take_faults(struct form *f, const struct error_list *faults, const struct error *e);

@@ -6,7 +6,8 @@
 
 enum { LABEL_WIDTH = 18, LABEL_NARROW = 12, PLACEHOLDER = 256 };
 
-static int draw_value(struct form *f, struct surface s, int y, int x, struct form_row *row, bool here)
+static int draw_value(struct form *f, struct surface s, int y, int x, struct form_row *row,
+		      bool here)
 {
 	char placeholder[PLACEHOLDER];
 	int width = s.width - x - 2;

@@ -19,14 +19,15 @@ bool frame_banner(const struct app *app, char *out, size_t cap)
 		return false;
 	format_time(since, sizeof since, app->away_since, app_now_ms(app));
 	if (app->ever_connected)
-		snprintf(out, cap, "daemon away since %s; what you see is %s old, trying again", since,
-			 format_age(age, sizeof age, app_now_ms(app) - app->away_since));
+		snprintf(out, cap, "daemon away since %s; what you see is %s old, trying again",
+			 since, format_age(age, sizeof age, app_now_ms(app) - app->away_since));
 	else
 		snprintf(out, cap, "%s", app->away_why.text);
 	return true;
 }
 
-/* ---- header and tabs --------------------------------------------------------------------------- */
+/* ---- header and tabs ---------------------------------------------------------------------------
+ */
 
 static void clock_text(const struct app *app, char *out, size_t cap, int width)
 {
@@ -80,7 +81,7 @@ static void draw_header(struct app *app, struct surface s)
 
 static const char *tab_title(const struct tab *t)
 {
-	const struct resource_kind *k = t->kind	       ? t->kind
+	const struct resource_kind *k = t->kind           ? t->kind
 					: t->screen->kind ? resource_kind_find(t->screen->kind)
 							  : NULL;
 
@@ -118,7 +119,8 @@ static void draw_tabs(struct app *app, struct surface s)
 	surface_outside(s, 0, s.width - 3, ROLE_KEY, " ? ", 3);
 }
 
-/* ---- footer ------------------------------------------------------------------------------------- */
+/* ---- footer -------------------------------------------------------------------------------------
+ */
 
 static void draw_prompt(struct app *app, struct surface s)
 {
@@ -192,7 +194,8 @@ static void draw_confirm(struct app *app, struct surface s)
 	int width = s.width < 66 ? s.width - 2 : 64;
 	int height = 5 + (outside_width(app->confirm.question) + width / 4) / (width - 4);
 	struct surface in = box_draw(s, height, width, app->confirm.title);
-	int used = wrapped_draw(in, 0, 0, in.width, ROLE_TEXT, app->confirm.question, in.height - 1);
+	int used =
+		wrapped_draw(in, 0, 0, in.width, ROLE_TEXT, app->confirm.question, in.height - 1);
 	int y = used + 1 < in.height ? in.height - 1 : used, x = 0;
 
 	x += surface_outside(in, y, x, ROLE_KEY, "y", -1) + 1;
@@ -201,7 +204,8 @@ static void draw_confirm(struct app *app, struct surface s)
 	surface_outside(in, y, x, ROLE_TEXT, "no", -1);
 }
 
-/* ---- the frame ------------------------------------------------------------------------------------ */
+/* ---- the frame
+ * ------------------------------------------------------------------------------------ */
 
 void frame_draw(struct app *app)
 {

@@ -138,7 +138,9 @@ size_t command_complete(struct app *app, const char *line, const char *out[], si
 void command_open(struct app *app);
 
 /* session.c */
-struct session { char screen[64], cursor[64], theme[32], graph[16]; };
+struct session {
+	char screen[64], cursor[64], theme[32], graph[16];
+};
 void session_load(struct session *s);
 void session_save(const struct app *app);
 

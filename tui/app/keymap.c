@@ -17,7 +17,10 @@ struct entry {
 	size_t n;
 };
 
-struct keymap { struct entry *entries; size_t n; };
+struct keymap {
+	struct entry *entries;
+	size_t n;
+};
 
 struct keymap *keymap_new(void)
 {
@@ -145,7 +148,8 @@ static enum err find_conflict(const struct keymap *m, struct error *e)
 			for (size_t k = 0; k < a->n * b->n; k++) {
 				if (a->keys[k / b->n] != b->keys[k % b->n])
 					continue;
-				error_set(e, ERR_CONFIG, "%s is bound to both %s and %s in the context %s",
+				error_set(e, ERR_CONFIG,
+					  "%s is bound to both %s and %s in the context %s",
 					  key_format(name, a->keys[k / b->n]), a->row->action,
 					  b->row->action, a->row->context);
 				error_hint(e, "give one of them other keys, or none");
@@ -195,8 +199,8 @@ static bool has_key(const struct entry *e, uint32_t code)
 	return false;
 }
 
-const struct binding *keymap_find(const struct keymap *m, const char *const *contexts, uint32_t code,
-				  const struct binding *from)
+const struct binding *keymap_find(const struct keymap *m, const char *const *contexts,
+				  uint32_t code, const struct binding *from)
 {
 	bool passed = from == NULL;
 

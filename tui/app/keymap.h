@@ -26,9 +26,9 @@ struct binding {
 	const char *brief;   /* a word for the footer, NULL: not in the footer */
 	/** @return false: not for me, look further */
 	bool (*run)(struct view *v, const struct binding *b);
-	const void *arg;     /* for run; a generated row's action */
-	const char *needs;   /* a kind this program must know for the row to be there; NULL: none */
-	unsigned ops;	     /* operations (OP_...) the kind must have for this row to be there */
+	const void *arg;   /* for run; a generated row's action */
+	const char *needs; /* a kind this program must know for the row to be there; NULL: none */
+	unsigned ops;      /* operations (OP_...) the kind must have for this row to be there */
 };
 
 enum { KEYS_PER_BINDING = 6, CONTEXTS_MAX = 6 };
@@ -47,8 +47,8 @@ enum err keymap_load(struct keymap *m, const char *text, const char *file_name, 
 
 /** contexts: NULL-terminated, the most specific first; from: rows after this one (NULL: the first).
  *  @return the next row for that key, NULL when there is none */
-const struct binding *keymap_find(const struct keymap *m, const char *const *contexts, uint32_t code,
-				  const struct binding *from);
+const struct binding *keymap_find(const struct keymap *m, const char *const *contexts,
+				  uint32_t code, const struct binding *from);
 /** The row of an action in these contexts. */
 const struct binding *keymap_action(const struct keymap *m, const char *const *contexts,
 				    const char *action);
@@ -58,4 +58,5 @@ const struct binding *keymap_at(const struct keymap *m, size_t i);
 /** "j, Down" as bound now. */
 const char *keymap_keys(const struct keymap *m, const struct binding *b, char *out, size_t cap);
 /** The first key as bound now, "" when there is none. */
-const char *keymap_first_key(const struct keymap *m, const struct binding *b, char *out, size_t cap);
+const char *keymap_first_key(const struct keymap *m, const struct binding *b, char *out,
+			     size_t cap);

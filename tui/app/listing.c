@@ -15,9 +15,9 @@
 
 enum {
 	TABLE_LEFT = 2,
-	ROWS_KEPT = 4,	  /* of the table, before a preview takes room */
+	ROWS_KEPT = 4, /* of the table, before a preview takes room */
 	ASK_EVERY_MS = 500,
-	REST_MS = 1000,	  /* a list under a moving hand keeps still until it rests */
+	REST_MS = 1000, /* a list under a moving hand keeps still until it rests */
 };
 
 static long cursor_index(const struct listing *l)
@@ -95,7 +95,8 @@ void listing_ask(struct listing *l, const char *near_id)
 	if (l->sort) {
 		bool minus = *l->sort == '-';
 
-		snprintf(sort, sizeof sort, "%s%s", minus != l->reversed ? "-" : "", l->sort + minus);
+		snprintf(sort, sizeof sort, "%s%s", minus != l->reversed ? "-" : "",
+			 l->sort + minus);
 	}
 	pages_set(l->pages, l->filter, sort, near_id);
 }
@@ -108,7 +109,8 @@ void listing_refresh(struct view *v)
 	l->asked_at = app_ticks(v->app);
 	/* At the top one stays at the top: what is new appears there. */
 	pages_refresh(l->pages, l->index == 0 && !pages_has_before(l->pages) ? NULL : l->cursor);
-	if (l->index == 0 && !pages_has_before(l->pages) && l->kind->ops & OP_LIST && !(l->kind->ops & OP_ADD))
+	if (l->index == 0 && !pages_has_before(l->pages) && l->kind->ops & OP_LIST &&
+	    !(l->kind->ops & OP_ADD))
 		l->jump = JUMP_HOME;
 }
 
@@ -168,7 +170,8 @@ void listing_message(struct view *v, const struct live_message *m)
 /* Ask again for a list that has changed: not too often, and not while the user moves in it. */
 static void freshen(struct listing *l)
 {
-	uint64_t now = app_ticks(l->view->app), rested = now - l->moved_at, waited = now - l->asked_at;
+	uint64_t now = app_ticks(l->view->app), rested = now - l->moved_at,
+		 waited = now - l->asked_at;
 
 	if (!l->stale)
 		return;
@@ -189,7 +192,8 @@ size_t listing_watched(struct view *v, const char *ids[], size_t max)
 	return k;
 }
 
-/* ---- drawing ------------------------------------------------------------------------------------- */
+/* ---- drawing
+ * ------------------------------------------------------------------------------------- */
 
 static void draw_summary(struct listing *l, struct surface line)
 {
@@ -211,10 +215,13 @@ static void draw_summary(struct listing *l, struct surface line)
 	}
 	if (!pages_loaded(l->pages))
 		return;
-	x += surface_outside(line, 0, x, ROLE_STRONG, format_count(count, sizeof count, total), -1) + 1;
+	x += surface_outside(line, 0, x, ROLE_STRONG, format_count(count, sizeof count, total),
+			     -1) +
+	     1;
 	x += surface_outside(line, 0, x, ROLE_DIM, l->kind->title, -1);
 	if (total > l->height)
-		surface_printf(line, 0, x + 2, ROLE_DIM, "row %s", format_count(at, sizeof at, rank));
+		surface_printf(line, 0, x + 2, ROLE_DIM, "row %s",
+			       format_count(at, sizeof at, rank));
 }
 
 static void draw_empty(struct listing *l, struct surface s)
@@ -323,7 +330,8 @@ void listing_plain(struct view *v, struct buf *out)
 
 			if (column->format == COLUMN_SPARK || !value || json_is_null(value))
 				continue;
-			format_value(column->format, value, app_now_ms(v->app), text, sizeof text, &style);
+			format_value(column->format, value, app_now_ms(v->app), text, sizeof text,
+				     &style);
 			if (!*text)
 				continue;
 			buf_printf(out, "%s%s %s", first ? "" : ", ", column->title, text);

@@ -11,16 +11,16 @@ struct listing {
 	const struct listing_look *look;
 	struct pages *pages;
 	char cursor[64]; /* id */
-	long index;	 /* of the cursor in the window of pages, when last seen */
-	long owed;	 /* rows that the cursor was moved past what is here; paid when they come */
-	long line;	 /* of the cursor on the screen */
-	long top;	 /* index of the first row shown */
-	int height;	 /* rows of the table */
+	long index;      /* of the cursor in the window of pages, when last seen */
+	long owed;       /* rows that the cursor was moved past what is here; paid when they come */
+	long line;       /* of the cursor on the screen */
+	long top;        /* index of the first row shown */
+	int height;      /* rows of the table */
 	char filter[256];
 	const char *sort; /* from the descriptor; NULL: none */
 	bool reversed;
-	enum jump jump;	  /* where the cursor goes when the answer comes */
-	bool stale;	  /* the daemon said that the list has changed */
+	enum jump jump; /* where the cursor goes when the answer comes */
+	bool stale;     /* the daemon said that the list has changed */
 	uint64_t asked_at, moved_at;
 	struct targets marked;
 };

@@ -85,7 +85,8 @@ static bool run_end(struct view *v, const struct binding *b)
 	return true;
 }
 
-/* ---- filter and sort ----------------------------------------------------------------------------- */
+/* ---- filter and sort
+ * ----------------------------------------------------------------------------- */
 
 static void filter_changed(void *arg, const char *text)
 {
@@ -154,7 +155,8 @@ static bool run_reverse(struct view *v, const struct binding *b)
 	return true;
 }
 
-/* ---- marks and targets ------------------------------------------------------------------------------- */
+/* ---- marks and targets
+ * ------------------------------------------------------------------------------- */
 
 static long mark_at(const struct listing *l, const char *id)
 {
@@ -186,7 +188,8 @@ static bool run_mark(struct view *v, const struct binding *b)
 	return move(v, 1);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------- */
+/* ---- opening
+ * ------------------------------------------------------------------------------------------- */
 
 static bool run_open(struct view *v, const struct binding *b)
 {
@@ -207,31 +210,72 @@ static bool run_new(struct view *v, const struct binding *b)
 }
 
 const struct binding listing_bindings[] = {
-	{.context = "list", .keys = "Enter Right l", .action = "open", .brief = "open", .run = run_open,
+	{.context = "list",
+	 .keys = "Enter Right l",
+	 .action = "open",
+	 .brief = "open",
+	 .run = run_open,
 	 .help = "open the row under the cursor"},
-	{.context = "list", .keys = "j Down", .action = "cursor-down", .run = run_down,
+	{.context = "list",
+	 .keys = "j Down",
+	 .action = "cursor-down",
+	 .run = run_down,
 	 .help = "next row"},
-	{.context = "list", .keys = "k Up", .action = "cursor-up", .run = run_up,
+	{.context = "list",
+	 .keys = "k Up",
+	 .action = "cursor-up",
+	 .run = run_up,
 	 .help = "previous row"},
-	{.context = "list", .keys = "PgDn Ctrl-F", .action = "page-down", .run = run_page_down,
+	{.context = "list",
+	 .keys = "PgDn Ctrl-F",
+	 .action = "page-down",
+	 .run = run_page_down,
 	 .help = "a page down"},
-	{.context = "list", .keys = "PgUp Ctrl-B", .action = "page-up", .run = run_page_up,
+	{.context = "list",
+	 .keys = "PgUp Ctrl-B",
+	 .action = "page-up",
+	 .run = run_page_up,
 	 .help = "a page up"},
-	{.context = "list", .keys = "g Home", .action = "first", .run = run_home,
+	{.context = "list",
+	 .keys = "g Home",
+	 .action = "first",
+	 .run = run_home,
 	 .help = "first row"},
-	{.context = "list", .keys = "G End", .action = "last", .run = run_end,
-	 .help = "last row"},
-	{.context = "list", .keys = "n", .action = "new", .brief = "new", .run = run_new, .ops = OP_ADD,
+	{.context = "list", .keys = "G End", .action = "last", .run = run_end, .help = "last row"},
+	{.context = "list",
+	 .keys = "n",
+	 .action = "new",
+	 .brief = "new",
+	 .run = run_new,
+	 .ops = OP_ADD,
 	 .help = "make a new one"},
-	{.context = "list", .keys = "/", .action = "filter", .brief = "filter", .run = run_filter,
+	{.context = "list",
+	 .keys = "/",
+	 .action = "filter",
+	 .brief = "filter",
+	 .run = run_filter,
 	 .help = "show only what matches"},
-	{.context = "list", .keys = "s", .action = "sort", .brief = "sort", .run = run_sort,
+	{.context = "list",
+	 .keys = "s",
+	 .action = "sort",
+	 .brief = "sort",
+	 .run = run_sort,
 	 .help = "sort by the next order"},
-	{.context = "list", .keys = "S", .action = "reverse", .run = run_reverse,
+	{.context = "list",
+	 .keys = "S",
+	 .action = "reverse",
+	 .run = run_reverse,
 	 .help = "turn the order round"},
-	{.context = "list", .keys = "Space", .action = "mark", .run = run_mark, .ops = OP_RM,
+	{.context = "list",
+	 .keys = "Space",
+	 .action = "mark",
+	 .run = run_mark,
+	 .ops = OP_RM,
 	 .help = "mark the row for delete and other actions"},
-	{.context = "list", .keys = "Esc", .action = "clear", .run = run_clear,
+	{.context = "list",
+	 .keys = "Esc",
+	 .action = "clear",
+	 .run = run_clear,
 	 .help = "clear marks, then the filter"},
 };
 const size_t listing_bindings_count = ARRAY_LEN(listing_bindings);

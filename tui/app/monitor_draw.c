@@ -12,9 +12,16 @@
 #include "tui/widgets/section.h"
 #include "tui/widgets/spark.h"
 
-enum { POINTS_MAX = 1000, INCIDENTS_MAX = 5, CHART_ROWS = 9, CHART_ROWS_LOW = 5, CERT_SOON_DAYS = 21 };
+enum {
+	POINTS_MAX = 1000,
+	INCIDENTS_MAX = 5,
+	CHART_ROWS = 9,
+	CHART_ROWS_LOW = 5,
+	CERT_SOON_DAYS = 21
+};
 
-static const char *time_of(const struct view *v, const json_t *o, const char *member, char *out, size_t cap)
+static const char *time_of(const struct view *v, const json_t *o, const char *member, char *out,
+			   size_t cap)
 {
 	int64_t at;
 
@@ -22,7 +29,8 @@ static const char *time_of(const struct view *v, const json_t *o, const char *me
 			   app_now_ms(v->app));
 }
 
-static const char *age_of(const struct view *v, const json_t *o, const char *member, char *out, size_t cap)
+static const char *age_of(const struct view *v, const json_t *o, const char *member, char *out,
+			  size_t cap)
 {
 	int64_t at;
 
@@ -33,7 +41,8 @@ static const char *age_of(const struct view *v, const json_t *o, const char *mem
 	return out;
 }
 
-/* ---- head: what it is and how it is --------------------------------------------------------------------- */
+/* ---- head: what it is and how it is
+ * --------------------------------------------------------------------- */
 
 static int draw_head(struct view *v, struct surface s, int y)
 {
@@ -43,18 +52,21 @@ static int draw_head(struct view *v, struct surface s, int y)
 	enum role role = state_role(state);
 	int x = 1;
 
-	x += surface_outside(s, y, x, role | STYLE_BOLD, state_word(word, sizeof word, state), -1) + 2;
+	x += surface_outside(s, y, x, role | STYLE_BOLD, state_word(word, sizeof word, state), -1) +
+	     2;
 	x += surface_outside(s, y, x, ROLE_TEXT, json_str(m, "type", ""), -1) + 2;
 	snprintf(text, sizeof text, "for %s, since %s", age_of(v, m, "since", age, sizeof age),
 		 time_of(v, m, "since", since, sizeof since));
 	if (x + outside_width(text) + 24 < s.width) {
 		surface_outside_right(s, y, s.width - outside_width(text) - 2, ROLE_DIM, text,
 				      outside_width(text));
-		surface_outside(s, y, x, ROLE_STRONG, json_str(m, "target", json_str(m, "ping_url", "")),
+		surface_outside(s, y, x, ROLE_STRONG,
+				json_str(m, "target", json_str(m, "ping_url", "")),
 				s.width - x - outside_width(text) - 4);
 	} else {
 		surface_outside(s, y++, x, ROLE_STRONG,
-				json_str(m, "target", json_str(m, "ping_url", "")), s.width - x - 1);
+				json_str(m, "target", json_str(m, "ping_url", "")),
+				s.width - x - 1);
 		surface_outside(s, y, 1, ROLE_DIM, text, s.width - 2);
 	}
 	y++;
@@ -85,29 +97,30 @@ static int draw_last(struct view *v, struct surface s, int y)
 		section_draw(s, y, "last check", "not checked yet");
 		return y + 1;
 	}
-	snprintf(remark, sizeof remark, "%s at %s", format_ms(took, sizeof took,
-							       json_num(last, "duration_ms", -1)),
+	snprintf(remark, sizeof remark, "%s at %s",
+		 format_ms(took, sizeof took, json_num(last, "duration_ms", -1)),
 		 time_of(v, last, "at", when, sizeof when));
 	section_draw(s, y++, "last check", remark);
 	y += phases_draw(s, y, 1, json_object_get(last, "phases_ms"));
 	/* Said above already when it is the reason of the state. */
 	if (*message && strcmp(message, json_str(v->object, "reason", "")) != 0)
-		y += wrapped_draw(s, y, 1, s.width - 2, state_role(json_str(last, "outcome", "")), message,
-				  2);
+		y += wrapped_draw(s, y, 1, s.width - 2, state_role(json_str(last, "outcome", "")),
+				  message, 2);
 	if (*json_str(last, "address", ""))
 		surface_printf(s, y++, 1, ROLE_DIM, "address %s", json_str(last, "address", ""));
 	return y;
 }
 
-/* ---- chart ------------------------------------------------------------------------------------------------ */
+/* ---- chart
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static char mark_of(const json_t *point)
 {
-	return json_int(point, "down", 0) > 0	    ? 'x'
-	       : json_int(point, "degraded", 0) > 0 ? 'o'
-	       : json_int(point, "unknown", 0) > 0 && json_int(point, "count", 0) == 0
-		       ? '?'
-		       : 0;
+	return json_int(point, "down", 0) > 0                                          ? 'x'
+	       : json_int(point, "degraded", 0) > 0                                    ? 'o'
+	       : json_int(point, "unknown", 0) > 0 && json_int(point, "count", 0) == 0 ? '?'
+										       : 0;
 }
 
 static size_t read_points(const json_t *history, struct chart_point *out)
@@ -141,7 +154,11 @@ static void span_title(const struct monitor_page *p, char *out, size_t cap, int 
 
 static int draw_legend(struct surface s, int y, const json_t *h)
 {
-	static const struct { const char *word, *member; enum role role; enum glyph glyph; } parts[] = {
+	static const struct {
+		const char *word, *member;
+		enum role role;
+		enum glyph glyph;
+	} parts[] = {
 		{"p50", "p50_ms", ROLE_CHART_LOW, GLYPH_FULL},
 		{"p95", "p95_ms", ROLE_CHART_HIGH, GLYPH_LIGHT},
 		{"p99", "p99_ms", ROLE_DIM, GLYPH_DOT},
@@ -153,7 +170,9 @@ static int draw_legend(struct surface s, int y, const json_t *h)
 		surface_glyph(s, y, x, parts[i].role, parts[i].glyph);
 		x += 2 + surface_outside(s, y, x + 2, ROLE_DIM, parts[i].word, -1) + 1;
 		x += surface_outside(s, y, x, ROLE_STRONG,
-				     format_ms(ms, sizeof ms, json_num(h, parts[i].member, -1)), -1) + 3;
+				     format_ms(ms, sizeof ms, json_num(h, parts[i].member, -1)),
+				     -1) +
+		     3;
 	}
 	if (x + 26 < s.width)
 		surface_printf(s, y, x, ROLE_DIM, "up %s, %lld checks",
@@ -173,7 +192,8 @@ static int draw_chart(struct view *v, struct monitor_page *p, struct surface s, 
 	section_draw(s, y++, "response time", title);
 	if (!p->history) {
 		surface_outside(s, y, 1, ROLE_DIM,
-				p->history_failed ? "no history: the daemon refused it" : "asking the daemon",
+				p->history_failed ? "no history: the daemon refused it"
+						  : "asking the daemon",
 				-1);
 		return y + 1;
 	}
@@ -188,7 +208,8 @@ static int draw_chart(struct view *v, struct monitor_page *p, struct surface s, 
 	return y + draw_legend(s, y, p->history);
 }
 
-/* ---- uptime, certificate, incidents, answers ----------------------------------------------------------------- */
+/* ---- uptime, certificate, incidents, answers
+ * ----------------------------------------------------------------- */
 
 static int draw_uptime(struct view *v, struct monitor_page *p, struct surface s, int y)
 {
@@ -204,7 +225,8 @@ static int draw_uptime(struct view *v, struct monitor_page *p, struct surface s,
 
 		x += surface_outside(s, y, x, ROLE_DIM, i == 4 ? "1y" : windows[i], -1) + 1;
 		x += surface_outside(s, y, x, pct < 0 ? ROLE_DIM : ROLE_STRONG,
-				     format_percent(up, sizeof up, pct), -1) + 2;
+				     format_percent(up, sizeof up, pct), -1) +
+		     2;
 	}
 	if (*hours && x + 28 < s.width)
 		spark_draw(s, y, s.width - 25, 24, hours);
@@ -252,11 +274,13 @@ static int draw_incidents(struct view *v, struct monitor_page *p, struct surface
 
 		surface_printf(s, y, 1, ROLE_DIM, "%lld", (long long)json_int(one, "number", 0));
 		surface_outside(s, y, 6, state_role(state), state, -1);
-		surface_outside(s, y, 14, ROLE_DIM, time_of(v, one, "opened_at", at, sizeof at), -1);
-		surface_outside_right(s, y, 27, ROLE_TEXT,
-				      format_ms(took, sizeof took, json_num(one, "duration_ms", -1)), 6);
-		surface_outside(s, y++, 35, ROLE_TEXT, json_str(one, "message", json_str(one, "cause", "")),
-				s.width - 36);
+		surface_outside(s, y, 14, ROLE_DIM, time_of(v, one, "opened_at", at, sizeof at),
+				-1);
+		surface_outside_right(
+			s, y, 27, ROLE_TEXT,
+			format_ms(took, sizeof took, json_num(one, "duration_ms", -1)), 6);
+		surface_outside(s, y++, 35, ROLE_TEXT,
+				json_str(one, "message", json_str(one, "cause", "")), s.width - 36);
 		y += changed_draw(s, y, 6, one, 2);
 	}
 	if (n > INCIDENTS_MAX)
@@ -274,12 +298,15 @@ static int draw_samples(struct view *v, struct monitor_page *p, struct surface s
 	section_draw(s, y++, "last answers", "");
 	for (size_t i = 0; i < n; i++) {
 		const json_t *one = json_array_get(p->samples, i);
-		const char *outcome = json_str(one, "outcome", ""), *message = json_str(one, "message", "");
+		const char *outcome = json_str(one, "outcome", ""),
+			   *message = json_str(one, "message", "");
 
 		surface_outside(s, y, 1, ROLE_DIM, time_of(v, one, "at", at, sizeof at), 12);
-		surface_outside(s, y, 14, state_role(outcome), state_word(word, sizeof word, outcome), 9);
-		surface_outside_right(s, y, 23, ROLE_TEXT,
-				      format_ms(took, sizeof took, json_num(one, "duration_ms", -1)), 7);
+		surface_outside(s, y, 14, state_role(outcome),
+				state_word(word, sizeof word, outcome), 9);
+		surface_outside_right(
+			s, y, 23, ROLE_TEXT,
+			format_ms(took, sizeof took, json_num(one, "duration_ms", -1)), 7);
 		if (*message) {
 			surface_outside(s, y, 32, state_role(outcome), message, s.width - 33);
 		} else {

@@ -51,7 +51,9 @@ static struct view *view_open(struct app *app, const struct screen *screen,
 		snprintf(v->title, sizeof v->title, "%s", v->ref);
 	else
 		snprintf(v->title, sizeof v->title, "%s",
-			 screen->title ? screen->title : v->kind ? v->kind->title : screen->name);
+			 screen->title ? screen->title
+			 : v->kind     ? v->kind->title
+				       : screen->name);
 	screen->open(v, arg ? arg : "");
 	return v;
 }
@@ -241,8 +243,10 @@ bool app_binding_active(const struct view *v, const struct binding *b)
 
 void app_contexts(const struct view *v, const char *contexts[static CONTEXTS_MAX])
 {
-	static const char *const shapes[] = {
-		[SHAPE_OWN] = NULL, [SHAPE_LIST] = "list", [SHAPE_DETAIL] = "detail", [SHAPE_FORM] = "form"};
+	static const char *const shapes[] = {[SHAPE_OWN] = NULL,
+					     [SHAPE_LIST] = "list",
+					     [SHAPE_DETAIL] = "detail",
+					     [SHAPE_FORM] = "form"};
 	const char *shape = shapes[v->screen->shape];
 	const struct resource_kind *kind;
 	size_t n = 0;

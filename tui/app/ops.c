@@ -38,7 +38,8 @@ static void describe(const struct targets *t, char *out, size_t cap)
 		snprintf(out + n, cap - n, " and %zu more", t->n - NAMES_SHOWN);
 }
 
-/* ---- delete and undo ------------------------------------------------------------------------------ */
+/* ---- delete and undo
+ * ------------------------------------------------------------------------------ */
 
 /* One order to delete: it lives until its undo is used or gone. */
 struct removal {
@@ -74,7 +75,8 @@ static void on_undo(void *arg, bool undo)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach (r->removed, i, row) {
+	json_array_foreach(r->removed, i, row)
+	{
 		char path[128], *body;
 
 		if (!undo)
@@ -82,8 +84,10 @@ static void on_undo(void *arg, bool undo)
 		snprintf(path, sizeof path, "/v1/%s", r->targets.kind->plural);
 		body = json_dumps(row, JSON_COMPACT);
 		channel_send(r->app->channel,
-			     &(struct client_request){
-				     .method = "POST", .path = path, .body = body, .body_len = strlen(body)},
+			     &(struct client_request){.method = "POST",
+						      .path = path,
+						      .body = body,
+						      .body_len = strlen(body)},
 			     on_restored, r->app);
 		free(body);
 	}
@@ -161,11 +165,13 @@ void ops_delete(struct app *app, const struct targets *t)
 		 !strcmp(t->kind->kind, "secret") ? " Its value cannot be brought back." : "");
 	if (t->n == 1)
 		snprintf(question, sizeof question, "Delete the %s %s?%s", t->kind->kind, names,
-			 !strcmp(t->kind->kind, "secret") ? " Its value cannot be brought back." : "");
+			 !strcmp(t->kind->kind, "secret") ? " Its value cannot be brought back."
+							  : "");
 	app_confirm(app, "Delete", question, on_delete_answer, r);
 }
 
-/* ---- actions ------------------------------------------------------------------------------------------ */
+/* ---- actions
+ * ------------------------------------------------------------------------------------------ */
 
 struct deed {
 	struct app *app;
@@ -192,7 +198,8 @@ static void on_done(void *arg, enum err code, struct reply *reply, const struct 
 
 		view_message(d->app, &m);
 		app_say(d->app, ROLE_UP, "%s %s%s%s", d->action->verb,
-			json_str(reply->data, "name", d->targets.at[0].name), *state ? ": " : "", state);
+			json_str(reply->data, "name", d->targets.at[0].name), *state ? ": " : "",
+			state);
 	}
 	if (--d->waiting == 0) {
 		navigation_refresh(d->app);
@@ -242,7 +249,8 @@ void ops_action(struct app *app, const struct targets *t, const struct action *a
 	app_confirm(app, action->verb, question, on_deed_answer, d);
 }
 
-/* ---- an address --------------------------------------------------------------------------------------- */
+/* ---- an address
+ * --------------------------------------------------------------------------------------- */
 
 struct addition {
 	struct app *app;
@@ -287,12 +295,14 @@ static bool would_change(const json_t *results, struct error *e)
 	json_t *r;
 	size_t i;
 
-	json_array_foreach (results, i, r) {
+	json_array_foreach(results, i, r)
+	{
 		const char *name = json_str(r, "name", "");
 
 		if (strcmp(json_str(r, "outcome", ""), "changed") != 0)
 			continue;
-		error_set(e, ERR_EXISTS, "a monitor called %.64s is there already and is different", name);
+		error_set(e, ERR_EXISTS, "a monitor called %.64s is there already and is different",
+			  name);
 		error_hint(e, "press n and give the new one another name");
 		return true;
 	}
@@ -321,7 +331,8 @@ static void on_batch(void *arg, enum err code, struct reply *reply, const struct
 		return;
 	}
 	names[0] = '\0';
-	json_array_foreach (results, i, r) {
+	json_array_foreach(results, i, r)
+	{
 		created += !strcmp(json_str(r, "outcome", ""), "created");
 		if (n < sizeof names)
 			n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", i ? " and " : "",

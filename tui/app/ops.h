@@ -9,14 +9,16 @@ enum { TARGETS_MAX = 100 };
 struct targets {
 	const struct resource_kind *kind;
 	size_t n;
-	struct { char id[64], name[64]; } at[TARGETS_MAX];
+	struct {
+		char id[64], name[64];
+	} at[TARGETS_MAX];
 };
 
 /** Add a row; false when it is full. */
 bool targets_add(struct targets *t, const json_t *row);
 
-/** What the keys of a screen are about: the marked rows, the row under the cursor, the resource shown.
- *  False when there is none. */
+/** What the keys of a screen are about: the marked rows, the row under the cursor, the resource
+ * shown. False when there is none. */
 bool view_targets(const struct view *v, struct targets *t);
 
 /** Ask, delete, offer undo. Copies t. */

@@ -16,9 +16,16 @@ static const struct column shop_columns[] = {
 	{.title = "shop", .path = "name", .min_width = 12, .weight = 3, .priority = 0},
 	{.title = "site", .path = "state", .format = COLUMN_STATE, .min_width = 8, .priority = 0},
 	{.title = "p95", .path = "p95_24h_ms", .format = COLUMN_MS, .min_width = 6, .priority = 2},
-	{.title = "24h up", .path = "uptime_24h_pct", .format = COLUMN_PERCENT, .min_width = 7,
+	{.title = "24h up",
+	 .path = "uptime_24h_pct",
+	 .format = COLUMN_PERCENT,
+	 .min_width = 7,
 	 .priority = 1},
-	{.title = "24 h", .path = "spark", .format = COLUMN_SPARK, .min_width = 12, .weight = 1,
+	{.title = "24 h",
+	 .path = "spark",
+	 .format = COLUMN_SPARK,
+	 .min_width = 12,
+	 .weight = 1,
 	 .priority = 3},
 	{.title = "target", .path = "target", .min_width = 16, .weight = 3, .priority = 4},
 };
@@ -89,8 +96,11 @@ static void follow(struct overview *o)
 
 static enum role level_role(const char *level)
 {
-	static const struct { const char *level; enum role role; } roles[] = {
-		{"DOWN", ROLE_DOWN},	{"STORE", ROLE_DOWN},	{"LATE", ROLE_DOWN},
+	static const struct {
+		const char *level;
+		enum role role;
+	} roles[] = {
+		{"DOWN", ROLE_DOWN},     {"STORE", ROLE_DOWN},    {"LATE", ROLE_DOWN},
 		{"SLOW", ROLE_DEGRADED}, {"CERT", ROLE_DEGRADED}, {"UNKNOWN", ROLE_UNKNOWN},
 	};
 
@@ -100,7 +110,8 @@ static enum role level_role(const char *level)
 	return ROLE_DEGRADED;
 }
 
-static void age_of(const struct view *v, const json_t *item, const char *member, char *out, size_t cap)
+static void age_of(const struct view *v, const json_t *item, const char *member, char *out,
+		   size_t cap)
 {
 	int64_t at;
 
@@ -110,7 +121,8 @@ static void age_of(const struct view *v, const json_t *item, const char *member,
 		snprintf(out, cap, "%s", "");
 }
 
-/* ---- attention ---------------------------------------------------------------------------------------- */
+/* ---- attention
+ * ---------------------------------------------------------------------------------------- */
 
 static int widest(const struct overview *o, const char *member, int least, int most)
 {
@@ -172,7 +184,8 @@ static int draw_attention(struct view *v, struct overview *o, struct surface s, 
 	if (n == 0) {
 		age_of(v, o->data, "last_checked_at", age, sizeof age);
 		if (*age)
-			surface_printf(s, 1, 2, ROLE_UP, "Nothing needs you. Last checked %s ago.", age);
+			surface_printf(s, 1, 2, ROLE_UP, "Nothing needs you. Last checked %s ago.",
+				       age);
 		else
 			surface_outside(s, 1, 2, ROLE_UNKNOWN, "Nothing was checked yet.", -1);
 		return 2;
@@ -189,7 +202,8 @@ static int draw_attention(struct view *v, struct overview *o, struct surface s, 
 	return y;
 }
 
-/* ---- shops and the house --------------------------------------------------------------------------------- */
+/* ---- shops and the house
+ * --------------------------------------------------------------------------------- */
 
 static int draw_shops(struct view *v, struct overview *o, struct surface s)
 {
@@ -237,7 +251,8 @@ static void house_text(const struct overview *o, char *out, size_t cap)
 		snprintf(out + n, cap - n, "   disk %.0f%% free   up %s",
 			 json_num(json_object_get(o->data, "store"), "disk_free_pct", 0),
 			 format_age(age, sizeof age,
-				    1000 * json_int(json_object_get(o->data, "daemon"), "uptime_s", 0)));
+				    1000 * json_int(json_object_get(o->data, "daemon"), "uptime_s",
+						    0)));
 }
 
 static bool nobody_wakes(const struct overview *o)
@@ -264,7 +279,8 @@ static int draw_house(struct overview *o, struct surface s)
 	return nobody_wakes(o) ? 3 : 2;
 }
 
-/* ---- an empty house ---------------------------------------------------------------------------------------- */
+/* ---- an empty house
+ * ---------------------------------------------------------------------------------------- */
 
 static void draw_empty(struct overview *o, struct surface s)
 {
@@ -288,10 +304,13 @@ static void draw_empty(struct overview *o, struct surface s)
 		if (*o->refusal.hint)
 			wrapped_draw(s, y, x, width, ROLE_DIM, o->refusal.hint, 2);
 	} else {
-		y += wrapped_draw(s, y, x, width, ROLE_DIM,
-				  "It is then asked every minute whether it is up, how fast each phase "
-				  "is and what its certificate says.", 3);
-		wrapped_draw(s, y, x, width, ROLE_DIM, "Esc leaves this line; then ? shows all keys.", 2);
+		y += wrapped_draw(
+			s, y, x, width, ROLE_DIM,
+			"It is then asked every minute whether it is up, how fast each phase "
+			"is and what its certificate says.",
+			3);
+		wrapped_draw(s, y, x, width, ROLE_DIM,
+			     "Esc leaves this line; then ? shows all keys.", 2);
 	}
 }
 
@@ -308,8 +327,8 @@ static void draw_fault(const struct overview *o, struct surface s)
 		y++;
 		surface_printf(s, y++, 2, ROLE_TEXT, "try: %s", o->fault.hint);
 	}
-	surface_outside(s, y + 1, 2, ROLE_DIM, "This screen goes on by itself when the daemon is there.",
-			s.width - 4);
+	surface_outside(s, y + 1, 2, ROLE_DIM,
+			"This screen goes on by itself when the daemon is there.", s.width - 4);
 }
 
 void overview_draw_all(struct view *v, struct overview *o, struct surface s)
@@ -359,15 +378,16 @@ void overview_write_plain(struct view *v, const struct overview *o, struct buf *
 	for (i = 0; i < json_array_size(attention(o)); i++) {
 		item = json_array_get(attention(o), i);
 		age_of(v, item, "since", age, sizeof age);
-		buf_printf(out, "%s %s: %s%s%s\n", json_str(item, "level", ""), json_str(item, "name", ""),
-			   json_str(item, "text", ""), *age ? ", for " : "", age);
+		buf_printf(out, "%s %s: %s%s%s\n", json_str(item, "level", ""),
+			   json_str(item, "name", ""), json_str(item, "text", ""),
+			   *age ? ", for " : "", age);
 	}
 	for (i = 0; i < json_array_size(shops(o)); i++) {
 		char ms[FORMAT_TEXT], up[FORMAT_TEXT];
 
 		item = json_array_get(shops(o), i);
-		buf_printf(out, "Shop %s is %s, p95 %s, up %s in 24 hours\n", json_str(item, "name", ""),
-			   json_str(item, "state", ""),
+		buf_printf(out, "Shop %s is %s, p95 %s, up %s in 24 hours\n",
+			   json_str(item, "name", ""), json_str(item, "state", ""),
 			   format_ms(ms, sizeof ms, json_num(item, "p95_24h_ms", -1)),
 			   format_percent(up, sizeof up, json_num(item, "uptime_24h_pct", -1)));
 	}

@@ -9,11 +9,11 @@ struct overview {
 	bool failed, stale;
 	struct error fault;
 	uint64_t asked_at;
-	int cursor;	  /* lines of attention, then shops */
-	char at[128];	  /* what the cursor is on, so that it stays there */
-	bool moved;	  /* the user chose a line: until then the worst is chosen */
-	bool typing;	  /* on an empty house: the address */
-	bool left_line;	  /* the user left that line with Esc */
+	int cursor;     /* lines of attention, then shops */
+	char at[128];   /* what the cursor is on, so that it stays there */
+	bool moved;     /* the user chose a line: until then the worst is chosen */
+	bool typing;    /* on an empty house: the address */
+	bool left_line; /* the user left that line with Esc */
 	bool adding, refused;
 	struct error refusal;
 	struct edit address;

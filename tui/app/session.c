@@ -58,9 +58,9 @@ void session_save(const struct app *app)
 
 	if (!session_path(path, true))
 		return;
-	out = json_pack("{s:s, s:s, s:s, s:s}", "screen", t->kind ? t->kind->plural : t->screen->name,
-			"cursor", cursor, "theme", app->theme->name, "graph",
-			graph_style_name(app->graph));
+	out = json_pack("{s:s, s:s, s:s, s:s}", "screen",
+			t->kind ? t->kind->plural : t->screen->name, "cursor", cursor, "theme",
+			app->theme->name, "graph", graph_style_name(app->graph));
 	snprintf(fresh, sizeof fresh, "%s.%ld", path, (long)getpid());
 	f = fopen(fresh, "we");
 	if (f) {

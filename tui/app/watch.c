@@ -17,7 +17,8 @@ static void on_watched(void *arg, enum err code, struct reply *r, const struct e
 		watch_update(app);
 }
 
-static bool same(const struct app *app, const struct resource_kind *kind, const char *ids[], size_t n)
+static bool same(const struct app *app, const struct resource_kind *kind, const char *ids[],
+		 size_t n)
 {
 	if (kind != app->watched_kind || n != app->n_watched)
 		return false;
@@ -37,12 +38,11 @@ static void send_watch(struct app *app)
 	whole = json_pack("{s:s, s:o}", "kind", app->watched_kind->kind, "ids", ids);
 	body = json_dumps(whole, JSON_COMPACT);
 	snprintf(path, sizeof path, "/v1/streams/%s/watch", live_stream_id(app->live));
-	app->watch_call = channel_send(app->channel,
-				       &(struct client_request){.method = "PUT",
-								.path = path,
-								.body = body,
-								.body_len = strlen(body)},
-				       on_watched, app);
+	app->watch_call = channel_send(
+		app->channel,
+		&(struct client_request){
+			.method = "PUT", .path = path, .body = body, .body_len = strlen(body)},
+		on_watched, app);
 	free(body);
 	json_decref(whole);
 }

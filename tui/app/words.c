@@ -32,7 +32,8 @@ bool app_connected(const struct app *app)
 	return app->connected && app->ever_connected;
 }
 
-/* ---- messages and undo ------------------------------------------------------------------------ */
+/* ---- messages and undo ------------------------------------------------------------------------
+ */
 
 static void forget_undo(struct app *app, bool use)
 {
@@ -87,11 +88,12 @@ bool app_undo(struct app *app)
 	return true;
 }
 
-/* ---- questions ----------------------------------------------------------------------------------- */
+/* ---- questions
+ * ----------------------------------------------------------------------------------- */
 
 void app_prompt(struct app *app, const char *label, const char *text,
-		void (*changed)(void *arg, const char *text), void (*done)(void *arg, const char *text),
-		void *arg)
+		void (*changed)(void *arg, const char *text),
+		void (*done)(void *arg, const char *text), void *arg)
 {
 	if (app->prompt.open && app->prompt.done)
 		app->prompt.done(app->prompt.arg, NULL);
@@ -106,8 +108,8 @@ void app_prompt(struct app *app, const char *label, const char *text,
 	app_damage(app);
 }
 
-void app_prompt_hidden(struct app *app, const char *label, void (*done)(void *arg, const char *text),
-		       void *arg)
+void app_prompt_hidden(struct app *app, const char *label,
+		       void (*done)(void *arg, const char *text), void *arg)
 {
 	app_prompt(app, label, "", NULL, done, arg);
 	app->prompt.hidden = true;
@@ -136,7 +138,8 @@ void app_copy(struct app *app, const char *text)
 	app_say(app, ROLE_INFO, "copied %s", text);
 }
 
-/* ---- settings -------------------------------------------------------------------------------------- */
+/* ---- settings
+ * -------------------------------------------------------------------------------------- */
 
 bool app_set_theme(struct app *app, const char *name)
 {

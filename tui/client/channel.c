@@ -129,7 +129,8 @@ static void on_closed(void *arg, const char *why)
 	struct endpoint at;
 
 	l->wire = NULL;
-	if (l->call && response_head_done(l->response) && response_end(l->response, NULL) == ERR_NONE) {
+	if (l->call && response_head_done(l->response) &&
+	    response_end(l->response, NULL) == ERR_NONE) {
 		line_done(l);
 		return;
 	}
@@ -266,7 +267,8 @@ void channel_free(struct channel *ch)
 	}
 }
 
-struct call *channel_send(struct channel *ch, const struct client_request *q, reply_fn *done, void *arg)
+struct call *channel_send(struct channel *ch, const struct client_request *q, reply_fn *done,
+			  void *arg)
 {
 	struct call *c = mem_zalloc(sizeof *c);
 

@@ -23,7 +23,8 @@ void channel_free(struct channel *ch);
 bool channel_busy(const struct channel *ch);
 
 /** Copies what q points to. */
-struct call *channel_send(struct channel *ch, const struct client_request *q, reply_fn *done, void *arg);
+struct call *channel_send(struct channel *ch, const struct client_request *q, reply_fn *done,
+			  void *arg);
 struct call *channel_get(struct channel *ch, const char *path, reply_fn *done, void *arg);
 /** Forget the reply. Takes NULL. A request that was already sent still takes effect. */
 void call_cancel(struct call *c);

@@ -89,15 +89,17 @@ static enum err dial(const struct endpoint *at, int *out, struct error *e)
 	if (connect(fd, (const struct sockaddr *)&at->address, at->address_len) < 0) {
 		fault = errno;
 		if (fault == EINPROGRESS || fault == EAGAIN) {
-			fault = wait_for(fd, POLLOUT, now_ms() + CONNECT_TIMEOUT_MS) > 0 ? 0 : ETIMEDOUT;
+			fault = wait_for(fd, POLLOUT, now_ms() + CONNECT_TIMEOUT_MS) > 0
+					? 0
+					: ETIMEDOUT;
 			if (!fault && getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &n) < 0)
 				fault = errno;
 		}
 	}
 	if (fault) {
 		close(fd);
-		return endpoint_unreachable(at, fault == ENOENT ? "it is not running" : strerror(fault),
-					    e);
+		return endpoint_unreachable(
+			at, fault == ENOENT ? "it is not running" : strerror(fault), e);
 	}
 	*out = fd;
 	return ERR_NONE;
@@ -135,7 +137,8 @@ static enum err receive(int fd, struct response *r, int64_t deadline, struct err
 		ssize_t n;
 
 		if (ready <= 0) {
-			code = ready == 0 ? error_set(e, ERR_TIMEOUT, "the daemon did not answer in time")
+			code = ready == 0 ? error_set(e, ERR_TIMEOUT,
+						      "the daemon did not answer in time")
 					  : error_set(e, ERR_UNAVAILABLE, "%s", strerror(errno));
 			break;
 		}
@@ -190,7 +193,8 @@ enum err client_send(struct client *c, const struct client_request *q, struct re
 
 	request_write(&request, q);
 	if (request.overflow) {
-		code = error_set(e, ERR_TOO_LARGE, "the request is over %d MiB", RESPONSE_BODY_MAX >> 20);
+		code = error_set(e, ERR_TOO_LARGE, "the request is over %d MiB",
+				 RESPONSE_BODY_MAX >> 20);
 		goto out;
 	}
 	code = exchange(c, &request, deadline, &stale, &fault);
@@ -221,8 +225,8 @@ static bool feed_stream(void *arg, const char *data, size_t n)
 	return sse_feed(arg, data, n);
 }
 
-enum err client_follow(struct client *c, const char *path, const char *last_id, sse_fn *fn, void *arg,
-		       int timeout_ms, struct error *e)
+enum err client_follow(struct client *c, const char *path, const char *last_id, sse_fn *fn,
+		       void *arg, int timeout_ms, struct error *e)
 {
 	struct client_request q = {
 		.path = path, .accept = "text/event-stream", .last_event_id = last_id};

@@ -23,5 +23,6 @@ enum err client_call(struct client *c, const char *method, const char *path, con
 		     struct reply *r, struct error *e) __attribute__((warn_unused_result));
 /** Read an event stream until fn returns false (ERR_NONE), the daemon goes (ERR_UNAVAILABLE) or
  *  timeout_ms passed since the start (ERR_TIMEOUT; 0: no limit). Uses a connection of its own. */
-enum err client_follow(struct client *c, const char *path, const char *last_id, sse_fn *fn, void *arg,
-		       int timeout_ms, struct error *e) __attribute__((warn_unused_result));
+enum err client_follow(struct client *c, const char *path, const char *last_id, sse_fn *fn,
+		       void *arg, int timeout_ms, struct error *e)
+	__attribute__((warn_unused_result));

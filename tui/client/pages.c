@@ -18,7 +18,7 @@ struct pages {
 	void *arg;
 	char search[SEARCH_MAX], sort[SORT_MAX];
 	char around[ID_MAX]; /* of the fetch under way, for the second try */
-	json_t *rows;	     /* array */
+	json_t *rows;        /* array */
 	json_t *meta;
 	long position, total;
 	bool before, after; /* more on that side */
@@ -74,9 +74,8 @@ static void append_rows(struct pages *p, json_t *data)
 	json_t *row;
 	size_t i, excess;
 
-	json_array_foreach (data, i, row)
-		if (pages_find(p, json_str(row, "id", "")) < 0)
-			json_array_append(p->rows, row);
+	json_array_foreach(data, i, row) if (pages_find(p, json_str(row, "id", "")) < 0)
+		json_array_append(p->rows, row);
 	p->after = known(json_object_get(p->meta, "next"));
 	excess = json_array_size(p->rows);
 	excess = excess > PAGES_ROWS_MAX ? excess - PAGES_ROWS_MAX : 0;
@@ -91,9 +90,8 @@ static void prepend_rows(struct pages *p, json_t *data)
 	size_t at = 0, i;
 	json_t *row;
 
-	json_array_foreach (data, i, row)
-		if (pages_find(p, json_str(row, "id", "")) < 0)
-			json_array_insert(p->rows, at++, row);
+	json_array_foreach(data, i, row) if (pages_find(p, json_str(row, "id", "")) < 0)
+		json_array_insert(p->rows, at++, row);
 	p->position = (long)json_int(p->meta, "position", p->position - (long)at);
 	p->before = known(json_object_get(p->meta, "prev"));
 	while (json_array_size(p->rows) > PAGES_ROWS_MAX) {
@@ -128,15 +126,9 @@ static void on_reply(void *arg, enum err code, struct reply *r, const struct err
 	p->meta = json_incref(r->meta);
 	p->total = (long)json_int(p->meta, "total", (int64_t)json_array_size(r->data));
 	switch (p->fetching) {
-	case FETCH_REPLACE:
-		replace_rows(p, r->data);
-		break;
-	case FETCH_AFTER:
-		append_rows(p, r->data);
-		break;
-	case FETCH_BEFORE:
-		prepend_rows(p, r->data);
-		break;
+	case FETCH_REPLACE: replace_rows(p, r->data); break;
+	case FETCH_AFTER: append_rows(p, r->data); break;
+	case FETCH_BEFORE: prepend_rows(p, r->data); break;
 	}
 	p->changed(p->arg);
 }

@@ -1,8 +1,8 @@
 #pragma once
 /* A window of a long list that the daemon keeps: some hundred rows around what is on screen.
  *
- * Filtering, sorting and counting are the daemon's. Rows are told apart by id; the window moves with
- * after, before, around and last, and never holds more than PAGES_ROWS_MAX. */
+ * Filtering, sorting and counting are the daemon's. Rows are told apart by id; the window moves
+ * with after, before, around and last, and never holds more than PAGES_ROWS_MAX. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,8 @@ struct pages;
 typedef void pages_changed_fn(void *arg);
 
 /** @param plural  path word of the kind
- *  @param query   a fixed part of the query ("filter[monitor]=shop", already encoded), NULL: none */
+ *  @param query   a fixed part of the query ("filter[monitor]=shop", already encoded), NULL: none
+ */
 struct pages *pages_new(struct channel *ch, const char *plural, const char *query,
 			pages_changed_fn *changed, void *arg);
 void pages_free(struct pages *p);
@@ -29,7 +30,8 @@ void pages_first(struct pages *p);
 void pages_last(struct pages *p);
 /** Ask again for the window around id (NULL or unknown: the beginning). */
 void pages_refresh(struct pages *p, const char *id);
-/** Rows first..first+height are on screen: fetch the neighbours when fewer than two screens remain. */
+/** Rows first..first+height are on screen: fetch the neighbours when fewer than two screens remain.
+ */
 void pages_want(struct pages *p, size_t first, size_t height);
 /** Replace the row of the same id. @return false when it is not in the window */
 bool pages_patch(struct pages *p, json_t *row);

@@ -13,7 +13,8 @@ static enum err add(json_t *items, const char *type, const char *target, const c
 		    const char *suffix, struct error *e)
 {
 	const struct resource_kind *kind = resource_kind_find("monitor");
-	json_t *item = json_pack("{s:s, s:s, s:s}", "kind", "monitor", "type", type, "target", target);
+	json_t *item =
+		json_pack("{s:s, s:s, s:s}", "kind", "monitor", "type", type, "target", target);
 	json_t *named = json_pack("{s:s}", "target", name_from);
 	char name[NAME_MAX_BYTES + 1] = "", full[NAME_MAX_BYTES + 16];
 

@@ -16,7 +16,8 @@ void reply_fini(struct reply *r)
 void request_write(struct buf *out, const struct client_request *q)
 {
 	buf_printf(out, "%s %s HTTP/1.1\r\nHost: localhost\r\nAccept: %s\r\n",
-		   q->method ? q->method : "GET", q->path, q->accept ? q->accept : "application/json");
+		   q->method ? q->method : "GET", q->path,
+		   q->accept ? q->accept : "application/json");
 	if (q->if_match)
 		buf_printf(out, "If-Match: \"%s\"\r\n", q->if_match);
 	if (q->idempotency_key)
@@ -78,7 +79,8 @@ static enum err decode_problem(struct reply *r, struct error *e)
 	if (!r->root)
 		return error_set(e, code, "the daemon answered %d: %.100s", r->status,
 				 r->body.len ? buf_str(&r->body) : err_info(code)->title);
-	json_array_foreach (list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		const char *w = json_str(item, "code", NULL);
 
 		r->faults.total++;
@@ -121,7 +123,8 @@ enum err reply_decode(struct response *from, struct reply *r, struct error *e)
 
 void path_escape(struct buf *out, const char *text)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
 	for (; *text; text++) {
 		if (strchr(plain, *text))

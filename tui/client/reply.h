@@ -13,12 +13,12 @@ struct client_request {
 	const char *path;   /* with the query; see path_add() */
 	const void *body;
 	size_t body_len;
-	const char *content_type;     /* NULL: application/json when there is a body */
-	const char *if_match;	      /* a version, without quotes; NULL: none */
-	const char *idempotency_key;  /* NULL: none */
-	const char *accept;	      /* NULL: application/json */
-	const char *last_event_id;    /* NULL: none */
-	int timeout_ms;		      /* 0: 30 s */
+	const char *content_type;    /* NULL: application/json when there is a body */
+	const char *if_match;        /* a version, without quotes; NULL: none */
+	const char *idempotency_key; /* NULL: none */
+	const char *accept;          /* NULL: application/json */
+	const char *last_event_id;   /* NULL: none */
+	int timeout_ms;              /* 0: 30 s */
 };
 
 enum { REQUEST_TIMEOUT_MS = 30000 };
@@ -26,9 +26,9 @@ enum { REQUEST_TIMEOUT_MS = 30000 };
 /** Zero it before use; reply_fini() after. */
 struct reply {
 	int status;
-	json_t *root;		  /* the whole JSON body, or NULL when it is something else */
-	json_t *data, *meta;	  /* members of root; borrowed, may be NULL */
-	struct buf body;	  /* the bytes, when root is NULL */
+	json_t *root;        /* the whole JSON body, or NULL when it is something else */
+	json_t *data, *meta; /* members of root; borrowed, may be NULL */
+	struct buf body;     /* the bytes, when root is NULL */
 	char etag[RESPONSE_VALUE_MAX];
 	struct error_list faults; /* all faults of a refused input; the first is the call's error */
 };

@@ -61,7 +61,7 @@ static int on_value(llhttp_t *p, const char *at, size_t n)
 		r->in_value = true;
 		r->value_len = 0;
 		r->value = !strcasecmp(r->field, "content-type") ? r->content_type
-			   : !strcasecmp(r->field, "etag")	 ? r->etag
+			   : !strcasecmp(r->field, "etag")       ? r->etag
 								 : NULL;
 	}
 	r->head_bytes += n;
@@ -166,7 +166,8 @@ enum err response_feed(struct response *r, const char *data, size_t n, struct er
 		size_t used = (size_t)(llhttp_get_error_pos(&r->parser) - data);
 
 		if (used < n)
-			return error_set(e, ERR_MALFORMED, "the daemon answered more than was asked");
+			return error_set(e, ERR_MALFORMED,
+					 "the daemon answered more than was asked");
 		return ERR_NONE;
 	}
 	return code == HPE_OK ? ERR_NONE : fault(r, e);

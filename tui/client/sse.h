@@ -9,7 +9,7 @@ enum { SSE_NAME_MAX = 64, SSE_ID_MAX = 64, SSE_DATA_MAX = 1 << 20 };
 
 struct sse_message {
 	const char *event; /* "message" when none was given */
-	const char *id;	   /* last id seen, "" when none */
+	const char *id;    /* last id seen, "" when none */
 	const char *data;
 	size_t data_len;
 };

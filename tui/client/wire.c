@@ -18,14 +18,17 @@ struct wire {
 	struct wire_events events;
 	void *arg;
 	bool open, silent; /* silent: the owner has let go */
-	int failed;	   /* a connect that failed at once is told from the loop */
+	int failed;        /* a connect that failed at once is told from the loop */
 	uv_timer_t later;
 	int open_handles;
 	struct buf waiting;
 	char block[READ_BYTES];
 };
 
-struct sending { uv_write_t req; char *data; };
+struct sending {
+	uv_write_t req;
+	char *data;
+};
 
 static void on_handle_closed(uv_handle_t *h)
 {

@@ -5,7 +5,10 @@
 #include "shared/mem.h"
 #include "tui/app/details.h"
 
-struct detail { struct details *details; struct scroll scroll; };
+struct detail {
+	struct details *details;
+	struct scroll scroll;
+};
 
 static void detail_open(struct view *v, const char *arg)
 {

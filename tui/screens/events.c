@@ -58,7 +58,11 @@ static bool run_open(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{.context = "events", .keys = "Enter Right l", .action = "open", .brief = "open", .run = run_open,
+	{.context = "events",
+	 .keys = "Enter Right l",
+	 .action = "open",
+	 .brief = "open",
+	 .run = run_open,
 	 .help = "open what the event is about"},
 };
 

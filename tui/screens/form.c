@@ -8,7 +8,8 @@
 #include "tui/app/form.h"
 #include "tui/app/listing.h"
 
-/* ---- sending -------------------------------------------------------------------------------------------- */
+/* ---- sending
+ * -------------------------------------------------------------------------------------------- */
 
 static void on_saved(void *arg, enum err code, struct reply *r, const struct error *e)
 {
@@ -77,7 +78,9 @@ static bool run_save(struct view *v, const struct binding *b)
 	return true;
 }
 
-/* ---- keys --------------------------------------------------------------------------------------------------- */
+/* ---- keys
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static bool run_next(struct view *v, const struct binding *b)
 {
@@ -113,7 +116,8 @@ static bool run_cancel(struct view *v, const struct binding *b)
 		app_back(v->app);
 		return true;
 	}
-	app_confirm(v->app, "Leave the form", "Leave without saving? What you typed is lost.", on_leave, v);
+	app_confirm(v->app, "Leave the form", "Leave without saving? What you typed is lost.",
+		    on_leave, v);
 	return true;
 }
 
@@ -124,12 +128,9 @@ static bool form_key(struct view *v, const struct key *k)
 	if (!f->ready)
 		return false;
 	switch (form_take_key(f, k)) {
-	case FORM_IGNORED:
-		return false;
-	case FORM_TAKEN:
-		return true;
-	case FORM_SAVE:
-		return run_save(v, NULL);
+	case FORM_IGNORED: return false;
+	case FORM_TAKEN: return true;
+	case FORM_SAVE: return run_save(v, NULL);
 	}
 	return false;
 }
@@ -140,19 +141,40 @@ static bool form_typing(const struct view *v)
 }
 
 static const struct binding bindings[] = {
-	{.context = "form", .keys = "Ctrl-S F2", .action = "save", .brief = "save", .run = run_save,
+	{.context = "form",
+	 .keys = "Ctrl-S F2",
+	 .action = "save",
+	 .brief = "save",
+	 .run = run_save,
 	 .help = "check it and save"},
-	{.context = "form", .keys = "Down Tab", .action = "next", .brief = "next", .run = run_next,
+	{.context = "form",
+	 .keys = "Down Tab",
+	 .action = "next",
+	 .brief = "next",
+	 .run = run_next,
 	 .help = "next field"},
-	{.context = "form", .keys = "Up Shift-Tab", .action = "previous", .run = run_previous,
+	{.context = "form",
+	 .keys = "Up Shift-Tab",
+	 .action = "previous",
+	 .run = run_previous,
 	 .help = "field before"},
-	{.context = "form", .keys = "Ctrl-T F3", .action = "advanced", .brief = "advanced", .run = run_fold,
+	{.context = "form",
+	 .keys = "Ctrl-T F3",
+	 .action = "advanced",
+	 .brief = "advanced",
+	 .run = run_fold,
 	 .help = "show or fold the rarer fields"},
-	{.context = "form", .keys = "Esc", .action = "cancel", .brief = "cancel", .run = run_cancel,
+	{.context = "form",
+	 .keys = "Esc",
+	 .action = "cancel",
+	 .brief = "cancel",
+	 .run = run_cancel,
 	 .help = "leave without saving"},
 };
 
-/* ---- life --------------------------------------------------------------------------------------------------- */
+/* ---- life
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static void on_original(void *arg, enum err code, struct reply *r, const struct error *e)
 {
@@ -202,7 +224,8 @@ static void form_draw_screen(struct view *v, struct surface s)
 
 static void form_plain(struct view *v, struct buf *out)
 {
-	buf_printf(out, "Forms need a screen. Use: sellersmart %s add, or sellersmart %s edit NAME\n",
+	buf_printf(out,
+		   "Forms need a screen. Use: sellersmart %s add, or sellersmart %s edit NAME\n",
 		   v->kind->kind, v->kind->kind);
 }
 

@@ -92,7 +92,8 @@ static int draw_words(struct surface s, int y)
 	y++;
 	return y + wrapped_draw(s, y, 2, s.width - 4, ROLE_DIM,
 				"Keys of your own: lines of \"context action keys\" in "
-				"~/.config/sellersmart/keys, as named here.", 3);
+				"~/.config/sellersmart/keys, as named here.",
+				3);
 }
 
 static void help_draw(struct view *v, struct surface s)
@@ -109,9 +110,10 @@ static void help_draw(struct view *v, struct surface s)
 
 static void help_plain(struct view *v, struct buf *out)
 {
-	buf_add_str(out, "Commands: overview, monitors, incidents, events, secrets, add ADDRESS, "
-			 "monitor show NAME, monitor check NAME, monitor pause NAME, monitor rm NAME, "
-			 "back, refresh, q\n");
+	buf_add_str(out,
+		    "Commands: overview, monitors, incidents, events, secrets, add ADDRESS, "
+		    "monitor show NAME, monitor check NAME, monitor pause NAME, monitor rm NAME, "
+		    "back, refresh, q\n");
 }
 
 static bool run_close(struct view *v, const struct binding *b)
@@ -134,15 +136,32 @@ static bool run_page(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{.context = "help", .keys = "? q", .action = "close", .brief = "close", .run = run_close,
+	{.context = "help",
+	 .keys = "? q",
+	 .action = "close",
+	 .brief = "close",
+	 .run = run_close,
 	 .help = "close this help"},
-	{.context = "help", .keys = "j Down", .action = "scroll-down", .brief = "down", .run = run_page,
+	{.context = "help",
+	 .keys = "j Down",
+	 .action = "scroll-down",
+	 .brief = "down",
+	 .run = run_page,
 	 .help = "a line down"},
-	{.context = "help", .keys = "k Up", .action = "scroll-up", .run = run_page,
+	{.context = "help",
+	 .keys = "k Up",
+	 .action = "scroll-up",
+	 .run = run_page,
 	 .help = "a line up"},
-	{.context = "help", .keys = "PgDn Space Ctrl-F", .action = "page-down", .run = run_page,
+	{.context = "help",
+	 .keys = "PgDn Space Ctrl-F",
+	 .action = "page-down",
+	 .run = run_page,
 	 .help = "a page down"},
-	{.context = "help", .keys = "PgUp Ctrl-B", .action = "page-up", .run = run_page,
+	{.context = "help",
+	 .keys = "PgUp Ctrl-B",
+	 .action = "page-up",
+	 .run = run_page,
 	 .help = "a page up"},
 };
 

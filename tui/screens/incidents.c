@@ -30,9 +30,11 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 	format_time(bad, sizeof bad, time_parse(json_str(row, "opened_at", ""), &at) ? at : 0, now);
 	format_time(confirmed, sizeof confirmed,
 		    time_parse(json_str(row, "confirmed_at", ""), &at) ? at : 0, now);
-	format_time(closed, sizeof closed, time_parse(json_str(row, "closed_at", ""), &at) ? at : 0, now);
-	surface_printf(s, y++, 2, ROLE_DIM, "first bad %s   confirmed %s (%lld failures)   closed %s", bad,
-		       confirmed, (long long)json_int(row, "failures", 0), closed);
+	format_time(closed, sizeof closed, time_parse(json_str(row, "closed_at", ""), &at) ? at : 0,
+		    now);
+	surface_printf(s, y++, 2, ROLE_DIM,
+		       "first bad %s   confirmed %s (%lld failures)   closed %s", bad, confirmed,
+		       (long long)json_int(row, "failures", 0), closed);
 	changed_draw(s, y, 2, row, 2);
 }
 
@@ -45,13 +47,18 @@ static bool run_monitor(struct view *v, const struct binding *b)
 
 	if (!row || !kind)
 		return false;
-	app_open(v->app, SHAPE_DETAIL, kind, json_str(row, "monitor_id", json_str(row, "monitor", "")),
+	app_open(v->app, SHAPE_DETAIL, kind,
+		 json_str(row, "monitor_id", json_str(row, "monitor", "")),
 		 json_str(row, "monitor", ""));
 	return true;
 }
 
 static const struct binding bindings[] = {
-	{.context = "incidents", .keys = "o", .action = "monitor", .brief = "monitor", .run = run_monitor,
+	{.context = "incidents",
+	 .keys = "o",
+	 .action = "monitor",
+	 .brief = "monitor",
+	 .run = run_monitor,
 	 .help = "open the monitor it is about"},
 };
 

@@ -167,11 +167,22 @@ static void monitor_plain(struct view *v, struct buf *out)
 }
 
 static const struct binding bindings[] = {
-	{.context = "monitor-detail", .keys = "w +", .action = "longer", .brief = "span", .run = run_span,
+	{.context = "monitor-detail",
+	 .keys = "w +",
+	 .action = "longer",
+	 .brief = "span",
+	 .run = run_span,
 	 .help = "a longer span of time: 1h 24h 7d 30d 90d 1y"},
-	{.context = "monitor-detail", .keys = "W -", .action = "shorter", .run = run_span,
+	{.context = "monitor-detail",
+	 .keys = "W -",
+	 .action = "shorter",
+	 .run = run_span,
 	 .help = "a shorter span of time"},
-	{.context = "monitor-detail", .keys = "s", .action = "settings", .brief = "settings", .run = run_settings,
+	{.context = "monitor-detail",
+	 .keys = "s",
+	 .action = "settings",
+	 .brief = "settings",
+	 .run = run_settings,
 	 .help = "show or hide the settings"},
 };
 

@@ -33,14 +33,17 @@ static void summary(struct view *v, struct surface line, const json_t *meta)
 
 		if (n == 0)
 			continue;
-		snprintf(text, sizeof text, "%s %s", format_count(count, sizeof count, n), states[i]);
+		snprintf(text, sizeof text, "%s %s", format_count(count, sizeof count, n),
+			 states[i]);
 		x += surface_outside(line, 0, x, state_role(states[i]), text, -1) + 2;
 	}
 	if (pages_total(listing_pages(v->listing)) != sum)
-		surface_printf(line, 0, x, ROLE_DIM, "%ld shown", pages_total(listing_pages(v->listing)));
+		surface_printf(line, 0, x, ROLE_DIM, "%ld shown",
+			       pages_total(listing_pages(v->listing)));
 }
 
-/* ---- preview ----------------------------------------------------------------------------------------- */
+/* ---- preview
+ * ----------------------------------------------------------------------------------------- */
 
 static bool is_bad(const json_t *row)
 {
@@ -68,16 +71,18 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 	format_time(when, sizeof when, time_parse(json_str(last, "at", ""), &at) ? at : 0, now);
 	snprintf(remark, sizeof remark, "last check %s, %s", when,
 		 format_ms(took, sizeof took, json_num(last, "duration_ms", -1)));
-	section_draw(s, 0, json_str(row, "name", ""), json_is_object(last) ? remark : "not checked yet");
-	surface_outside(s, y++, 2, ROLE_TEXT, json_str(row, "target", json_str(row, "ping_url", "")),
-			s.width - 4);
+	section_draw(s, 0, json_str(row, "name", ""),
+		     json_is_object(last) ? remark : "not checked yet");
+	surface_outside(s, y++, 2, ROLE_TEXT,
+			json_str(row, "target", json_str(row, "ping_url", "")), s.width - 4);
 	if (is_bad(row)) {
-		format_time(since, sizeof since, time_parse(json_str(row, "since", ""), &at) ? at : 0,
-			    now);
+		format_time(since, sizeof since,
+			    time_parse(json_str(row, "since", ""), &at) ? at : 0, now);
 		surface_printf(s, y++, 2, state_role(state), "%s since %s: %s", state, since,
 			       json_str(row, "reason", json_str(last, "message", "")));
 		if (*json_str(row, "runbook", ""))
-			surface_printf(s, y++, 2, ROLE_INFO, "runbook: %s", json_str(row, "runbook", ""));
+			surface_printf(s, y++, 2, ROLE_INFO, "runbook: %s",
+				       json_str(row, "runbook", ""));
 	}
 	phases_draw(s, y, 2, json_object_get(last, "phases_ms"));
 	if (s.width > spark_legend_width() + 2)
@@ -87,7 +92,8 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 static const struct listing_look look = {
 	.summary = summary, .preview_height = preview_height, .preview = preview};
 
-/* ---- keys ---------------------------------------------------------------------------------------------- */
+/* ---- keys
+ * ---------------------------------------------------------------------------------------------- */
 
 static void on_address(void *arg, const char *text)
 {
@@ -125,11 +131,23 @@ static bool run_pause(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{.context = "monitors", .keys = "a", .action = "watch", .brief = "add", .run = run_add,
+	{.context = "monitors",
+	 .keys = "a",
+	 .action = "watch",
+	 .brief = "add",
+	 .run = run_add,
 	 .help = "watch an address: type it as in a browser"},
-	{.context = "monitors", .keys = "p", .action = "pause", .brief = "pause", .run = run_pause,
+	{.context = "monitors",
+	 .keys = "p",
+	 .action = "pause",
+	 .brief = "pause",
+	 .run = run_pause,
 	 .help = "pause, or go on after a pause"},
-	{.context = "monitor-detail", .keys = "p", .action = "pause", .brief = "pause", .run = run_pause,
+	{.context = "monitor-detail",
+	 .keys = "p",
+	 .action = "pause",
+	 .brief = "pause",
+	 .run = run_pause,
 	 .help = "pause, or go on after a pause"},
 };
 

@@ -14,7 +14,8 @@
 
 enum { ASK_EVERY_MS = 1000 };
 
-/* ---- asking ------------------------------------------------------------------------------------------ */
+/* ---- asking
+ * ------------------------------------------------------------------------------------------ */
 
 static void ask(struct view *v);
 
@@ -71,7 +72,8 @@ static void overview_draw(struct view *v, struct surface s)
 	overview_draw_all(v, o, s);
 }
 
-/* ---- the first address -------------------------------------------------------------------------------- */
+/* ---- the first address
+ * -------------------------------------------------------------------------------- */
 
 static void on_added(void *arg, const struct error *e)
 {
@@ -107,7 +109,9 @@ static bool address_key(struct view *v, const struct key *k)
 	return edit_key(&o->address, k);
 }
 
-/* ---- keys ------------------------------------------------------------------------------------------------ */
+/* ---- keys
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static bool overview_key(struct view *v, const struct key *k)
 {
@@ -182,7 +186,8 @@ static bool run_seen(struct view *v, const struct binding *b)
 	if (app_undo(v->app))
 		return true;
 	channel_send(app_channel(v->app),
-		     &(struct client_request){.method = "POST", .path = "/v1/overview/seen"}, on_seen, v);
+		     &(struct client_request){.method = "POST", .path = "/v1/overview/seen"},
+		     on_seen, v);
 	return true;
 }
 
@@ -216,23 +221,55 @@ static bool run_notifier(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{.context = "overview", .keys = "Enter Right l", .action = "open", .brief = "open", .run = run_open,
+	{.context = "overview",
+	 .keys = "Enter Right l",
+	 .action = "open",
+	 .brief = "open",
+	 .run = run_open,
 	 .help = "open the line under the cursor"},
-	{.context = "overview", .keys = "j Down", .action = "cursor-down", .run = run_move,
+	{.context = "overview",
+	 .keys = "j Down",
+	 .action = "cursor-down",
+	 .run = run_move,
 	 .help = "next line"},
-	{.context = "overview", .keys = "k Up", .action = "cursor-up", .run = run_move,
+	{.context = "overview",
+	 .keys = "k Up",
+	 .action = "cursor-up",
+	 .run = run_move,
 	 .help = "previous line"},
-	{.context = "overview", .keys = "g Home", .action = "first", .run = run_move,
+	{.context = "overview",
+	 .keys = "g Home",
+	 .action = "first",
+	 .run = run_move,
 	 .help = "first line"},
-	{.context = "overview", .keys = "G End", .action = "last", .run = run_move,
+	{.context = "overview",
+	 .keys = "G End",
+	 .action = "last",
+	 .run = run_move,
 	 .help = "last line"},
-	{.context = "overview", .keys = "a", .action = "watch", .brief = "add", .run = run_add,
+	{.context = "overview",
+	 .keys = "a",
+	 .action = "watch",
+	 .brief = "add",
+	 .run = run_add,
 	 .help = "watch an address: type it as in a browser"},
-	{.context = "overview", .keys = "u", .action = "seen", .brief = "seen", .run = run_seen,
+	{.context = "overview",
+	 .keys = "u",
+	 .action = "seen",
+	 .brief = "seen",
+	 .run = run_seen,
 	 .help = "mark all that is new as seen"},
-	{.context = "overview", .keys = "n", .action = "notifier", .run = run_notifier, .needs = "notifier",
+	{.context = "overview",
+	 .keys = "n",
+	 .action = "notifier",
+	 .run = run_notifier,
+	 .needs = "notifier",
 	 .help = "set up what wakes you"},
-	{.context = "overview", .keys = "/", .action = "find", .brief = "find", .run = run_find,
+	{.context = "overview",
+	 .keys = "/",
+	 .action = "find",
+	 .brief = "find",
+	 .run = run_find,
 	 .help = "find a monitor"},
 };
 

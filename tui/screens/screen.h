@@ -20,7 +20,7 @@ enum screen_shape { SHAPE_OWN, SHAPE_LIST, SHAPE_DETAIL, SHAPE_FORM };
 struct live_message {
 	enum { LIVE_ROW, LIVE_LIST, LIVE_EVENT, LIVE_RESYNC } what;
 	const char *kind; /* of the row or the list; "" for an event */
-	json_t *body;	  /* the row's object, the event; borrowed */
+	json_t *body;     /* the row's object, the event; borrowed */
 };
 
 /** One open screen. */
@@ -28,24 +28,25 @@ struct view {
 	struct app *app;
 	const struct screen *screen;
 	const struct resource_kind *kind; /* NULL: of no kind */
-	char ref[64];			  /* id or name of the one resource it shows, "" none */
-	char title[128];		  /* in the breadcrumbs */
+	char ref[64];                     /* id or name of the one resource it shows, "" none */
+	char title[128];                  /* in the breadcrumbs */
 	void *state;
-	struct listing *listing;	  /* of lists: what the keys of the context "list" work on */
-	json_t *object;			  /* of details: the resource, NULL until it came; owned */
-	struct scroll *scroll;		  /* of pages that scroll: what the keys of "detail" move */
+	struct listing *listing; /* of lists: what the keys of the context "list" work on */
+	json_t *object;          /* of details: the resource, NULL until it came; owned */
+	struct scroll *scroll;   /* of pages that scroll: what the keys of "detail" move */
 };
 
 struct screen {
 	const char *name;  /* "overview"; ":overview" opens it */
 	const char *title; /* NULL: the kind's */
-	int tab;	   /* place among the tabs, 0: none */
+	int tab;           /* place among the tabs, 0: none */
 	enum screen_shape shape;
-	const char *kind;  /* the kind it refines; NULL with a shape: every kind without its own */
+	const char *kind; /* the kind it refines; NULL with a shape: every kind without its own */
 	const struct binding *bindings;
 	size_t n_bindings;
 
-	/** Fill v->state and ask for data. arg: words after the name on the command line, "" none. */
+	/** Fill v->state and ask for data. arg: words after the name on the command line, "" none.
+	 */
 	void (*open)(struct view *v, const char *arg);
 	void (*close)(struct view *v);
 	/** It is in front again, or the daemon is back: ask again for what is shown. */

@@ -7,7 +7,11 @@
 #include "shared/mem.h"
 #include "tui/app/listing.h"
 
-struct storing { struct app *app; struct view *view; char name[NAME_MAX_BYTES + 1]; };
+struct storing {
+	struct app *app;
+	struct view *view;
+	char name[NAME_MAX_BYTES + 1];
+};
 
 static void on_stored(void *arg, enum err code, struct reply *r, const struct error *e)
 {
@@ -89,9 +93,17 @@ static bool run_new(struct view *v, const struct binding *b)
 }
 
 static const struct binding bindings[] = {
-	{.context = "secrets", .keys = "n", .action = "new", .brief = "new", .run = run_new,
+	{.context = "secrets",
+	 .keys = "n",
+	 .action = "new",
+	 .brief = "new",
+	 .run = run_new,
 	 .help = "store a new secret"},
-	{.context = "secrets", .keys = "v", .action = "value", .brief = "value", .run = run_value,
+	{.context = "secrets",
+	 .keys = "v",
+	 .action = "value",
+	 .brief = "value",
+	 .run = run_value,
 	 .help = "store another value under this name"},
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-/* Putting the terminal back when the program crashes. Signal-safe: one write, tcsetattr, re-raise. */
+/* Putting the terminal back when the program crashes. Signal-safe: one write, tcsetattr, re-raise.
+ */
 #include <termios.h>
 
 /** Start guarding; sane is how the terminal was found. The saved settings and the alternate stack

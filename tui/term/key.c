@@ -9,16 +9,26 @@
 #include "shared/mem.h"
 #include "shared/utf8.h"
 
-struct name { const char *text; uint32_t code; };
+struct name {
+	const char *text;
+	uint32_t code;
+};
 
 static const struct name names[] = {
-	{"Tab", KEY_CODE_TAB},		 {"Enter", KEY_CODE_ENTER},
-	{"Esc", KEY_CODE_ESC},		 {"Space", KEY_CODE_SPACE},
-	{"Backspace", KEY_CODE_BACKSPACE}, {"Delete", KEY_CODE_DELETE},
-	{"Up", KEY_CODE_UP},		 {"Down", KEY_CODE_DOWN},
-	{"Left", KEY_CODE_LEFT},	 {"Right", KEY_CODE_RIGHT},
-	{"PgUp", KEY_CODE_PGUP},	 {"PgDn", KEY_CODE_PGDN},
-	{"Home", KEY_CODE_HOME},	 {"End", KEY_CODE_END},
+	{"Tab", KEY_CODE_TAB},
+	{"Enter", KEY_CODE_ENTER},
+	{"Esc", KEY_CODE_ESC},
+	{"Space", KEY_CODE_SPACE},
+	{"Backspace", KEY_CODE_BACKSPACE},
+	{"Delete", KEY_CODE_DELETE},
+	{"Up", KEY_CODE_UP},
+	{"Down", KEY_CODE_DOWN},
+	{"Left", KEY_CODE_LEFT},
+	{"Right", KEY_CODE_RIGHT},
+	{"PgUp", KEY_CODE_PGUP},
+	{"PgDn", KEY_CODE_PGDN},
+	{"Home", KEY_CODE_HOME},
+	{"End", KEY_CODE_END},
 	{"Shift-Tab", KEY_CODE_BACKTAB},
 };
 
@@ -42,7 +52,8 @@ bool key_parse(const char *name, uint32_t *code)
 		*code = key_ctrl(name[5]);
 		return true;
 	}
-	if ((name[0] == 'F' || name[0] == 'f') && n > 1 && n <= 3 && isdigit((unsigned char)name[1])) {
+	if ((name[0] == 'F' || name[0] == 'f') && n > 1 && n <= 3 &&
+	    isdigit((unsigned char)name[1])) {
 		int f = atoi(name + 1);
 
 		*code = KEY_CODE_F1 + (uint32_t)f - 1;

@@ -35,7 +35,7 @@ enum mouse_button { MOUSE_PRESS, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct key {
 	uint32_t code;
-	bool pasted; /* text between paste marks: never a command */
+	bool pasted;              /* text between paste marks: never a command */
 	enum mouse_button button; /* for KEY_CODE_MOUSE */
 	int y, x;
 };

@@ -10,37 +10,25 @@
 
 enum { LINE_BYTES = 2048, FORMAT_BYTES = 1024 };
 
-struct glyph_forms { const char *unicode, *ascii; };
+struct glyph_forms {
+	const char *unicode, *ascii;
+};
 
 static const struct glyph_forms glyphs[GLYPH_COUNT] = {
-	[GLYPH_RULE] = {"─", "-"},
-	[GLYPH_BAR] = {"│", "|"},
-	[GLYPH_CORNER_TL] = {"┌", "+"},
-	[GLYPH_CORNER_TR] = {"┐", "+"},
-	[GLYPH_CORNER_BL] = {"└", "+"},
-	[GLYPH_CORNER_BR] = {"┘", "+"},
-	[GLYPH_CURSOR] = {"›", ">"},
-	[GLYPH_MARK] = {"✓", "+"},
-	[GLYPH_FOLDED] = {"▸", ">"},
-	[GLYPH_UNFOLDED] = {"▾", "v"},
-	[GLYPH_ARROW] = {"→", ">"},
-	[GLYPH_CRUMB] = {"›", ">"},
-	[GLYPH_FULL] = {"█", "#"},
-	[GLYPH_SHADE] = {"▒", ":"},
-	[GLYPH_LIGHT] = {"░", "."},
-	[GLYPH_AXIS] = {"│", "|"},
-	[GLYPH_TICK] = {"┤", "|"},
-	[GLYPH_UP] = {"↑", "^"},
-	[GLYPH_DOWN] = {"↓", "v"},
-	[GLYPH_DOT] = {"·", "-"},
-	[GLYPH_MORE] = {"…", "~"},
-	[GLYPH_SLOPE_1] = {"▁", "_"},
-	[GLYPH_SLOPE_2] = {"▂", "_"},
-	[GLYPH_SLOPE_3] = {"▃", "."},
-	[GLYPH_SLOPE_4] = {"▄", "-"},
-	[GLYPH_SLOPE_5] = {"▅", "="},
-	[GLYPH_SLOPE_6] = {"▆", "+"},
-	[GLYPH_SLOPE_7] = {"▇", "*"},
+	[GLYPH_RULE] = {"─", "-"},      [GLYPH_BAR] = {"│", "|"},
+	[GLYPH_CORNER_TL] = {"┌", "+"}, [GLYPH_CORNER_TR] = {"┐", "+"},
+	[GLYPH_CORNER_BL] = {"└", "+"}, [GLYPH_CORNER_BR] = {"┘", "+"},
+	[GLYPH_CURSOR] = {"›", ">"},    [GLYPH_MARK] = {"✓", "+"},
+	[GLYPH_FOLDED] = {"▸", ">"},    [GLYPH_UNFOLDED] = {"▾", "v"},
+	[GLYPH_ARROW] = {"→", ">"},     [GLYPH_CRUMB] = {"›", ">"},
+	[GLYPH_FULL] = {"█", "#"},      [GLYPH_SHADE] = {"▒", ":"},
+	[GLYPH_LIGHT] = {"░", "."},     [GLYPH_AXIS] = {"│", "|"},
+	[GLYPH_TICK] = {"┤", "|"},      [GLYPH_UP] = {"↑", "^"},
+	[GLYPH_DOWN] = {"↓", "v"},      [GLYPH_DOT] = {"·", "-"},
+	[GLYPH_MORE] = {"…", "~"},      [GLYPH_SLOPE_1] = {"▁", "_"},
+	[GLYPH_SLOPE_2] = {"▂", "_"},   [GLYPH_SLOPE_3] = {"▃", "."},
+	[GLYPH_SLOPE_4] = {"▄", "-"},   [GLYPH_SLOPE_5] = {"▅", "="},
+	[GLYPH_SLOPE_6] = {"▆", "+"},   [GLYPH_SLOPE_7] = {"▇", "*"},
 };
 
 const char *glyph_text(enum glyph g, bool ascii)
@@ -146,7 +134,8 @@ static int code_width(const char *at, size_t n)
 	return text_width(one);
 }
 
-int surface_put(struct surface s, int y, int x, unsigned style, struct safe_text text, int max_cells)
+int surface_put(struct surface s, int y, int x, unsigned style, struct safe_text text,
+		int max_cells)
 {
 	const char *p = text.s, *end = p + strlen(p);
 	int column = x, limit = max_cells < 0 ? s.width : clamp(x + max_cells, 0, s.width);
@@ -180,7 +169,8 @@ int surface_put(struct surface s, int y, int x, unsigned style, struct safe_text
 			if (!half)
 				continue;
 			break_wide(s, y, column + i);
-			*half = (struct cell){.ch = s.canvas->ascii ? ' ' : 0, .style = (uint16_t)style};
+			*half = (struct cell){.ch = s.canvas->ascii ? ' ' : 0,
+					      .style = (uint16_t)style};
 		}
 		column += width;
 	}

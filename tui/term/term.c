@@ -35,8 +35,8 @@ struct terminal {
 	enum colour_depth depth; /* what the terminal can do */
 	bool no_colour;
 	bool ascii;
-	bool sync;	 /* the terminal takes DEC 2026 */
-	bool paste;	 /* between paste marks */
+	bool sync;       /* the terminal takes DEC 2026 */
+	bool paste;      /* between paste marks */
 	bool everything; /* the next frame paints all */
 	int height, width;
 	struct canvas shown;
@@ -101,7 +101,8 @@ static enum err open_screen(struct terminal *t, const char *name, struct error *
 	int status;
 
 	if (setupterm(name, STDOUT_FILENO, &status) != OK) {
-		error_set(e, ERR_UNAVAILABLE, "cannot draw on this terminal: TERM=%.64s is not known here",
+		error_set(e, ERR_UNAVAILABLE,
+			  "cannot draw on this terminal: TERM=%.64s is not known here",
 			  *name ? name : "(not set)");
 		error_hint(e, "TERM=xterm-256color sellersmart, or sellersmart --plain");
 		return ERR_UNAVAILABLE;
@@ -286,20 +287,30 @@ void term_set_mouse(struct terminal *t, bool on)
 
 static uint32_t translate(wint_t c, bool special)
 {
-	static const struct { int curses; uint32_t code; } map[] = {
-		{KEY_UP, KEY_CODE_UP},	     {KEY_DOWN, KEY_CODE_DOWN},
-		{KEY_LEFT, KEY_CODE_LEFT},   {KEY_RIGHT, KEY_CODE_RIGHT},
-		{KEY_PPAGE, KEY_CODE_PGUP},  {KEY_NPAGE, KEY_CODE_PGDN},
-		{KEY_HOME, KEY_CODE_HOME},   {KEY_END, KEY_CODE_END},
-		{KEY_BTAB, KEY_CODE_BACKTAB}, {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
-		{KEY_DC, KEY_CODE_DELETE},   {KEY_ENTER, KEY_CODE_ENTER},
-		{KEY_MOUSE, KEY_CODE_MOUSE}, {KEY_PASTE_ON, KEY_CODE_PASTE_BEGIN},
+	static const struct {
+		int curses;
+		uint32_t code;
+	} map[] = {
+		{KEY_UP, KEY_CODE_UP},
+		{KEY_DOWN, KEY_CODE_DOWN},
+		{KEY_LEFT, KEY_CODE_LEFT},
+		{KEY_RIGHT, KEY_CODE_RIGHT},
+		{KEY_PPAGE, KEY_CODE_PGUP},
+		{KEY_NPAGE, KEY_CODE_PGDN},
+		{KEY_HOME, KEY_CODE_HOME},
+		{KEY_END, KEY_CODE_END},
+		{KEY_BTAB, KEY_CODE_BACKTAB},
+		{KEY_BACKSPACE, KEY_CODE_BACKSPACE},
+		{KEY_DC, KEY_CODE_DELETE},
+		{KEY_ENTER, KEY_CODE_ENTER},
+		{KEY_MOUSE, KEY_CODE_MOUSE},
+		{KEY_PASTE_ON, KEY_CODE_PASTE_BEGIN},
 		{KEY_PASTE_OFF, KEY_CODE_PASTE_END},
 	};
 
 	if (!special)
 		return c == 127 || c == 8 ? KEY_CODE_BACKSPACE
-		       : c == '\n'	  ? KEY_CODE_ENTER
+		       : c == '\n'        ? KEY_CODE_ENTER
 					  : (uint32_t)c;
 	for (size_t i = 0; i < ARRAY_LEN(map); i++)
 		if ((int)c == map[i].curses)
@@ -356,8 +367,7 @@ bool term_gone(const struct terminal *t)
 	if (p.revents & (POLLHUP | POLLERR | POLLNVAL))
 		return true;
 	/* Readable without a byte is the end of the file. */
-	return p.revents & POLLIN &&
-	       (ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0);
+	return p.revents & POLLIN && (ioctl(STDIN_FILENO, FIONREAD, &waiting) < 0 || waiting == 0);
 }
 
 /* ---- painting ------------------------------------------------------------------------------ */
@@ -416,7 +426,8 @@ void term_show(struct terminal *t, const struct canvas *c)
 	if (t->sync)
 		write_text("\033[?2026h");
 	curs_set(c->caret_y >= 0);
-	wmove(stdscr, c->caret_y >= 0 ? c->caret_y : t->height - 1, c->caret_y >= 0 ? c->caret_x : 0);
+	wmove(stdscr, c->caret_y >= 0 ? c->caret_y : t->height - 1,
+	      c->caret_y >= 0 ? c->caret_x : 0);
 	wnoutrefresh(stdscr);
 	doupdate();
 	if (t->sync)

@@ -15,7 +15,7 @@ struct terminal;
 
 struct term_options {
 	const struct theme *theme; /* NULL: the default */
-	bool no_colour;		   /* NO_COLOR is set: no colour sequence is ever written */
+	bool no_colour;            /* NO_COLOR is set: no colour sequence is ever written */
 };
 
 /** Take over the terminal on descriptors 0 and 1. The locale must be set before (setlocale).

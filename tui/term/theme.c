@@ -4,77 +4,68 @@
 #include <string.h>
 
 /* Colour 7 and 15 are never used for text: on a light background they vanish. */
-#define INKS_DARK \
-	{ \
-		[ROLE_TEXT] = {-1, 0, 0, 0}, \
-		[ROLE_DIM] = {8, 0x8a8f98, 0, INK_DIM}, \
-		[ROLE_STRONG] = {-1, 0, INK_BOLD, INK_BOLD}, \
-		[ROLE_TITLE] = {6, 0x5fd7d7, INK_BOLD, INK_BOLD}, \
-		[ROLE_RULE] = {8, 0x5f6670, 0, INK_DIM}, \
-		[ROLE_HEADER] = {4, 0x87afd7, 0, INK_UNDERLINE}, \
-		[ROLE_KEY] = {6, 0x5fd7d7, INK_BOLD, INK_BOLD}, \
-		[ROLE_TAB] = {-1, 0, 0, 0}, \
+#define INKS_DARK                                                                                \
+	{                                                                                        \
+		[ROLE_TEXT] = {-1, 0, 0, 0}, [ROLE_DIM] = {8, 0x8a8f98, 0, INK_DIM},             \
+		[ROLE_STRONG] = {-1, 0, INK_BOLD, INK_BOLD},                                     \
+		[ROLE_TITLE] = {6, 0x5fd7d7, INK_BOLD, INK_BOLD},                                \
+		[ROLE_RULE] = {8, 0x5f6670, 0, INK_DIM},                                         \
+		[ROLE_HEADER] = {4, 0x87afd7, 0, INK_UNDERLINE},                                 \
+		[ROLE_KEY] = {6, 0x5fd7d7, INK_BOLD, INK_BOLD}, [ROLE_TAB] = {-1, 0, 0, 0},      \
 		[ROLE_TAB_HERE] = {6, 0x5fd7d7, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD}, \
-		[ROLE_UP] = {2, 0x87d787, 0, 0}, \
-		[ROLE_DEGRADED] = {3, 0xffaf5f, INK_BOLD, INK_UNDERLINE}, \
-		[ROLE_DOWN] = {1, 0xff5f5f, INK_BOLD, INK_BOLD | INK_REVERSE}, \
-		[ROLE_UNKNOWN] = {5, 0xd787d7, 0, INK_UNDERLINE}, \
-		[ROLE_PAUSED] = {8, 0x8a8f98, 0, INK_DIM}, \
-		[ROLE_INFO] = {4, 0x87afff, 0, 0}, \
-		[ROLE_ERROR] = {1, 0xff5f5f, INK_BOLD, INK_BOLD}, \
-		[ROLE_BANNER] = {3, 0xffaf5f, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD}, \
-		[ROLE_INPUT] = {-1, 0, INK_UNDERLINE, INK_UNDERLINE}, \
-		[ROLE_CHART_LOW] = {6, 0x5fafd7, 0, INK_BOLD}, \
-		[ROLE_CHART_HIGH] = {4, 0x5f87af, 0, 0}, \
+		[ROLE_UP] = {2, 0x87d787, 0, 0},                                                 \
+		[ROLE_DEGRADED] = {3, 0xffaf5f, INK_BOLD, INK_UNDERLINE},                        \
+		[ROLE_DOWN] = {1, 0xff5f5f, INK_BOLD, INK_BOLD | INK_REVERSE},                   \
+		[ROLE_UNKNOWN] = {5, 0xd787d7, 0, INK_UNDERLINE},                                \
+		[ROLE_PAUSED] = {8, 0x8a8f98, 0, INK_DIM}, [ROLE_INFO] = {4, 0x87afff, 0, 0},    \
+		[ROLE_ERROR] = {1, 0xff5f5f, INK_BOLD, INK_BOLD},                                \
+		[ROLE_BANNER] = {3, 0xffaf5f, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD},   \
+		[ROLE_INPUT] = {-1, 0, INK_UNDERLINE, INK_UNDERLINE},                            \
+		[ROLE_CHART_LOW] = {6, 0x5fafd7, 0, INK_BOLD},                                   \
+		[ROLE_CHART_HIGH] = {4, 0x5f87af, 0, 0},                                         \
 	}
 
-#define INKS_LIGHT \
-	{ \
-		[ROLE_TEXT] = {-1, 0, 0, 0}, \
-		[ROLE_DIM] = {8, 0x6c6c6c, 0, INK_DIM}, \
-		[ROLE_STRONG] = {-1, 0, INK_BOLD, INK_BOLD}, \
-		[ROLE_TITLE] = {4, 0x005faf, INK_BOLD, INK_BOLD}, \
-		[ROLE_RULE] = {8, 0x9e9e9e, 0, INK_DIM}, \
-		[ROLE_HEADER] = {4, 0x005faf, 0, INK_UNDERLINE}, \
-		[ROLE_KEY] = {4, 0x005faf, INK_BOLD, INK_BOLD}, \
-		[ROLE_TAB] = {-1, 0, 0, 0}, \
+#define INKS_LIGHT                                                                               \
+	{                                                                                        \
+		[ROLE_TEXT] = {-1, 0, 0, 0}, [ROLE_DIM] = {8, 0x6c6c6c, 0, INK_DIM},             \
+		[ROLE_STRONG] = {-1, 0, INK_BOLD, INK_BOLD},                                     \
+		[ROLE_TITLE] = {4, 0x005faf, INK_BOLD, INK_BOLD},                                \
+		[ROLE_RULE] = {8, 0x9e9e9e, 0, INK_DIM},                                         \
+		[ROLE_HEADER] = {4, 0x005faf, 0, INK_UNDERLINE},                                 \
+		[ROLE_KEY] = {4, 0x005faf, INK_BOLD, INK_BOLD}, [ROLE_TAB] = {-1, 0, 0, 0},      \
 		[ROLE_TAB_HERE] = {4, 0x005faf, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD}, \
-		[ROLE_UP] = {2, 0x005f00, 0, 0}, \
-		[ROLE_DEGRADED] = {5, 0xaf5f00, INK_BOLD, INK_UNDERLINE}, \
-		[ROLE_DOWN] = {1, 0xaf0000, INK_BOLD, INK_BOLD | INK_REVERSE}, \
-		[ROLE_UNKNOWN] = {5, 0x870087, 0, INK_UNDERLINE}, \
-		[ROLE_PAUSED] = {8, 0x6c6c6c, 0, INK_DIM}, \
-		[ROLE_INFO] = {4, 0x005faf, 0, 0}, \
-		[ROLE_ERROR] = {1, 0xaf0000, INK_BOLD, INK_BOLD}, \
-		[ROLE_BANNER] = {1, 0xaf0000, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD}, \
-		[ROLE_INPUT] = {-1, 0, INK_UNDERLINE, INK_UNDERLINE}, \
-		[ROLE_CHART_LOW] = {4, 0x005fd7, 0, INK_BOLD}, \
-		[ROLE_CHART_HIGH] = {6, 0x87afd7, 0, 0}, \
+		[ROLE_UP] = {2, 0x005f00, 0, 0},                                                 \
+		[ROLE_DEGRADED] = {5, 0xaf5f00, INK_BOLD, INK_UNDERLINE},                        \
+		[ROLE_DOWN] = {1, 0xaf0000, INK_BOLD, INK_BOLD | INK_REVERSE},                   \
+		[ROLE_UNKNOWN] = {5, 0x870087, 0, INK_UNDERLINE},                                \
+		[ROLE_PAUSED] = {8, 0x6c6c6c, 0, INK_DIM}, [ROLE_INFO] = {4, 0x005faf, 0, 0},    \
+		[ROLE_ERROR] = {1, 0xaf0000, INK_BOLD, INK_BOLD},                                \
+		[ROLE_BANNER] = {1, 0xaf0000, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD},   \
+		[ROLE_INPUT] = {-1, 0, INK_UNDERLINE, INK_UNDERLINE},                            \
+		[ROLE_CHART_LOW] = {4, 0x005fd7, 0, INK_BOLD},                                   \
+		[ROLE_CHART_HIGH] = {6, 0x87afd7, 0, 0},                                         \
 	}
 
 /* Red and green look alike to one man in twelve; blue and orange do not. */
-#define INKS_BLUE_ORANGE \
-	{ \
-		[ROLE_TEXT] = {-1, 0, 0, 0}, \
-		[ROLE_DIM] = {8, 0x8a8f98, 0, INK_DIM}, \
-		[ROLE_STRONG] = {-1, 0, INK_BOLD, INK_BOLD}, \
-		[ROLE_TITLE] = {4, 0x5fafff, INK_BOLD, INK_BOLD}, \
-		[ROLE_RULE] = {8, 0x5f6670, 0, INK_DIM}, \
-		[ROLE_HEADER] = {4, 0x5fafff, 0, INK_UNDERLINE}, \
-		[ROLE_KEY] = {4, 0x5fafff, INK_BOLD, INK_BOLD}, \
-		[ROLE_TAB] = {-1, 0, 0, 0}, \
+#define INKS_BLUE_ORANGE                                                                         \
+	{                                                                                        \
+		[ROLE_TEXT] = {-1, 0, 0, 0}, [ROLE_DIM] = {8, 0x8a8f98, 0, INK_DIM},             \
+		[ROLE_STRONG] = {-1, 0, INK_BOLD, INK_BOLD},                                     \
+		[ROLE_TITLE] = {4, 0x5fafff, INK_BOLD, INK_BOLD},                                \
+		[ROLE_RULE] = {8, 0x5f6670, 0, INK_DIM},                                         \
+		[ROLE_HEADER] = {4, 0x5fafff, 0, INK_UNDERLINE},                                 \
+		[ROLE_KEY] = {4, 0x5fafff, INK_BOLD, INK_BOLD}, [ROLE_TAB] = {-1, 0, 0, 0},      \
 		[ROLE_TAB_HERE] = {4, 0x5fafff, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD}, \
-		[ROLE_UP] = {4, 0x5fafff, 0, 0}, \
-		[ROLE_DEGRADED] = {3, 0xffd75f, INK_BOLD, INK_UNDERLINE}, \
-		[ROLE_DOWN] = {3, 0xff8700, INK_BOLD | INK_REVERSE, INK_BOLD | INK_REVERSE}, \
-		[ROLE_UNKNOWN] = {-1, 0, INK_UNDERLINE, INK_UNDERLINE}, \
-		[ROLE_PAUSED] = {8, 0x8a8f98, 0, INK_DIM}, \
-		[ROLE_INFO] = {4, 0x5fafff, 0, 0}, \
-		[ROLE_ERROR] = {3, 0xff8700, INK_BOLD, INK_BOLD}, \
-		[ROLE_BANNER] = {3, 0xff8700, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD}, \
-		[ROLE_INPUT] = {-1, 0, INK_UNDERLINE, INK_UNDERLINE}, \
-		[ROLE_CHART_LOW] = {4, 0x5fafff, 0, INK_BOLD}, \
-		[ROLE_CHART_HIGH] = {3, 0xd7875f, 0, 0}, \
+		[ROLE_UP] = {4, 0x5fafff, 0, 0},                                                 \
+		[ROLE_DEGRADED] = {3, 0xffd75f, INK_BOLD, INK_UNDERLINE},                        \
+		[ROLE_DOWN] = {3, 0xff8700, INK_BOLD | INK_REVERSE, INK_BOLD | INK_REVERSE},     \
+		[ROLE_UNKNOWN] = {-1, 0, INK_UNDERLINE, INK_UNDERLINE},                          \
+		[ROLE_PAUSED] = {8, 0x8a8f98, 0, INK_DIM}, [ROLE_INFO] = {4, 0x5fafff, 0, 0},    \
+		[ROLE_ERROR] = {3, 0xff8700, INK_BOLD, INK_BOLD},                                \
+		[ROLE_BANNER] = {3, 0xff8700, INK_BOLD | INK_REVERSE, INK_REVERSE | INK_BOLD},   \
+		[ROLE_INPUT] = {-1, 0, INK_UNDERLINE, INK_UNDERLINE},                            \
+		[ROLE_CHART_LOW] = {4, 0x5fafff, 0, INK_BOLD},                                   \
+		[ROLE_CHART_HIGH] = {3, 0xd7875f, 0, 0},                                         \
 	}
 
 static const struct theme theme_auto = {
@@ -126,7 +117,7 @@ static const struct theme theme_mono = {
 };
 
 const struct theme *const theme_table[] = {
-	&theme_auto,  &theme_16,	  &theme_256,  &theme_truecolor,
+	&theme_auto,  &theme_16,          &theme_256,  &theme_truecolor,
 	&theme_light, &theme_blue_orange, &theme_mono, NULL,
 };
 
@@ -159,7 +150,8 @@ int theme_nearest_256(uint32_t rgb)
 		uint32_t grey = (uint32_t)(8 + (i - 232) * 10);
 		uint32_t colour = i >= 232 ? grey << 16 | grey << 8 | grey
 					   : levels[(i - 16) / 36] << 16 |
-						     levels[(i - 16) / 6 % 6] << 8 | levels[(i - 16) % 6];
+						     levels[(i - 16) / 6 % 6] << 8 |
+						     levels[(i - 16) % 6];
 		int d = distance(rgb, colour);
 
 		if (d < best_distance) {
@@ -175,14 +167,10 @@ int theme_colour(const struct ink *ink, enum colour_depth depth)
 	if (ink->ansi < 0)
 		return -1;
 	switch (depth) {
-	case DEPTH_MONO:
-		return -1;
-	case DEPTH_16:
-		return ink->ansi;
-	case DEPTH_256:
-		return theme_nearest_256(ink->rgb);
-	case DEPTH_TRUE:
-		return (int)ink->rgb;
+	case DEPTH_MONO: return -1;
+	case DEPTH_16: return ink->ansi;
+	case DEPTH_256: return theme_nearest_256(ink->rgb);
+	case DEPTH_TRUE: return (int)ink->rgb;
 	}
 	return -1;
 }

@@ -12,10 +12,10 @@ enum colour_depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_TRUE };
 enum ink_attribute { INK_BOLD = 1, INK_DIM = 2, INK_REVERSE = 4, INK_UNDERLINE = 8 };
 
 struct ink {
-	int8_t ansi;	 /* 0..15; -1: the terminal's own */
-	uint32_t rgb;	 /* unused when ansi is -1 */
+	int8_t ansi;  /* 0..15; -1: the terminal's own */
+	uint32_t rgb; /* unused when ansi is -1 */
 	uint8_t attributes;
-	uint8_t mono;	 /* attributes where there is no colour */
+	uint8_t mono; /* attributes where there is no colour */
 };
 
 struct theme {
@@ -23,7 +23,7 @@ struct theme {
 	const char *help;
 	enum colour_depth depth; /* at most */
 	struct ink inks[ROLE_COUNT];
-	uint32_t selected_rgb;	 /* background of the row under the cursor; 16 colours: reverse */
+	uint32_t selected_rgb; /* background of the row under the cursor; 16 colours: reverse */
 };
 
 /** NULL-terminated; the first is the default. */

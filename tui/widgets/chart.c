@@ -70,8 +70,10 @@ static struct chart_point column_of(const struct chart *c, int x, int width)
 
 static void draw_mark(struct surface s, int y, int x, char mark)
 {
-	static const struct { char c; enum role role; } roles[] = {
-		{'x', ROLE_DOWN}, {'?', ROLE_UNKNOWN}, {'o', ROLE_DEGRADED}};
+	static const struct {
+		char c;
+		enum role role;
+	} roles[] = {{'x', ROLE_DOWN}, {'?', ROLE_UNKNOWN}, {'o', ROLE_DEGRADED}};
 
 	for (size_t i = 0; i < 3; i++)
 		if (roles[i].c == mark)
@@ -103,7 +105,8 @@ static void bar_block(struct surface s, int x, const struct chart_point *p, doub
 
 static void bar_ascii(struct surface s, int x, const struct chart_point *p, double top)
 {
-	int low = (int)lround(p->low / top * s.height), high = (int)lround(p->high / top * s.height);
+	int low = (int)lround(p->low / top * s.height),
+	    high = (int)lround(p->high / top * s.height);
 
 	if (p->high >= 0 && high < 1)
 		high = 1;
@@ -141,7 +144,8 @@ static void bar_braille(struct surface s, int x, const struct chart_point *left,
 			}
 		}
 		if (dots)
-			surface_code(s, y, x, is_low ? ROLE_CHART_LOW : ROLE_CHART_HIGH, 0x2800 + dots);
+			surface_code(s, y, x, is_low ? ROLE_CHART_LOW : ROLE_CHART_HIGH,
+				     0x2800 + dots);
 	}
 }
 
@@ -153,12 +157,8 @@ static void draw_bars(struct surface s, const struct chart *c, double top)
 		struct chart_point p = column_of(c, x, s.width), left, right;
 
 		switch (style) {
-		case GRAPH_BLOCK:
-			bar_block(s, x, &p, top);
-			break;
-		case GRAPH_ASCII:
-			bar_ascii(s, x, &p, top);
-			break;
+		case GRAPH_BLOCK: bar_block(s, x, &p, top); break;
+		case GRAPH_ASCII: bar_ascii(s, x, &p, top); break;
 		case GRAPH_BRAILLE:
 			left = column_of(c, 2 * x, 2 * s.width);
 			right = column_of(c, 2 * x + 1, 2 * s.width);
@@ -214,8 +214,8 @@ void chart_draw(struct surface s, const struct chart *c)
 
 		surface_glyph(s, y, LABEL, ROLE_RULE, labelled ? GLYPH_TICK : GLYPH_AXIS);
 		if (labelled)
-			surface_outside_right(s, y, 0, ROLE_DIM, format_ms(text, sizeof text, value),
-					      LABEL - 1);
+			surface_outside_right(s, y, 0, ROLE_DIM,
+					      format_ms(text, sizeof text, value), LABEL - 1);
 	}
 	draw_bars(bars, c, top);
 	draw_times(s, s.height - 1, LABEL + 1, bars.width, c);

@@ -11,7 +11,7 @@ enum graph_style { GRAPH_BLOCK, GRAPH_BRAILLE, GRAPH_ASCII };
 /** One point; low and high are negative when nothing was measured. */
 struct chart_point {
 	double low, high; /* p50, p95 in ms */
-	char mark;	  /* 0, 'x' some down, '?' unknown, 'o' degraded */
+	char mark;        /* 0, 'x' some down, '?' unknown, 'o' degraded */
 };
 
 struct chart {

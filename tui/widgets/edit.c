@@ -74,23 +74,13 @@ bool edit_key(struct edit *e, const struct key *k)
 	if (k->pasted && (k->code == KEY_CODE_ENTER || k->code == KEY_CODE_TAB))
 		return e->at == e->len ? true : edit_insert(e, ' ');
 	switch (k->code) {
-	case KEY_CODE_LEFT:
-		e->at = left_of(e, e->at);
-		return true;
-	case KEY_CODE_RIGHT:
-		e->at = right_of(e, e->at);
-		return true;
+	case KEY_CODE_LEFT: e->at = left_of(e, e->at); return true;
+	case KEY_CODE_RIGHT: e->at = right_of(e, e->at); return true;
 	case KEY_CODE_HOME:
-	case 'A' & 31:
-		e->at = 0;
-		return true;
+	case 'A' & 31: e->at = 0; return true;
 	case KEY_CODE_END:
-	case 'E' & 31:
-		e->at = e->len;
-		return true;
-	case KEY_CODE_BACKSPACE:
-		cut(e, left_of(e, e->at), e->at);
-		return true;
+	case 'E' & 31: e->at = e->len; return true;
+	case KEY_CODE_BACKSPACE: cut(e, left_of(e, e->at), e->at); return true;
 	case KEY_CODE_DELETE:
 	case 'D' & 31: {
 		size_t at = e->at;
@@ -98,18 +88,13 @@ bool edit_key(struct edit *e, const struct key *k)
 		cut(e, at, right_of(e, at));
 		return true;
 	}
-	case 'U' & 31:
-		cut(e, 0, e->at);
-		return true;
+	case 'U' & 31: cut(e, 0, e->at); return true;
 	case 'K' & 31:
 		e->len = e->at;
 		e->text[e->len] = '\0';
 		return true;
-	case 'W' & 31:
-		cut(e, word_left(e), e->at);
-		return true;
-	default:
-		return false;
+	case 'W' & 31: cut(e, word_left(e), e->at); return true;
+	default: return false;
 	}
 }
 
@@ -122,7 +107,8 @@ static int columns(const struct edit *e, size_t from, size_t to)
 	return outside_width(part);
 }
 
-void edit_draw(struct edit *e, struct surface s, int y, int x, int width, unsigned style, bool active)
+void edit_draw(struct edit *e, struct surface s, int y, int x, int width, unsigned style,
+	       bool active)
 {
 	char part[EDIT_MAX];
 

@@ -10,8 +10,8 @@ enum { EDIT_MAX = 2048 };
 
 struct edit {
 	char text[EDIT_MAX];
-	size_t len, at;	  /* bytes; at never inside a character */
-	size_t scroll;	  /* first byte shown */
+	size_t len, at; /* bytes; at never inside a character */
+	size_t scroll;  /* first byte shown */
 };
 
 void edit_set(struct edit *e, const char *text);
@@ -20,4 +20,5 @@ bool edit_insert(struct edit *e, uint32_t code);
 /** @return true when the key changed the text or moved in it */
 bool edit_key(struct edit *e, const struct key *k);
 /** Draw into width columns and put the caret there when active. */
-void edit_draw(struct edit *e, struct surface s, int y, int x, int width, unsigned style, bool active);
+void edit_draw(struct edit *e, struct surface s, int y, int x, int width, unsigned style,
+	       bool active);

@@ -10,12 +10,25 @@
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 
-static const struct { const char *word; enum role role; } states[] = {
-	{"up", ROLE_UP},	     {"ok", ROLE_UP},		{"closed", ROLE_UP},
-	{"degraded", ROLE_DEGRADED}, {"pending", ROLE_DEGRADED}, {"warning", ROLE_DEGRADED},
-	{"down", ROLE_DOWN},	     {"open", ROLE_DOWN},	{"critical", ROLE_DOWN},
-	{"failed", ROLE_DOWN},	     {"unknown", ROLE_UNKNOWN}, {"new", ROLE_INFO},
-	{"info", ROLE_INFO},	     {"paused", ROLE_PAUSED},	{"maintenance", ROLE_PAUSED},
+static const struct {
+	const char *word;
+	enum role role;
+} states[] = {
+	{"up", ROLE_UP},
+	{"ok", ROLE_UP},
+	{"closed", ROLE_UP},
+	{"degraded", ROLE_DEGRADED},
+	{"pending", ROLE_DEGRADED},
+	{"warning", ROLE_DEGRADED},
+	{"down", ROLE_DOWN},
+	{"open", ROLE_DOWN},
+	{"critical", ROLE_DOWN},
+	{"failed", ROLE_DOWN},
+	{"unknown", ROLE_UNKNOWN},
+	{"new", ROLE_INFO},
+	{"info", ROLE_INFO},
+	{"paused", ROLE_PAUSED},
+	{"maintenance", ROLE_PAUSED},
 };
 
 const char *format_ms(char *out, size_t cap, double ms)
@@ -116,24 +129,12 @@ bool format_is_right(enum column_format f)
 static void format_text(const json_t *v, char *out, size_t cap)
 {
 	switch (json_typeof(v)) {
-	case JSON_STRING:
-		snprintf(out, cap, "%s", json_string_value(v));
-		break;
-	case JSON_INTEGER:
-		snprintf(out, cap, "%lld", (long long)json_integer_value(v));
-		break;
-	case JSON_REAL:
-		snprintf(out, cap, "%g", json_real_value(v));
-		break;
-	case JSON_TRUE:
-		snprintf(out, cap, "yes");
-		break;
-	case JSON_FALSE:
-		snprintf(out, cap, "no");
-		break;
-	case JSON_NULL:
-		snprintf(out, cap, "-");
-		break;
+	case JSON_STRING: snprintf(out, cap, "%s", json_string_value(v)); break;
+	case JSON_INTEGER: snprintf(out, cap, "%lld", (long long)json_integer_value(v)); break;
+	case JSON_REAL: snprintf(out, cap, "%g", json_real_value(v)); break;
+	case JSON_TRUE: snprintf(out, cap, "yes"); break;
+	case JSON_FALSE: snprintf(out, cap, "no"); break;
+	case JSON_NULL: snprintf(out, cap, "-"); break;
 	case JSON_ARRAY:
 	case JSON_OBJECT: {
 		char *text = json_dumps(v, JSON_COMPACT);
@@ -192,8 +193,7 @@ void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *o
 	case COLUMN_INT:
 	case COLUMN_TEXT:
 	case COLUMN_SPARK:
-	case COLUMN_BOOL:
-		break;
+	case COLUMN_BOOL: break;
 	}
 	format_text(v, out, cap);
 }

@@ -8,7 +8,11 @@
 #include "shared/json.h"
 #include "tui/widgets/format.h"
 
-struct phase { const char *key, *word; enum role role; enum glyph glyph; };
+struct phase {
+	const char *key, *word;
+	enum role role;
+	enum glyph glyph;
+};
 
 static const struct phase table[PHASES] = {
 	{"resolve", "resolve", ROLE_INFO, GLYPH_LIGHT},

@@ -5,7 +5,8 @@
 /** "── title ─────────── remark ──" over the whole width. */
 void section_draw(struct surface s, int y, const char *title, const char *remark);
 /** The same with the remark in a role of its own. */
-void section_draw_in(struct surface s, int y, const char *title, enum role role, const char *remark);
+void section_draw_in(struct surface s, int y, const char *title, enum role role,
+		     const char *remark);
 /** "label  value" with the value at column x + width. @return rows used (1) */
 int labelled_draw(struct surface s, int y, int x, int width, const char *label, unsigned style,
 		  const char *value);

@@ -4,7 +4,12 @@
 
 #include "shared/mem.h"
 
-struct mark { char c; enum role role; uint32_t block; const char *word; };
+struct mark {
+	char c;
+	enum role role;
+	uint32_t block;
+	const char *word;
+};
 
 /* Without colour the height tells: low is good, a full block is down. */
 static const struct mark marks[] = {

@@ -1,5 +1,6 @@
 #pragma once
-/* A day in a line: one character an hour, '.' up, 'o' slow, 'x' some down, '?' unknown, ' ' nothing. */
+/* A day in a line: one character an hour, '.' up, 'o' slow, 'x' some down, '?' unknown, ' '
+ * nothing. */
 #include "tui/term/surface.h"
 
 /** The newest hours that fit, aligned to the right of width. */

@@ -69,8 +69,8 @@ void table_header(const struct table_layout *l, struct surface s, int y, int x, 
 			at += w - used;
 		surface_outside(s, y, at, ROLE_HEADER, c->title, w);
 		if (sort && !strcmp(c->path, sort + down) && used < w)
-			surface_glyph(s, y, format_is_right(c->format) ? at - 1 : at + used, ROLE_HEADER,
-				      down ? GLYPH_DOWN : GLYPH_UP);
+			surface_glyph(s, y, format_is_right(c->format) ? at - 1 : at + used,
+				      ROLE_HEADER, down ? GLYPH_DOWN : GLYPH_UP);
 	}
 }
 

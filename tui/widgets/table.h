@@ -9,7 +9,10 @@ enum { TABLE_COLUMNS_MAX = 24, TABLE_GAP = 2 };
 
 struct table_layout {
 	size_t n;
-	struct { const struct column *column; int x, width; } at[TABLE_COLUMNS_MAX];
+	struct {
+		const struct column *column;
+		int x, width;
+	} at[TABLE_COLUMNS_MAX];
 };
 
 /** Places the columns that fit in width, in their order. The first of the lowest priority number

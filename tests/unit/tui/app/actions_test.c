@@ -8,7 +8,8 @@
 #include "tui/app/internal.h"
 #include "tui/term/key.h"
 
-/* The whole table as the program has it: every screen's rows, the descriptors' and the application's. */
+/* The whole table as the program has it: every screen's rows, the descriptors' and the
+ * application's. */
 static int set_up(void **state)
 {
 	struct keymap *m = keymap_new();
@@ -80,11 +81,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(table__has__no_conflict, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rows__have__words_and_a_function, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(keys__need__no_alt_and_no_altgr, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(confirming_key__differs__from_every_delete_key, set_up,
+		cmocka_unit_test_setup_teardown(rows__have__words_and_a_function, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(descriptors__bring__their_actions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keys__need__no_alt_and_no_altgr, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(confirming_key__differs__from_every_delete_key,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(descriptors__bring__their_actions, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

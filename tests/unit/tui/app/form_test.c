@@ -39,10 +39,10 @@ static void type_into(struct form *f, const char *name, const char *text)
 
 static json_t *existing(void)
 {
-	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:{s:s}}", "kind", "monitor", "id",
-			 "mon_0000000000001", "name", "shop", "version", 3, "type", "http", "target",
-			 "https://shop.example/", "interval", "30s", "timeout", "10s", "failures", 3,
-			 "retry_interval", "20s", "labels", "shop", "garden");
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:{s:s}}", "kind",
+			 "monitor", "id", "mon_0000000000001", "name", "shop", "version", 3, "type",
+			 "http", "target", "https://shop.example/", "interval", "30s", "timeout",
+			 "10s", "failures", 3, "retry_interval", "20s", "labels", "shop", "garden");
 }
 
 static void fields__follow__the_address(void **state)
@@ -188,15 +188,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(fields__follow__the_address, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(advanced__is_folded__until_asked, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(new_body__has__what_was_typed_and_a_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(advanced__is_folded__until_asked, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(new_body__has__what_was_typed_and_a_name, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(fault__stands__beside_its_field, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(leaving_a_field__checks_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(patch__has__only_what_changed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(patch__takes_away__labels_that_are_gone, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(name_and_type__are_fixed__once_made, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(patch__takes_away__labels_that_are_gone, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(name_and_type__are_fixed__once_made, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(letters__are_never__commands, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(daemons_faults__go_to_their_fields, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(daemons_faults__go_to_their_fields, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

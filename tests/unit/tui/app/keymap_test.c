@@ -55,7 +55,8 @@ static void load__replaces__the_keys_of_an_action(void **state)
 	char keys[64];
 	struct error e = {0};
 
-	assert_int_equal(keymap_load(*state, "# mine\n\nlist cursor-down n Ctrl-N\nglobal quit\n", "keys", &e),
+	assert_int_equal(keymap_load(*state, "# mine\n\nlist cursor-down n Ctrl-N\nglobal quit\n",
+				     "keys", &e),
 			 ERR_NONE);
 	assert_null(keymap_find(*state, contexts, 'j', NULL));
 	assert_ptr_equal(keymap_find(*state, contexts, key_ctrl('N'), NULL), &rows[0]);
@@ -67,7 +68,8 @@ static void load__refuses__conflicts_and_changes_nothing(void **state)
 {
 	struct error e = {0};
 
-	assert_int_equal(keymap_load(*state, "list cursor-down x\nlist copy x\n", "keys", &e), ERR_CONFIG);
+	assert_int_equal(keymap_load(*state, "list cursor-down x\nlist copy x\n", "keys", &e),
+			 ERR_CONFIG);
 	assert_non_null(strstr(e.text, "keys: "));
 	assert_non_null(strstr(e.text, "bound to both cursor-down and copy"));
 	assert_ptr_equal(keymap_find(*state, contexts, 'j', NULL), &rows[0]);
@@ -75,7 +77,9 @@ static void load__refuses__conflicts_and_changes_nothing(void **state)
 
 static void load__names__the_line_at_fault(void **state)
 {
-	static const struct { const char *text, *says; } cases[] = {
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
 		{"list cursor-down j\nlist fly f\n", "keys:2: no action fly"},
 		{"list cursor-down Alt-x\n", "keys:1: Alt-x is not a key"},
 		{"list\n", "keys:1: an action is missing"},
@@ -95,8 +99,9 @@ static void copies__outlive__their_source(void **state)
 {
 	char word[16] = "pause";
 
-	keymap_add_copy(*state, &(struct binding){
-					.context = "monitor", .keys = "p", .action = word, .help = word});
+	keymap_add_copy(
+		*state,
+		&(struct binding){.context = "monitor", .keys = "p", .action = word, .help = word});
 	memset(word, 'x', sizeof word - 1);
 	assert_string_equal(keymap_find(*state, contexts, 'p', NULL)->action, "pause");
 	assert_non_null(keymap_action(*state, contexts, "pause"));
@@ -105,11 +110,13 @@ static void copies__outlive__their_source(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(find__prefers__the_most_specific_context, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(find__ignores__other_contexts, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(load__replaces__the_keys_of_an_action, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(load__refuses__conflicts_and_changes_nothing, set_up,
+		cmocka_unit_test_setup_teardown(find__prefers__the_most_specific_context, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(find__ignores__other_contexts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(load__replaces__the_keys_of_an_action, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(load__refuses__conflicts_and_changes_nothing,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(load__names__the_line_at_fault, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(copies__outlive__their_source, set_up, tear_down),
 	};

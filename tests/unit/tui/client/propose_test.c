@@ -15,7 +15,8 @@ static void https__gets__a_certificate_monitor_too(void **state)
 
 	assert_int_equal(json_array_size(items), 2);
 	assert_string_equal(json_str(json_array_get(items, 0), "type", ""), "http");
-	assert_string_equal(json_str(json_array_get(items, 0), "target", ""), "https://shop.example/x");
+	assert_string_equal(json_str(json_array_get(items, 0), "target", ""),
+			    "https://shop.example/x");
 	assert_string_equal(json_str(json_array_get(items, 0), "name", ""), "shop-example-x");
 	assert_string_equal(json_str(json_array_get(items, 1), "type", ""), "tls");
 	assert_string_equal(json_str(json_array_get(items, 1), "target", ""), "shop.example:443");
@@ -28,7 +29,8 @@ static void bare_host__means__https(void **state)
 	json_t *items = propose_monitors("shop.example", NULL);
 
 	assert_int_equal(json_array_size(items), 2);
-	assert_string_equal(json_str(json_array_get(items, 0), "target", ""), "https://shop.example");
+	assert_string_equal(json_str(json_array_get(items, 0), "target", ""),
+			    "https://shop.example");
 	json_decref(items);
 }
 
@@ -46,8 +48,9 @@ static void http_and_port__give__one_monitor(void **state)
 
 static void proposals__are_valid(void **state)
 {
-	static const char *const addresses[] = {"shop.example", "http://127.0.0.1:8080/a?b=c", "[::1]:25",
-						"https://[::1]:8443/", "mail.example:25"};
+	static const char *const addresses[] = {"shop.example", "http://127.0.0.1:8080/a?b=c",
+						"[::1]:25", "https://[::1]:8443/",
+						"mail.example:25"};
 
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
 		struct error e = {0};
@@ -55,11 +58,13 @@ static void proposals__are_valid(void **state)
 		size_t k;
 
 		assert_non_null(items);
-		json_array_foreach (items, k, item) {
+		json_array_foreach(items, k, item)
+		{
 			struct resource_input in = {0};
 			struct error_list faults = {0};
 
-			if (!resource_validate(resource_kind_find("monitor"), item, 0, NULL, &in, &faults))
+			if (!resource_validate(resource_kind_find("monitor"), item, 0, NULL, &in,
+					       &faults))
 				fail_msg("%s: %s", addresses[i], faults.items[0].text);
 			resource_input_fini(&in);
 		}
@@ -69,8 +74,8 @@ static void proposals__are_valid(void **state)
 
 static void nonsense__is_refused__with_a_hint(void **state)
 {
-	static const char *const addresses[] = {"", "not a site", "ftp://x.example/", "https://u:p@x.example/",
-						"http://"};
+	static const char *const addresses[] = {"", "not a site", "ftp://x.example/",
+						"https://u:p@x.example/", "http://"};
 
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
 		struct error e = {0};

@@ -27,13 +27,17 @@ static void data_and_meta__are_found(void **state)
 	struct reply r = {0};
 	struct error e = {0};
 
-	assert_int_equal(decode("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"7\"\r\n"
-				"Content-Length: 31\r\n\r\n{\"data\":[1,2],\"meta\":{\"total\":2}}",
-				&r, &e), ERR_MALFORMED);
+	assert_int_equal(
+		decode("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"7\"\r\n"
+		       "Content-Length: 31\r\n\r\n{\"data\":[1,2],\"meta\":{\"total\":2}}",
+		       &r, &e),
+		ERR_MALFORMED);
 	reply_fini(&r);
-	assert_int_equal(decode("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"7\"\r\n"
-				"Content-Length: 33\r\n\r\n{\"data\":[1,2],\"meta\":{\"total\":2}}",
-				&r, &e), ERR_NONE);
+	assert_int_equal(
+		decode("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"7\"\r\n"
+		       "Content-Length: 33\r\n\r\n{\"data\":[1,2],\"meta\":{\"total\":2}}",
+		       &r, &e),
+		ERR_NONE);
 	assert_int_equal(json_array_size(r.data), 2);
 	assert_int_equal(json_int(r.meta, "total", 0), 2);
 	assert_string_equal(r.etag, "\"7\"");
@@ -50,8 +54,10 @@ static void problem__becomes__the_error_as_the_daemon_worded_it(void **state)
 	struct reply r = {0};
 	struct error e = {0};
 
-	buf_printf(&wire, "HTTP/1.1 422 X\r\nContent-Type: application/problem+json\r\n"
-			  "Content-Length: %zu\r\n\r\n%s", sizeof body - 1, body);
+	buf_printf(&wire,
+		   "HTTP/1.1 422 X\r\nContent-Type: application/problem+json\r\n"
+		   "Content-Length: %zu\r\n\r\n%s",
+		   sizeof body - 1, body);
 	assert_int_equal(decode(buf_str(&wire), &r, &e), ERR_INVALID);
 	assert_string_equal(e.text, "interval: too short");
 	assert_string_equal(e.field, "interval");
@@ -69,15 +75,17 @@ static void refusal_without_json__still_has_a_code(void **state)
 	struct reply r = {0};
 	struct error e = {0};
 
-	assert_int_equal(decode("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", &r, &e), ERR_DENIED);
+	assert_int_equal(decode("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", &r, &e),
+			 ERR_DENIED);
 	assert_non_null(strstr(e.text, "403"));
 	reply_fini(&r);
 }
 
 static void chunks__are_joined__in_any_parts(void **state)
 {
-	static const char wire[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-				   "Transfer-Encoding: chunked\r\n\r\n4\r\n{\"da\r\n9\r\nta\":true}\r\n0\r\n\r\n";
+	static const char wire[] =
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+		"Transfer-Encoding: chunked\r\n\r\n4\r\n{\"da\r\n9\r\nta\":true}\r\n0\r\n\r\n";
 
 	for (size_t part = 1; part < sizeof wire; part++) {
 		struct response *p = response_new(NULL, NULL);
@@ -87,7 +95,8 @@ static void chunks__are_joined__in_any_parts(void **state)
 		for (size_t i = 0; i < sizeof wire - 1; i += part) {
 			size_t n = sizeof wire - 1 - i;
 
-			assert_int_equal(response_feed(p, wire + i, n < part ? n : part, &e), ERR_NONE);
+			assert_int_equal(response_feed(p, wire + i, n < part ? n : part, &e),
+					 ERR_NONE);
 		}
 		assert_true(response_complete(p) && response_keeps_alive(p));
 		assert_int_equal(reply_decode(p, &r, &e), ERR_NONE);
@@ -106,8 +115,9 @@ static void end__completes__only_what_ends_with_the_connection(void **state)
 	assert_int_equal(response_end(p, &e), ERR_NONE);
 	assert_true(response_complete(p) && !response_keeps_alive(p));
 	response_reset(p);
-	assert_int_equal(response_feed(p, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", 41, &e),
-			 ERR_NONE);
+	assert_int_equal(
+		response_feed(p, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", 41, &e),
+		ERR_NONE);
 	assert_int_equal(response_end(p, &e), ERR_UNAVAILABLE);
 	response_free(p);
 }
@@ -115,7 +125,8 @@ static void end__completes__only_what_ends_with_the_connection(void **state)
 static void garbage__is_refused(void **state)
 {
 	static const char *const cases[] = {
-		"hello\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na",
+		"hello\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na",
 		"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab",
 	};
@@ -133,8 +144,11 @@ static void request__has__its_head_and_body(void **state)
 {
 	struct buf out = BUF_INIT(4096);
 
-	request_write(&out, &(struct client_request){.method = "PATCH", .path = "/v1/monitors/x", .body = "{}",
-						     .body_len = 2, .if_match = "3"});
+	request_write(&out, &(struct client_request){.method = "PATCH",
+						     .path = "/v1/monitors/x",
+						     .body = "{}",
+						     .body_len = 2,
+						     .if_match = "3"});
 	assert_non_null(strstr(buf_str(&out), "PATCH /v1/monitors/x HTTP/1.1\r\n"));
 	assert_non_null(strstr(buf_str(&out), "If-Match: \"3\"\r\n"));
 	assert_non_null(strstr(buf_str(&out), "Content-Length: 2\r\n\r\n{}"));

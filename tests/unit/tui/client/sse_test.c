@@ -9,7 +9,10 @@
 #include "tui/client/live.h"
 #include "tui/client/sse.h"
 
-struct seen { struct buf log; int stop_after; };
+struct seen {
+	struct buf log;
+	int stop_after;
+};
 
 static bool note(void *arg, const struct sse_message *m)
 {
@@ -34,8 +37,9 @@ static const char *read_in_parts(const char *text, size_t part, struct seen *s)
 
 static void messages__are_the_same__in_any_parts(void **state)
 {
-	static const char text[] = ": hello\nevent: row\ndata: {\"a\":1}\n\nid: 1-7\r\nevent: event\r\n"
-				   "data: one\r\ndata: two\r\n\r\ndata:x\rid\r\r: \n\n";
+	static const char text[] =
+		": hello\nevent: row\ndata: {\"a\":1}\n\nid: 1-7\r\nevent: event\r\n"
+		"data: one\r\ndata: two\r\n\r\ndata:x\rid\r\r: \n\n";
 	struct seen s = {.log = BUF_INIT(4096)};
 
 	for (size_t part = 1; part < sizeof text; part++)

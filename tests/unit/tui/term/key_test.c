@@ -8,8 +8,9 @@
 
 static void names__round_trip(void **state)
 {
-	static const char *const names[] = {"j", "?", "é", "Ctrl-L", "Enter", "Esc", "Tab", "Shift-Tab",
-					    "Space", "PgDn", "Home", "F1", "F12", "Delete"};
+	static const char *const names[] = {"j",    "?",   "é",         "Ctrl-L", "Enter",
+					    "Esc",  "Tab", "Shift-Tab", "Space",  "PgDn",
+					    "Home", "F1",  "F12",       "Delete"};
 	char out[KEY_NAME];
 	uint32_t code;
 
@@ -21,7 +22,8 @@ static void names__round_trip(void **state)
 
 static void parse__refuses__what_is_no_key(void **state)
 {
-	static const char *const names[] = {"", "jj", "Ctrl-", "Ctrl-1", "F0", "F13", "Alt-x", "\x01"};
+	static const char *const names[] = {"",   "jj",  "Ctrl-", "Ctrl-1",
+					    "F0", "F13", "Alt-x", "\x01"};
 	uint32_t code;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)

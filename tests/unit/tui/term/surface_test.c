@@ -7,7 +7,10 @@
 
 #include "tui/term/surface.h"
 
-struct fixture { struct canvas canvas; struct buf text; };
+struct fixture {
+	struct canvas canvas;
+	struct buf text;
+};
 
 static int set_up(void **state)
 {
@@ -66,7 +69,8 @@ static void put__keeps__combining_marks_with_their_letter(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(surface_put(surface_all(&f->canvas), 0, 0, ROLE_TEXT,
-				     safe_literal("e\xcc\x81x"), -1), 2);
+				     safe_literal("e\xcc\x81x"), -1),
+			 2);
 	assert_string_equal(dump(f), "e\xcc\x81x\n\n\n");
 }
 
@@ -128,9 +132,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(put__clips__at_the_edge, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(put__never_halves__a_wide_character, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(put__keeps__combining_marks_with_their_letter, set_up,
+		cmocka_unit_test_setup_teardown(put__never_halves__a_wide_character, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(put__keeps__combining_marks_with_their_letter,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(outside__makes_safe__and_marks_what_was_cut, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(ascii_canvas__holds__only_ascii, set_up, tear_down),

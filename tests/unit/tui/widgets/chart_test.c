@@ -35,7 +35,8 @@ static void ceiling__is_round__and_not_below(void **state)
 static void chart__marks__what_was_down_and_unknown(void **state)
 {
 	struct chart_point p[12];
-	struct chart c = {.points = p, .n = 12, .from_ms = 0, .to_ms = 3600000, .style = GRAPH_ASCII};
+	struct chart c = {
+		.points = p, .n = 12, .from_ms = 0, .to_ms = 3600000, .style = GRAPH_ASCII};
 	const char *text;
 
 	for (int i = 0; i < 12; i++)
@@ -58,12 +59,16 @@ static void chart__draws__nothing_where_there_is_no_room(void **state)
 
 static void chart__survives__any_shape(void **state)
 {
-	struct chart_point p[3] = {{.low = -1, .high = -1}, {.low = 0, .high = 0}, {.low = 1e9, .high = 1e9}};
+	struct chart_point p[3] = {
+		{.low = -1, .high = -1}, {.low = 0, .high = 0}, {.low = 1e9, .high = 1e9}};
 
 	for (size_t n = 0; n <= 3; n++)
 		for (int style = GRAPH_BLOCK; style <= GRAPH_ASCII; style++)
 			for (int w = 20; w < 200; w += 37) {
-				struct chart c = {.points = p, .n = n, .to_ms = 1, .style = (enum graph_style)style};
+				struct chart c = {.points = p,
+						  .n = n,
+						  .to_ms = 1,
+						  .style = (enum graph_style)style};
 
 				drawn(9, w, &c, false);
 			}

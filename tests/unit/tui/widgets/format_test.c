@@ -12,10 +12,13 @@
 
 static void ms__has__a_fitting_unit(void **state)
 {
-	static const struct { double ms; const char *text; } cases[] = {
-		{-1, "-"},	   {0, "0.0ms"},    {4.23, "4.2ms"},	{9.94, "9.9ms"}, {9.96, "10ms"},
-		{212.4, "212ms"},  {999.4, "999ms"}, {999.6, "1.0s"},	{2912, "2.9s"},	 {59900, "59.9s"},
-		{60000, "1m"},	   {1869000, "31m"},
+	static const struct {
+		double ms;
+		const char *text;
+	} cases[] = {
+		{-1, "-"},      {0, "0.0ms"},     {4.23, "4.2ms"},  {9.94, "9.9ms"},
+		{9.96, "10ms"}, {212.4, "212ms"}, {999.4, "999ms"}, {999.6, "1.0s"},
+		{2912, "2.9s"}, {59900, "59.9s"}, {60000, "1m"},    {1869000, "31m"},
 	};
 	char out[32];
 
@@ -84,8 +87,8 @@ static void state__is_loud__when_something_is_wrong(void **state)
 
 static void value__survives__any_type(void **state)
 {
-	json_t *values[] = {json_null(), json_true(), json_integer(7), json_real(1.5), json_string("x"),
-			    json_object(), json_array()};
+	json_t *values[] = {json_null(),      json_true(),   json_integer(7), json_real(1.5),
+			    json_string("x"), json_object(), json_array()};
 	char out[64];
 	unsigned style;
 

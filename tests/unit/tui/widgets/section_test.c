@@ -38,20 +38,23 @@ static const char *dump(void)
 
 static void wrapped__breaks__at_spaces(void **state)
 {
-	assert_int_equal(wrapped_draw(surface_all(&canvas), 0, 0, 10, ROLE_TEXT, "one two three four", 6),
-			 2);
+	assert_int_equal(
+		wrapped_draw(surface_all(&canvas), 0, 0, 10, ROLE_TEXT, "one two three four", 6),
+		2);
 	assert_string_equal(dump(), "one two\nthree four\n\n\n\n\n");
 }
 
 static void wrapped__cuts__a_word_longer_than_the_line(void **state)
 {
-	assert_int_equal(wrapped_draw(surface_all(&canvas), 0, 0, 5, ROLE_TEXT, "abcdefghij kl", 6), 2);
+	assert_int_equal(wrapped_draw(surface_all(&canvas), 0, 0, 5, ROLE_TEXT, "abcdefghij kl", 6),
+			 2);
 	assert_string_equal(dump(), "abcd~\nkl\n\n\n\n\n");
 }
 
 static void wrapped__ends__after_its_rows(void **state)
 {
-	assert_int_equal(wrapped_draw(surface_all(&canvas), 0, 0, 5, ROLE_TEXT, "a b c d e f g h i", 2), 2);
+	assert_int_equal(
+		wrapped_draw(surface_all(&canvas), 0, 0, 5, ROLE_TEXT, "a b c d e f g h i", 2), 2);
 	assert_string_equal(dump(), "a b c\nd e ~\n\n\n\n\n");
 	assert_int_equal(wrapped_draw(surface_all(&canvas), 0, 0, 0, ROLE_TEXT, "x", 2), 0);
 }
@@ -109,11 +112,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(wrapped__breaks__at_spaces, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(wrapped__cuts__a_word_longer_than_the_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(wrapped__cuts__a_word_longer_than_the_line, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(wrapped__ends__after_its_rows, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(box__is_never_larger__than_its_surface, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(box__is_never_larger__than_its_surface, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(spark__shows__the_newest_hours, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(phases__name_the_longest__loudly, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(phases__name_the_longest__loudly, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(scroll__stays__within_the_page, set_up, tear_down),
 	};
 

@@ -57,7 +57,8 @@ static void row__reads__nested_paths_and_aligns_figures(void **state)
 	struct canvas c = {0};
 	struct buf text = BUF_INIT(4096);
 	struct table_layout l;
-	json_t *row = json_pack("{s:s, s:s, s:{s:f}}", "state", "down", "name", "shop", "last", "p95", 212.0);
+	json_t *row = json_pack("{s:s, s:s, s:{s:f}}", "state", "down", "name", "shop", "last",
+				"p95", 212.0);
 
 	canvas_reset(&c, 2, 40);
 	table_layout(&l, columns, 3, 40);
