@@ -191,6 +191,7 @@ INTEGRATION_C := $(wildcard tests/integration/*.c)
 INTEGRATION := $(patsubst tests/%.c,$(B)/tests/%,$(INTEGRATION_C))
 SCREEN_C := $(wildcard tests/screens/*.c)
 SCREEN_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(SCREEN_C))
+$(B)/tests/screens/shot: LIBS_TEST += -lvterm
 BENCH := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 LIBS_TEST ?= -lcmocka

@@ -107,9 +107,9 @@ static void draw_tabs(struct app *app, struct surface s)
 	for (size_t i = 0; i < app->n_tabs; i++) {
 		bool here = i == app->tab_here;
 		int cells, x = tab_x(app, i, s.width, &cells);
-		char number[4];
+		char number[12];
 
-		snprintf(number, sizeof number, "%zu", i + 1);
+		snprintf(number, sizeof number, "%d", (int)i + 1);
 		for (int k = 0; k < cells + 1 && here; k++)
 			surface_code(s, 0, x - 1 + k, ROLE_TAB_HERE, ' ');
 		surface_outside(s, 0, x, here ? ROLE_TAB_HERE : ROLE_KEY, number, -1);
