@@ -5,49 +5,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "daemon/net/address.h"
 #include "daemon/net/answers.h"
+#include "daemon/net/dns_channel.h"
 #include "daemon/net/hosts.h"
 #include "daemon/net/resolve_cache.h"
-#include "shared/log.h"
 #include "shared/mem.h"
 #include "shared/url.h"
 
 enum {
 	OTHER_FAMILY_MS = 50, /* how long one family's answer waits for the other's (RFC 8305, 3) */
-	CONF_LOOK_MS = 2000,
 };
-#define RESOLV_CONF "/etc/resolv.conf"
 
 enum { V4 = ANSWER_V4, V6 = ANSWER_V6, FAMILIES = ANSWERS };
 static const int families[FAMILIES] = {AF_INET, AF_INET6};
 
 struct resolver {
 	struct resolver_options opt;
-	char *nameservers; /* "": resolv.conf */
-	ares_channel channel;
-	char server[72]; /* the first one, for messages */
-	struct dns_socket *sockets;
-	uv_timer_t timer; /* c-ares' */
+	struct dns_channel *channel;
 	struct hosts *hosts;
 	struct resolve_cache *cache;
 	struct resolve_query *queries;
 	int open_handles;
 	bool closing;
-	int64_t conf_looked_ms;
-	struct timespec conf_modified;
-	ino_t conf_inode;
-};
-
-struct dns_socket {
-	uv_poll_t poll;
-	struct resolver *r;
-	ares_channel channel;
-	ares_socket_t fd;
-	struct dns_socket *next;
 };
 
 struct resolve_query {
@@ -78,13 +59,12 @@ static int64_t now_ms(const struct resolver *r)
 	return clock_boot_ms(r->opt.clock);
 }
 
-static void on_handle_closed(struct resolver *r)
+static void maybe_free(struct resolver *r)
 {
-	if (--r->open_handles || !r->closing)
+	if (r->open_handles || !r->closing)
 		return;
 	hosts_free(r->hosts);
 	resolve_cache_free(r->cache);
-	free(r->nameservers);
 	free(r);
 }
 
@@ -121,7 +101,7 @@ bool resolver_known(struct resolver *r, const char *host, enum ip_family family,
 		one->n = 1;
 		one->ttl_ms = 0;
 		one->addr[0] = literal;
-		answers_compose(r->server, family, a, 0, out);
+		answers_compose(dns_channel_server(r->channel), family, a, 0, out);
 		return true;
 	}
 	for (int i = 0; i < FAMILIES; i++) {
@@ -137,7 +117,7 @@ bool resolver_known(struct resolver *r, const char *host, enum ip_family family,
 		named = true;
 	}
 	if (named && (family == IP_AUTO || a[family == IP_4 ? V4 : V6].status == RESOLVE_OK)) {
-		answers_compose(r->server, family, a, 0, out);
+		answers_compose(dns_channel_server(r->channel), family, a, 0, out);
 		return true;
 	}
 	if (!use_cache)
@@ -146,7 +126,7 @@ bool resolver_known(struct resolver *r, const char *host, enum ip_family family,
 		known[i] = resolve_cache_get(r->cache, host, families[i], now_ms(r), &a[i]);
 	if (!(family == IP_AUTO ? known[V4] && known[V6] : known[family == IP_4 ? V4 : V6]))
 		return false;
-	answers_compose(r->server, family, a, 0, out);
+	answers_compose(dns_channel_server(r->channel), family, a, 0, out);
 	return true;
 }
 
@@ -156,7 +136,8 @@ static void on_query_closed(uv_handle_t *handle)
 {
 	struct resolve_query *q = handle->data;
 
-	on_handle_closed(q->r);
+	q->r->open_handles--;
+	maybe_free(q->r);
 	free(q);
 }
 
@@ -178,7 +159,8 @@ static void deliver_answers(struct resolve_query *q)
 {
 	struct resolved out;
 
-	answers_compose(q->r->server, q->family, q->answers, now_ms(q->r) - q->began_ms, &out);
+	answers_compose(dns_channel_server(q->r->channel), q->family, q->answers,
+			now_ms(q->r) - q->began_ms, &out);
 	deliver(q, &out);
 }
 
@@ -317,8 +299,6 @@ static void on_answer(void *arg, int status, int timeouts, unsigned char *bytes,
 		consider(q);
 }
 
-static void arm(struct resolver *r);
-
 static void ask(struct resolve_query *q, int which)
 {
 	size_t len = strlen(q->host) + 1;
@@ -330,171 +310,7 @@ static void ask(struct resolve_query *q, int which)
 	question->which = which;
 	memcpy(question->host, q->host, len);
 	q->open[which] = question;
-	/* A name with a dot is meant as it is: with the search list a shop that vanished could turn
-	 * into a host of ours. */
-	if (strchr(q->host, '.'))
-		ares_query(q->r->channel, question->host, ns_c_in, type, on_answer, question);
-	else
-		ares_search(q->r->channel, question->host, ns_c_in, type, on_answer, question);
-}
-
-/* ---- c-ares and the loop ------------------------------------------------------------------- */
-
-static void on_ares_timer(uv_timer_t *timer)
-{
-	struct resolver *r = timer->data;
-
-	ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	arm(r);
-}
-
-static void arm(struct resolver *r)
-{
-	struct timeval tv, *left;
-
-	if (r->closing)
-		return;
-	left = ares_timeout(r->channel, NULL, &tv);
-	if (!left)
-		uv_timer_stop(&r->timer);
-	else
-		uv_timer_start(&r->timer, on_ares_timer,
-			       (uint64_t)left->tv_sec * 1000 + (uint64_t)(left->tv_usec + 999) / 1000, 0);
-}
-
-static void on_dns_event(uv_poll_t *poll, int status, int events)
-{
-	struct dns_socket *s = poll->data;
-	struct resolver *r = s->r;
-	bool readable = status < 0 || (events & UV_READABLE);
-	bool writable = status < 0 || (events & UV_WRITABLE);
-
-	ares_process_fd(s->channel, readable ? s->fd : ARES_SOCKET_BAD,
-			writable ? s->fd : ARES_SOCKET_BAD);
-	arm(r);
-}
-
-static void on_dns_socket_closed(uv_handle_t *handle)
-{
-	struct dns_socket *s = handle->data;
-
-	on_handle_closed(s->r);
-	free(s);
-}
-
-/* c-ares closes the descriptor right after it says that it wants nothing any more. */
-static void on_dns_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
-{
-	struct resolver *r = arg;
-	struct dns_socket **at = &r->sockets, *s;
-
-	while (*at && (*at)->fd != fd)
-		at = &(*at)->next;
-	s = *at;
-	if (!readable && !writable) {
-		if (!s)
-			return;
-		*at = s->next;
-		uv_close((uv_handle_t *)&s->poll, on_dns_socket_closed);
-		return;
-	}
-	if (!s) {
-		s = mem_zalloc(sizeof *s);
-		if (uv_poll_init_socket(loop_uv(r->opt.loop), &s->poll, fd)) {
-			free(s);
-			return;
-		}
-		s->r = r;
-		s->fd = fd;
-		s->channel = r->channel;
-		s->poll.data = s;
-		s->next = r->sockets;
-		r->sockets = s;
-		r->open_handles++;
-	}
-	uv_poll_start(&s->poll, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0),
-		      on_dns_event);
-}
-
-static void note_server(struct resolver *r)
-{
-	struct ares_addr_port_node *servers = NULL;
-	struct sockaddr_storage a = {0};
-	char text[ADDRESS_TEXT];
-
-	snprintf(r->server, sizeof r->server, "the name server");
-	if (ares_get_servers_ports(r->channel, &servers) != ARES_SUCCESS || !servers)
-		return;
-	a.ss_family = (sa_family_t)servers->family;
-	if (servers->family == AF_INET)
-		((struct sockaddr_in *)&a)->sin_addr = servers->addr.addr4;
-	else
-		memcpy(&((struct sockaddr_in6 *)&a)->sin6_addr, &servers->addr.addr6, 16);
-	snprintf(r->server, sizeof r->server, "name server %s", address_text(&a, text));
-	ares_free_data(servers);
-}
-
-static bool open_channel(struct resolver *r, ares_channel *channel, struct error *e)
-{
-	char lookups[] = "b";
-	struct ares_options o = {
-		.timeout = r->opt.timeout_ms,
-		.tries = r->opt.tries,
-		.sock_state_cb = on_dns_socket_state,
-		.sock_state_cb_data = r,
-		.lookups = lookups,
-	};
-	const char *servers = r->nameservers;
-	int status = ares_init_options(channel, &o,
-				       ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
-					       ARES_OPT_LOOKUPS);
-
-	if (status == ARES_SUCCESS && servers[0]) {
-		status = ares_set_servers_ports_csv(*channel, servers);
-		if (status != ARES_SUCCESS)
-			ares_destroy(*channel);
-	}
-	if (status != ARES_SUCCESS) {
-		error_set(e, ERR_CONFIG, "name servers \"%s\": %s", servers,
-			  ares_strerror(status));
-		error_hint(e, "write addresses like 192.0.2.53,[2001:db8::53]:5353");
-		return false;
-	}
-	return true;
-}
-
-static bool conf_changed(struct resolver *r)
-{
-	struct stat st;
-
-	if (now_ms(r) - r->conf_looked_ms < CONF_LOOK_MS)
-		return false;
-	r->conf_looked_ms = now_ms(r);
-	if (stat(RESOLV_CONF, &st))
-		memset(&st, 0, sizeof st);
-	if (st.st_ino == r->conf_inode && st.st_mtim.tv_sec == r->conf_modified.tv_sec &&
-	    st.st_mtim.tv_nsec == r->conf_modified.tv_nsec)
-		return false;
-	r->conf_inode = st.st_ino;
-	r->conf_modified = st.st_mtim;
-	return true;
-}
-
-/* A laptop that came into another network has other name servers. */
-static void follow_conf(struct resolver *r)
-{
-	ares_channel old = r->channel;
-
-	if (r->nameservers[0] || !conf_changed(r))
-		return;
-	if (!open_channel(r, &r->channel, NULL)) {
-		r->channel = old;
-		return;
-	}
-	resolve_cache_clear(r->cache);
-	ares_destroy(old);
-	note_server(r);
-	log_info("net", "%s changed: asking %s", RESOLV_CONF, r->server);
+	dns_channel_ask(q->r->channel, question->host, type, on_answer, question);
 }
 
 struct resolve_query *resolver_start_within(struct resolver *r, const char *host, enum ip_family family,
@@ -532,7 +348,8 @@ struct resolve_query *resolver_start_within(struct resolver *r, const char *host
 			q->answers[i].status = q->answers[i].n ? RESOLVE_OK : RESOLVE_NODATA;
 		consider(q);
 	} else {
-		follow_conf(r);
+		if (dns_channel_follow(r->channel))
+			resolve_cache_clear(r->cache);
 		uv_timer_start(&q->timer, on_query_timer,
 			       timeout_ms > 0 ? (uint64_t)timeout_ms : UINT64_C(3600000), 0);
 		if (family != IP_6)
@@ -540,7 +357,6 @@ struct resolve_query *resolver_start_within(struct resolver *r, const char *host
 		if (family != IP_4)
 			ask(q, V6);
 		consider(q);
-		arm(r);
 	}
 	q->starting = false;
 	return q;
@@ -566,30 +382,14 @@ struct resolver *resolver_new(const struct resolver_options *o, struct error *e)
 	struct resolver *r = mem_zalloc(sizeof *r);
 
 	r->opt = *o;
-	r->nameservers = mem_strdup(o->nameservers ? o->nameservers : "");
-	if (r->opt.timeout_ms <= 0)
-		r->opt.timeout_ms = 2000;
-	if (r->opt.tries <= 0)
-		r->opt.tries = 3;
-	r->conf_looked_ms = -CONF_LOOK_MS;
-	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS || !open_channel(r, &r->channel, e)) {
-		free(r->nameservers);
+	r->channel = dns_channel_new(o->loop, o->clock, o->nameservers, o->timeout_ms, o->tries, e);
+	if (!r->channel) {
 		free(r);
 		return NULL;
 	}
-	conf_changed(r);
-	note_server(r);
 	r->hosts = hosts_new(o->hosts_file);
 	r->cache = resolve_cache_new();
-	uv_timer_init(loop_uv(o->loop), &r->timer);
-	r->timer.data = r;
-	r->open_handles = 1;
 	return r;
-}
-
-static void on_timer_closed(uv_handle_t *handle)
-{
-	on_handle_closed(handle->data);
 }
 
 void resolver_free(struct resolver *r)
@@ -599,6 +399,6 @@ void resolver_free(struct resolver *r)
 	r->closing = true;
 	while (r->queries)
 		resolver_cancel(r->queries);
-	ares_destroy(r->channel);
-	uv_close((uv_handle_t *)&r->timer, on_timer_closed);
+	dns_channel_free(r->channel);
+	maybe_free(r);
 }

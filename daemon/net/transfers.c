@@ -1,24 +1,15 @@
 #include "daemon/net/transfers.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
-#include "daemon/net/address.h"
 #include "daemon/net/transfers_internal.h"
-#include "shared/log.h"
 #include "shared/mem.h"
 
 enum {
 	IDLE_HANDLES_MAX = 64,
 	SESSIONS_MAX = 2048,
-	NAME_MAX_LEN = 128,
-	HAPPY_EYEBALLS_MS = 250, /* RFC 8305, 8 */
-	ENTRY_MAX = HOST_MAX + 16 + RESOLVE_MAX * ADDRESS_TEXT,
 };
 
 /* ---- the end of an exchange ---------------------------------------------------------------- */
@@ -129,97 +120,12 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *arg, v
 	return 0;
 }
 
-static curl_socket_t on_socket_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
-{
-	struct transfer *t = arg;
-	int fd = socket(a->family, a->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, a->protocol);
-
-	if (fd < 0) {
-		t->socket_errno = errno;
-		return CURL_SOCKET_BAD;
-	}
-	if (a->addrlen <= sizeof t->tried)
-		memcpy(&t->tried, &a->addr, a->addrlen);
-	return fd;
-}
-
 static int on_socket_close(void *arg, curl_socket_t fd)
 {
 	struct transfers *ts = arg;
 
 	poller_forget(ts->poller, fd);
 	return close(fd);
-}
-
-/* ---- the answer ---------------------------------------------------------------------------- */
-
-static void begin_head(struct transfer *t, const char *line, size_t len)
-{
-	const char *space = memchr(line, ' ', len);
-	int status = space && len - (size_t)(space - line) >= 4 ? atoi(space + 1) : 0;
-
-	t->in_head = true;
-	t->final_head = false;
-	t->result.status = status;
-	snprintf(t->result.http_version, sizeof t->result.http_version, "%.*s",
-		 space ? (int)(space - line - 5) : 0, line + 5);
-}
-
-static void give_header(struct transfer *t, const char *line, size_t len)
-{
-	const char *colon = memchr(line, ':', len), *end = line + len;
-	char name[NAME_MAX_LEN];
-	const char *value;
-
-	if (!colon || (size_t)(colon - line) >= sizeof name)
-		return;
-	memcpy(name, line, (size_t)(colon - line));
-	name[colon - line] = '\0';
-	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t'); value++)
-		;
-	while (end > value && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r' || end[-1] == '\n'))
-		end--;
-	t->req.on_header(name, value, (size_t)(end - value), t->req.arg);
-}
-
-static size_t on_head_line(char *line, size_t size, size_t n, void *arg)
-{
-	struct transfer *t = arg;
-	size_t len = size * n;
-
-	if (t->is_https && !t->looked_at_tls)
-		transfer_tls_look(t);
-	t->header_bytes += len;
-	if (t->header_bytes > HEADER_BYTES_MAX) {
-		t->too_large = true;
-		return 0;
-	}
-	if (!t->in_head && !t->final_head && len > 5 && !memcmp(line, "HTTP/", 5))
-		begin_head(t, line, len);
-	else if (t->in_head && len <= 2) { /* the empty line */
-		t->in_head = false;
-		t->final_head = t->result.status >= 200 || t->result.status == 101;
-	} else if (t->in_head && t->result.status >= 200 && t->req.on_header)
-		give_header(t, line, len);
-	return len;
-}
-
-static size_t on_body_bytes(char *data, size_t size, size_t n, void *arg)
-{
-	struct transfer *t = arg;
-	size_t len = size * n, room = (size_t)(t->req.body_max - t->result.body_bytes);
-	size_t taken = len < room ? len : room;
-
-	t->result.body_bytes += (int64_t)taken;
-	if (taken && t->req.on_body && !t->req.on_body(data, taken, t->req.arg)) {
-		t->stopped = true;
-		return CURL_WRITEFUNC_ERROR;
-	}
-	if (taken < len) {
-		t->too_large = true;
-		return CURL_WRITEFUNC_ERROR;
-	}
-	return len;
 }
 
 /* ---- deadlines ----------------------------------------------------------------------------- */
@@ -298,7 +204,7 @@ static void on_deadline(uv_timer_t *timer)
 	finish(t);
 }
 
-/* ---- setting a handle ---------------------------------------------------------------------- */
+/* ---- handles ------------------------------------------------------------------------------- */
 
 static struct transfer *transfer_make(struct transfers *ts)
 {
@@ -314,31 +220,7 @@ static struct transfer *transfer_make(struct transfers *ts)
 	uv_timer_init(loop_uv(ts->loop), &t->deadline);
 	t->deadline.data = t;
 	ts->open_handles++;
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)t);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->curl_error);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, (long)HAPPY_EYEBALLS_MS);
-	/* Entries are put in and taken out by hand: a scan for old ones at each end is in vain. */
-	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	/* Trust comes in transfer_tls_setup; with a CAPATH curl would load everything each time. */
-	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, transfer_tls_setup);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, t);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket_open);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, ts);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head_line);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body_bytes);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	transfer_prepare(t, on_socket_close);
 	return t;
 }
 
@@ -365,111 +247,10 @@ static void transfer_destroy(struct transfer *t)
 	uv_close((uv_handle_t *)&t->deadline, on_deadline_closed);
 }
 
-static void set_method(struct transfer *t)
-{
-	const struct transfer_request *q = &t->req;
-	bool has_body = q->body != NULL;
-
-	if (!has_body && !t->set.has_body && !strcmp(t->set.method, q->method))
-		return;
-	/* From a known state: each of these changes what the others mean. */
-	curl_easy_setopt(t->easy, CURLOPT_NOBODY, 0L);
-	curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
-	if (has_body) {
-		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body_len);
-		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, q->body);
-	} else if (!strcmp(q->method, "HEAD")) {
-		curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
-	}
-	curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST,
-			 strcmp(q->method, "GET") || has_body ? q->method : NULL);
-	t->set.has_body = has_body;
-	snprintf(t->set.method, sizeof t->set.method, "%s", q->method);
-}
-
-static void set_user(struct transfer *t)
-{
-	const struct transfer_request *q = &t->req;
-
-	if (!q->user && !t->set.has_user)
-		return;
-	curl_easy_setopt(t->easy, CURLOPT_USERNAME, q->user);
-	curl_easy_setopt(t->easy, CURLOPT_PASSWORD, q->user ? q->password : NULL);
-	t->set.has_user = q->user != NULL;
-}
-
-static void set_connection(struct transfer *t)
-{
-	const struct transfer_request *q = &t->req;
-
-	if (t->set.fresh != q->fresh_connection) {
-		curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)q->fresh_connection);
-		curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, (long)q->fresh_connection);
-		t->set.fresh = q->fresh_connection;
-	}
-	if (t->set.verify != q->verify) {
-		curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, (long)q->verify);
-		curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, q->verify ? 2L : 0L);
-		t->set.verify = q->verify;
-	}
-}
-
-/* A literal address needs no entry, everything else gets its addresses here. */
-static void set_addresses(struct transfer *t)
-{
-	const struct transfer_request *q = &t->req;
-	struct sockaddr_storage literal;
-	char entry[ENTRY_MAX], text[ADDRESS_TEXT];
-	bool has_v4 = false, has_v6 = false;
-	long ip_version;
-	int len;
-
-	if (t->set.resolved[0]) {
-		snprintf(entry, sizeof entry, "-%s", t->set.resolved);
-		t->resolve = curl_slist_append(t->resolve, entry);
-		t->set.resolved[0] = '\0';
-	}
-	for (int i = 0; i < q->n_addrs; i++)
-		*(q->addrs[i].ss_family == AF_INET6 ? &has_v6 : &has_v4) = true;
-	t->prefers_ipv6 = has_v4 && has_v6 && q->addrs[0].ss_family == AF_INET6;
-	if (!address_parse(q->url->host, &literal)) {
-		len = snprintf(entry, sizeof entry, "%s:%u:", q->url->host, q->url->port);
-		snprintf(t->set.resolved, sizeof t->set.resolved, "%.*s", len - 1, entry);
-		for (int i = 0; i < q->n_addrs && len < (int)sizeof entry - ADDRESS_TEXT - 3; i++) {
-			address_text(&q->addrs[i], text);
-			len += snprintf(entry + len, sizeof entry - (size_t)len,
-					strchr(text, ':') ? "%s[%s]" : "%s%s", i ? "," : "", text);
-		}
-		t->resolve = curl_slist_append(t->resolve, entry);
-	}
-	if (t->resolve)
-		curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->resolve);
-	/* A kept connection of one family must not serve a check that asks for the other. */
-	ip_version = has_v4 == has_v6 ? CURL_IPRESOLVE_WHATEVER :
-		     has_v6	      ? CURL_IPRESOLVE_V6 :
-					CURL_IPRESOLVE_V4;
-	if (ip_version != t->set.ip_version)
-		curl_easy_setopt(t->easy, CURLOPT_IPRESOLVE, ip_version);
-	t->set.ip_version = ip_version;
-}
-
-static void forget_last_use(struct transfer *t)
-{
-	memset(&t->result, 0, sizeof t->result);
-	t->result.times = (struct transfer_times){-1, -1, -1, -1, -1};
-	t->tried.ss_family = 0;
-	t->socket_errno = 0;
-	t->tls_began_us = 0;
-	t->in_head = t->final_head = t->too_large = t->stopped = t->looked_at_tls = false;
-	t->header_bytes = 0;
-	t->curl_error[0] = '\0';
-}
-
 enum err transfer_start(struct transfers *ts, const struct transfer_request *req,
 			struct transfer **out, struct error *e)
 {
 	struct transfer *t = ts->idle;
-	char url[URL_MAX + HOST_MAX + 32];
 
 	if (t) {
 		ts->idle = t->next;
@@ -480,16 +261,7 @@ enum err transfer_start(struct transfers *ts, const struct transfer_request *req
 			return error_set(e, ERR_BUSY, "no handle for a transfer");
 	}
 	t->req = *req;
-	forget_last_use(t);
-	t->is_https = !strcmp(req->url->scheme, "https");
-	snprintf(t->session_key, sizeof t->session_key, "%c%s:%u", req->verify ? 'v' : 'n',
-		 req->url->host, req->url->port);
-	curl_easy_setopt(t->easy, CURLOPT_URL, url_format(req->url, url, sizeof url));
-	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, req->headers);
-	set_method(t);
-	set_user(t);
-	set_connection(t);
-	set_addresses(t);
+	transfer_set(t);
 	t->req.addrs = NULL;
 	t->started_us = clock_boot_us(ts->clock);
 	if (curl_multi_add_handle(ts->multi, t->easy) != CURLM_OK) {

@@ -54,6 +54,19 @@ struct transfer {
 	} set;
 };
 
+/* ---- transfer_setup.c ------------------------------------------------------------------- */
+
+/** What never changes of a handle. */
+void transfer_prepare(struct transfer *t, curl_closesocket_callback close_socket);
+/** What t->req asks for; forgets the handle's last use. */
+void transfer_set(struct transfer *t);
+
+/* ---- transfer_answer.c ------------------------------------------------------------------ */
+
+/** CURLOPT_HEADERFUNCTION and CURLOPT_WRITEFUNCTION; arg: the transfer. */
+size_t transfer_take_head(char *line, size_t size, size_t n, void *arg);
+size_t transfer_take_body(char *data, size_t size, size_t n, void *arg);
+
 /* ---- transfer_tls.c --------------------------------------------------------------------- */
 
 /** CURLOPT_SSL_CTX_FUNCTION; arg: the transfer. */
