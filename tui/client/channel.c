@@ -194,7 +194,7 @@ static void channel_pump(struct channel *ch)
 {
 	while (ch->first && !ch->gone) {
 		struct call *c = ch->first;
-		struct line *l;
+		struct line *l = NULL;
 
 		if (c->done && !(l = free_line(ch)))
 			return;
