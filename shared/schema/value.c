@@ -173,7 +173,11 @@ static json_t *canonical_size(const struct field *f, const json_t *value, struct
 static json_t *refuse_with(const struct field *f, const json_t *value, const struct error *why,
 			   struct error *e)
 {
-	refuse(f, value, e, "is refused: %s", why->text);
+	const char *text = json_string_value(value);
+	if (text && strchr(text, '@')) /* may hold a password: it is not repeated */
+		error_field(e, ERR_INVALID, f->name, "%s: %s", f->name, why->text);
+	else
+		refuse(f, value, e, "is refused: %s", why->text);
 	if (e && why->hint[0])
 		snprintf(e->hint, sizeof(e->hint), "%s", why->hint);
 	return NULL;
