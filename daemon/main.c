@@ -31,7 +31,6 @@
 
 enum {
 	SERVICES_MAX = 16,
-	CONFIGS_MAX = 64,    /* configurations kept for readers that may still hold one */
 	STOP_HTTP_MS = 1500, /* parts of the five seconds that an end may take */
 	STOP_SERVICE_MS = 1500,
 	STOP_LOOP_MS = 1000,
@@ -40,17 +39,24 @@ enum {
 	ALIVE_MS = 10000, /* a loop or writer silent for longer is stuck */
 	ONCE_MS = 120000,
 	EXIT_ONCE_RETRY = 75,
+	ONCE_ENDED = SIGUSR1, /* from the worker to the main thread */
 };
 
 struct running {
 	struct daemon d;
 	struct options options;
-	const struct config *configs[CONFIGS_MAX];
-	size_t n_configs;
+	const struct config
+		*first_config; /* parts made at the start may refer to it until the end */
+	int handed;            /* listening sockets that the supervisor handed over */
 	const struct service *services[SERVICES_MAX];
 	void *states[SERVICES_MAX];
 	size_t n_services, n_started;
 	struct error error; /* of a step that runs on a loop */
+
+	/* --once: a worker's; the main thread waits for it and for signals. */
+	pthread_t main_thread;
+	struct buf summary;
+	int once_status;
 };
 
 /* ---- steps --------------------------------------------------------------------------------- */
@@ -113,20 +119,6 @@ static void net_teardown(void *arg)
 	d->resolver = NULL;
 }
 
-static bool service_wanted(const char *list, const char *name)
-{
-	if (!list[0])
-		return true;
-	size_t n = strlen(name);
-	for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
-		while (*p == ' ')
-			p++;
-		if (!strncmp(p, name, n) && (p[n] == 0 || p[n] == ',' || p[n] == ' '))
-			return true;
-	}
-	return false;
-}
-
 static enum err services_init(struct running *run, struct error *e)
 {
 	for (size_t i = 0; service_table[i]; i++) {
@@ -159,13 +151,12 @@ static enum err listen_all(struct running *run, struct error *e)
 {
 	struct daemon *d = &run->d;
 	const struct config *c = d->config;
-	int handed = systemd_listen_fds();
-	for (int i = 0; i < handed; i++) {
+	for (int i = 0; i < run->handed; i++) {
 		enum err err = http_listen_fd(d->http, 3 + i, e);
 		if (err)
 			return err;
 	}
-	if (!handed) {
+	if (!run->handed) {
 		char dir[PATH_TEXT];
 		snprintf(dir, sizeof(dir), "%s", c->socket);
 		char *slash = strrchr(dir, '/');
@@ -264,32 +255,45 @@ static void stop(struct running *run)
 	http_free(d->http);
 	loop_free(d->api);
 	loop_free(d->net);
-	for (size_t i = 0; i < run->n_configs; i++)
-		config_free((struct config *)run->configs[i]);
+	if (d->config != run->first_config)
+		config_free((struct config *)d->config);
+	config_free((struct config *)run->first_config);
 }
 
 /* ---- running ------------------------------------------------------------------------------- */
+
+static void nothing(void *arg)
+{
+}
+
+/* Who reads the configuration does it within one turn of a loop, so after a turn of each nobody has
+ * the old one. */
+static void replace_config(struct running *run, const struct config *fresh)
+{
+	struct daemon *d = &run->d;
+	const struct config *old = d->config;
+	d->config = fresh;
+	loop_call(d->net, nothing, NULL);
+	loop_call(d->api, nothing, NULL);
+	if (old != run->first_config)
+		config_free((struct config *)old);
+}
 
 static void reload(struct running *run)
 {
 	struct error e = {0};
 	systemd_notify("RELOADING=1");
-	struct config *fresh =
-		run->n_configs < CONFIGS_MAX
-			? config_load(&run->options.flags, &e)
-			: (error_set(&e, ERR_BUSY, "reloaded %d times already: restart",
-				     CONFIGS_MAX),
-			   NULL);
-	if (!fresh) {
+	struct config *fresh = config_load(&run->options.flags, &e);
+	if (!fresh || services_check(fresh->services, &e)) {
 		log_error("main", "configuration not reloaded, the old one stays: %s", e.text);
+		config_free(fresh);
 	} else {
 		const struct config *old = run->d.config;
 		if (strcmp(old->data_dir, fresh->data_dir) || strcmp(old->socket, fresh->socket) ||
 		    strcmp(old->listen, fresh->listen) || strcmp(old->services, fresh->services))
 			log_warn("main",
 				 "data_dir, socket, listen and services change at the next start");
-		run->configs[run->n_configs++] = fresh;
-		run->d.config = fresh;
+		replace_config(run, fresh);
 		log_setup(fresh->log_level, fresh->log_json, STDERR_FILENO);
 		for (size_t i = 0; i < run->n_services; i++)
 			if (run->services[i]->reload)
@@ -330,29 +334,56 @@ static void wait_for_end(struct running *run, const sigset_t *set)
 	}
 }
 
-static int once(struct running *run)
+static void once_work(void *arg)
 {
-	struct buf out = BUF_INIT(4 << 20);
-	int status = 0;
+	struct running *run = arg;
 	int64_t deadline = clock_boot_ms(run->d.clock) + ONCE_MS;
 	for (size_t i = 0; i < run->n_services; i++) {
-		int s = run->services[i]->once
-				? run->services[i]->once(run->states[i], deadline, &out)
+		int status =
+			run->services[i]->once
+				? run->services[i]->once(run->states[i], deadline, &run->summary)
 				: 0;
-		if (s > status)
-			status = s;
+		if (status > run->once_status)
+			run->once_status = status;
 	}
-	fwrite(buf_str(&out), 1, out.len, stdout);
-	buf_fini(&out);
-	return status;
+	pthread_kill(run->main_thread, ONCE_ENDED);
+}
+
+/* A worker does it, so that this thread hears a signal: then the services are stopped, which ends
+ * what they wait for. */
+static int once(struct running *run)
+{
+	sigset_t set;
+	int signal_number;
+	run->main_thread = pthread_self();
+	run->summary = BUF_INIT(4 << 20);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, ONCE_ENDED);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if (!pool_submit(run->d.pool, once_work, run)) {
+		fputs("error: no thread could be started\n", stderr);
+		return EXIT_ONCE_RETRY;
+	}
+	while ((signal_number = sigwaitinfo(&set, NULL)) < 0)
+		; /* EINTR */
+	if (signal_number != ONCE_ENDED) {
+		fputs("error: ended by a signal before everything was decided\n", stderr);
+		return EXIT_ONCE_RETRY;
+	}
+	fwrite(buf_str(&run->summary), 1, run->summary.len, stdout);
+	return run->once_status;
 }
 
 /* Another daemon owns the store: it runs what is due for us. */
-static int once_by_daemon(const struct config *c)
+static int once_by_daemon(const struct config *c, const sigset_t *blocked)
 {
 	struct error e = {0};
 	struct buf out = BUF_INIT(4 << 20);
 	int status = EXIT_ONCE_RETRY;
+	/* Nothing is ours here: a signal may simply end us. */
+	pthread_sigmask(SIG_UNBLOCK, blocked, NULL);
 	enum err err = ask_once(c->socket, ONCE_MS + 10000, &out, &status, &e);
 	if (err)
 		fprintf(stderr,
@@ -398,7 +429,11 @@ int main(int argc, char **argv)
 		status = fail(&e);
 		goto out;
 	}
-	run->configs[run->n_configs++] = config;
+	if (services_check(config->services, &e)) {
+		status = fail(&e);
+		config_free(config);
+		goto out;
+	}
 	if (run->options.check_config) {
 		printf("%s: valid\n", config->file[0] ? config->file : "configuration (defaults)");
 		config_free(config);
@@ -415,12 +450,14 @@ int main(int argc, char **argv)
 		abort();
 	log_setup(run->options.once && config->log_level < LOG_WARN ? LOG_WARN : config->log_level,
 		  config->log_json, STDERR_FILENO);
-	run->d.config = config;
+	/* Before there are threads: it takes the claim out of the environment. */
+	run->handed = systemd_listen_fds();
+	run->d.config = run->first_config = config;
 	run->d.clock = &clock_system;
 	run->d.started_ms = clock_wall_ms(&clock_system);
 	enum err err = start(run, &e);
 	if (err == ERR_LOCKED && run->options.once) {
-		status = once_by_daemon(config);
+		status = once_by_daemon(config, &set);
 	} else if (!err && run->options.once) {
 		status = once(run);
 	} else if (err || (err = listen_all(run, &e))) {
@@ -433,6 +470,7 @@ int main(int argc, char **argv)
 		systemd_notify("STOPPING=1");
 	}
 	stop(run);
+	buf_fini(&run->summary);
 	if (!status && !run->options.once)
 		log_info("main", "ended");
 	curl_global_cleanup();

@@ -315,6 +315,14 @@ static void queue(struct conn *c, struct buf *body, size_t written)
 	}
 }
 
+/* What anybody may ask has its key in the path: then the route's pattern is logged. */
+static const char *loggable_path(const struct request *r)
+{
+	if (r->entry && r->entry->route->access == ACCESS_PUBLIC)
+		return r->entry->route->path;
+	return r->method ? request_path(r) : "-";
+}
+
 void conn_reply(struct conn *c, struct request *r)
 {
 	struct http_server *s = c->server;
@@ -333,8 +341,8 @@ void conn_reply(struct conn *c, struct request *r)
 	if (r->head_only || r->status == 304 || r->status == 204)
 		body = NULL;
 	count(&s->responses[r->status / 100 % 6], 1);
-	log_debug("http", "%s %s %d %s", r->method ? r->method : "-",
-		  r->method ? request_path(r) : "-", r->status, r->id);
+	log_debug("http", "%s %s %d %s", r->method ? r->method : "-", loggable_path(r), r->status,
+		  r->id);
 
 	b[0] = uv_buf_init(s->head.data, (unsigned)s->head.len);
 	b[1] = uv_buf_init(body ? body->data : NULL, body ? (unsigned)body->len : 0);

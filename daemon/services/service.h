@@ -17,7 +17,7 @@ struct live;
 /** What the daemon gives to its services; lives longer than they do. */
 struct daemon {
 	const struct config
-		*_Atomic config; /* a reload swaps it; the old one lives until the end */
+		*_Atomic config; /* a reload swaps it: read it on a loop, within one turn */
 	const struct clock *clock;
 	struct store *store;
 	struct loop *net, *api;
@@ -89,3 +89,9 @@ struct service {
 };
 
 extern const struct service *const service_table[];
+
+/** Every name in list ("a,b") is a service's: an unknown one would be a daemon that watches nothing
+ *  and says nothing about it. */
+enum err services_check(const char *list, struct error *e);
+/** In list, or list is "". */
+bool service_wanted(const char *list, const char *name);

@@ -320,6 +320,8 @@ void engine_close(struct sitemonitor *sm)
 	struct monitor **all = members_all(sm, &n);
 	for (size_t i = 0; i < n; i++) {
 		waiters_refuse(sm, all[i], ERR_UNAVAILABLE, "the daemon is ending");
+		if (all[i]->once_pending)
+			once_look(sm, all[i]);
 		due_clear(sm, &all[i]->due);
 		engine_discard_run(sm, all[i], false);
 	}

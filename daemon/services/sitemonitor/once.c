@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "daemon/core/thread.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
@@ -22,6 +22,7 @@ struct due_list {
 	struct monitor **all;
 	size_t n;
 	int64_t now_ms;
+	bool running; /* when the waiting was over */
 };
 
 static void pick_due(struct monitor *m, void *arg)
@@ -39,6 +40,8 @@ static void begin(void *arg)
 {
 	struct due_list *l = arg;
 	struct sitemonitor *sm = l->sm;
+	if (!sm->running)
+		return;
 	table_lock(&sm->table);
 	l->all = mem_array(NULL, sm->table.n + 1, sizeof(*l->all));
 	table_each(&sm->table, pick_due, l);
@@ -61,25 +64,19 @@ static void begin(void *arg)
 
 static void flush(void *arg)
 {
-	struct sitemonitor *sm = arg;
-	batch_flush(sm);
-	journal_flush(sm);
+	struct due_list *l = arg;
+	l->running = l->sm->running;
+	batch_flush(l->sm);
+	journal_flush(l->sm);
 }
 
 /* Until nothing is pending (or in flight), by real time: the condition is signalled by others. */
 static bool wait_for(struct sitemonitor *sm, bool checks, int64_t limit_ms)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += limit_ms / 1000;
-	until.tv_nsec += limit_ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	int64_t until = thread_now_us() + limit_ms * 1000;
 	pthread_mutex_lock(&sm->lock);
 	while (checks ? sm->once_pending > 0 : sm->in_flight > 0)
-		if (pthread_cond_timedwait(&sm->changed, &sm->lock, &until) == ETIMEDOUT)
+		if (thread_cond_wait_until(&sm->changed, &sm->lock, until) == ETIMEDOUT)
 			break;
 	bool done = checks ? sm->once_pending == 0 : sm->in_flight == 0;
 	pthread_mutex_unlock(&sm->lock);
@@ -130,7 +127,8 @@ int once_run(void *state, int64_t deadline_boot_ms, struct buf *out)
 	loop_call(sm->d->net, begin, &due);
 	int64_t left = deadline_boot_ms - now_boot(sm);
 	bool decided = wait_for(sm, true, left > 0 ? left : 0);
-	loop_call(sm->d->net, flush, sm);
+	loop_call(sm->d->net, flush, &due);
+	decided = decided && due.running; /* else the end of the daemon cut it short */
 	bool written = wait_for(sm, false, WRITE_MS);
 	const struct resource **all = resource_list(sm->d->store, &resource_monitor, &n);
 	for (size_t i = 0; i < n; i++) {

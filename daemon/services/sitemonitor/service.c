@@ -1,11 +1,10 @@
 /* SiteMonitor: checks shops, keeps what it saw, says when something is down. */
 #include "daemon/services/service.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "daemon/core/thread.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/log.h"
@@ -88,7 +87,7 @@ static enum err init(struct daemon *d, void **state, struct error *e)
 	sm->d = d;
 	sm->find_type = check_type_find;
 	pthread_mutex_init(&sm->lock, NULL);
-	pthread_cond_init(&sm->changed, NULL);
+	thread_cond_init(&sm->changed);
 	enum err err = load_all(sm, e);
 	*state = sm;
 	return err;
@@ -176,22 +175,15 @@ static void stop(void *state, int limit_ms)
 	struct sitemonitor *sm = state;
 	struct ending end = {.sm = sm};
 	resource_unlisten(sm->d->store, on_resource, sm);
-	int64_t until = clock_boot_ms(&clock_system) + limit_ms;
+	int64_t until = thread_now_us() + (int64_t)limit_ms * 1000;
 	loop_call(sm->d->net, close_engine, &end);
 	for (;;) {
 		loop_call(sm->d->net, look_quiet, &end);
-		if (end.quiet || clock_boot_ms(&clock_system) >= until)
+		if (end.quiet || thread_now_us() >= until)
 			break;
-		struct timespec at;
-		clock_gettime(CLOCK_REALTIME, &at);
-		at.tv_nsec +=
-			20000000; /* closing handles and operations signal; this is for the rest */
-		if (at.tv_nsec >= 1000000000) {
-			at.tv_sec++;
-			at.tv_nsec -= 1000000000;
-		}
+		/* Closing handles and operations signal; the time is for the rest. */
 		pthread_mutex_lock(&sm->lock);
-		pthread_cond_timedwait(&sm->changed, &sm->lock, &at);
+		thread_cond_wait_until(&sm->changed, &sm->lock, thread_now_us() + 20000);
 		pthread_mutex_unlock(&sm->lock);
 	}
 	if (!end.quiet)
@@ -202,9 +194,27 @@ static void stop(void *state, int limit_ms)
 	pthread_mutex_unlock(&sm->lock);
 }
 
+struct leaving {
+	uint64_t *ids;
+	size_t n;
+};
+
 static void note_id(struct monitor *m, void *arg)
 {
-	*(uint64_t *)arg = m->id;
+	struct leaving *l = arg;
+	l->ids[l->n++] = m->id;
+}
+
+static void remove_all(struct sitemonitor *sm)
+{
+	struct leaving l = {.ids = mem_array(NULL, sm->table.n + 1, sizeof(*l.ids))};
+	if (sm->table.by_id)
+		table_each(&sm->table, note_id, &l);
+	/* What could not be written is not taken out monitor by monitor. */
+	batch_fini(sm);
+	for (size_t i = 0; i < l.n; i++)
+		engine_remove(sm, l.ids[i]);
+	free(l.ids);
 }
 
 static void fini(void *state)
@@ -213,12 +223,7 @@ static void fini(void *state)
 	if (!sm)
 		return;
 	sm->running = false;
-	while (sm->table.n) {
-		uint64_t id = 0;
-		table_each(&sm->table, note_id, &id);
-		engine_remove(sm, id);
-	}
-	batch_fini(sm);
+	remove_all(sm);
 	journal_fini(sm);
 	heap_fini(&sm->heap);
 	if (sm->limits && !limits_running(sm->limits))

@@ -79,7 +79,7 @@ void waiters_refuse(struct sitemonitor *sm, struct monitor *m, enum err code, co
 
 void once_look(struct sitemonitor *sm, struct monitor *m)
 {
-	if (m->in_table && track_undecided(&m->track, &m->shown.rules))
+	if (m->in_table && sm->running && track_undecided(&m->track, &m->shown.rules))
 		return;
 	m->once_pending = false;
 	pthread_mutex_lock(&sm->lock);
