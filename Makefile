@@ -237,7 +237,7 @@ sanitize: $(UNIT)
 endif
 lint:
 	$(Q)contrib/lint
-bench: all $(FAKES) $(BENCH)
+bench: all $(FAKES) $(BENCH) $(SCREEN_PROGRAMS)
 	$(Q)tests/bench/run $(BENCH)
 # Coverage-guided, clang only: FUZZ_SECONDS for each target, crashes stay in build-fuzz/.
 FUZZ_SECONDS ?= 60

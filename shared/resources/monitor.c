@@ -121,7 +121,7 @@ static bool propose(const json_t *input, char *out, size_t cap)
 static const struct column columns[] = {
 	{.title = "state", .path = "state", .format = COLUMN_STATE, .min_width = 8, .priority = 0},
 	{.title = "name", .path = "name", .min_width = 10, .weight = 3, .priority = 0},
-	{.title = "type", .path = "type", .min_width = 5, .priority = 4},
+	{.title = "type", .path = "type", .min_width = 9, .priority = 4},
 	{.title = "p95 1h",
 	 .path = "p95_1h_ms",
 	 .format = COLUMN_MS,

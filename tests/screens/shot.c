@@ -14,6 +14,7 @@
  *     idle:MS             bytes, frames and wake-ups of a time in which nothing happens
  *     load:MS             the same, a second
  *     latency:N           ms from a key to its frame, N times
+ *     reach:KEY:STR       ms from a key until the screen shows STR
  *     rss                 memory of the program, kB
  *     quiet:MS            until nothing was written for that long
  * Waiting ends after ten seconds with a message and exit status 1. */
@@ -440,6 +441,19 @@ static void latency(struct shot *s, int n)
 	       took[n - 1]);
 }
 
+static void reach(struct shot *s, const char *arg)
+{
+	const char *want = strchr(arg, ':') + 1;
+	char key[64];
+	double start = now_ms();
+
+	snprintf(key, sizeof key, "%.*s", (int)(want - 1 - arg), arg);
+	type(s, key);
+	while (!strstr(screen_text(s), want) && now_ms() < start + DEADLINE_MS)
+		pump(s, 5);
+	printf("reach=%.1f\n", now_ms() - start);
+}
+
 /* ---- the program -------------------------------------------------------------------------------
  */
 
@@ -548,6 +562,8 @@ static void step(struct shot *s, const char *text)
 		measure(s, IS("idle") ? "idle" : "load", atoi(arg));
 	else if (IS("latency"))
 		latency(s, atoi(arg));
+	else if (IS("reach"))
+		reach(s, arg);
 	else if (IS("rss"))
 		printf("rss=%ld\n", proc_number(s->app, "status", "VmRSS:"));
 	else if (IS("quiet"))

@@ -12,8 +12,9 @@ static void on_watched(void *arg, enum err code, struct reply *r, const struct e
 	app->watch_call = NULL;
 	if (code == ERR_CANCELLED)
 		return;
-	/* The stream may have been replaced meanwhile: then all is said again when it is up. */
-	if (!code)
+	if (code)
+		watch_reset(app); /* said again with the next frame */
+	else
 		watch_update(app);
 }
 
