@@ -1,6 +1,7 @@
 #pragma once
-/* A check type: daemon/checks/NAME.c exports `const struct check_type check_NAME`; its fields are in
- * shared/resources/checks/NAME.c. Everything here runs on the net loop unless it says otherwise. */
+/* A check type: daemon/checks/NAME.c exports `const struct check_type check_NAME`; its fields are
+ * in shared/resources/checks/NAME.c. Everything here runs on the net loop unless it says otherwise.
+ */
 #include <jansson.h>
 
 #include "daemon/core/clock.h"
@@ -27,15 +28,17 @@ enum { CHECK_CAUSE = 32, CHECK_MESSAGE = 200, CHECK_ADDRESS = 64, CHECK_EVIDENCE
 struct check_result {
 	enum outcome outcome;
 	char cause[CHECK_CAUSE];     /* stable word when not up: "nxdomain" "resolver" "refused"
-					"timeout:first_byte" "http_status" "keyword" "tls_expired" "slow" … */
-	char message[CHECK_MESSAGE]; /* one safe sentence: "HTTP 502 Bad Gateway, expected 200-299" */
+					"timeout:first_byte" "http_status" "keyword" "tls_expired"
+					"slow" … */
+	char message[CHECK_MESSAGE]; /* one safe sentence: "HTTP 502 Bad Gateway, expected 200-299"
+				      */
 	char address[CHECK_ADDRESS]; /* the peer that was used */
-	int64_t total_us;	     /* -1 when nothing was measured */
+	int64_t total_us;            /* -1 when nothing was measured */
 	int64_t phase_us[PHASE_COUNT];
-	/** JSON object, safe text only, <= CHECK_EVIDENCE_MAX: members that should not change between good
-	 *  answers (address, status, server, certificate fingerprint, redirects, headers, body_bytes,
-	 *  body_hash, tls_version…). Compared member by member for "changed since last good". NULL: none.
-	 *  Owned by the result. */
+	/** JSON object, safe text only, <= CHECK_EVIDENCE_MAX: members that should not change
+	 * between good answers (address, status, server, certificate fingerprint, redirects,
+	 * headers, body_bytes, body_hash, tls_version…). Compared member by member for "changed
+	 * since last good". NULL: none. Owned by the result. */
 	char *evidence;
 	/** JSON object as in the API's "certificate", or NULL. Owned. */
 	char *certificate;
@@ -50,8 +53,10 @@ struct check_run {
 	const void *config;
 	const struct check_env *env;
 	uint64_t monitor;
-	bool fresh_session; /* a full TLS handshake and a fresh connection are wanted (confirmation) */
-	void (*done)(struct check_run *run, void *arg); /* exactly once, never from within start() */
+	bool fresh_session; /* a full TLS handshake and a fresh connection are wanted (confirmation)
+			     */
+	void (*done)(struct check_run *run,
+		     void *arg); /* exactly once, never from within start() */
 	void *arg;
 	/* the check's */
 	struct check_result result;

@@ -11,7 +11,10 @@
 
 enum { SAID_MAX = 4096, HEARD_MAX = 65536, SHOWN_MAX = 256 };
 
-struct bytes { char *data; size_t len; };
+struct bytes {
+	char *data;
+	size_t len;
+};
 
 struct tcp_config {
 	struct socket_target target;
@@ -25,7 +28,8 @@ struct tcp_talk {
 	char shown[SHOWN_MAX]; /* what came, safe */
 };
 
-static enum err read_bytes(const json_t *spec, const char *field, struct bytes *out, struct error *e)
+static enum err read_bytes(const json_t *spec, const char *field, struct bytes *out,
+			   struct error *e)
 {
 	char bytes[SAID_MAX];
 	char *text = spec_copy(spec, field);
@@ -100,7 +104,8 @@ static void hear(struct socket_walk *w)
 		w->phase_us[PHASE_FIRST_BYTE] = t->first_us - w->connected_us;
 	}
 	buf_add(&t->heard, data, (size_t)n);
-	if (memmem(t->heard.data ? t->heard.data : "", t->heard.len, c->expect.data, c->expect.len)) {
+	if (memmem(t->heard.data ? t->heard.data : "", t->heard.len, c->expect.data,
+		   c->expect.len)) {
 		w->phase_us[PHASE_TRANSFER] = clock_boot_us(w->env->clock) - t->first_us;
 		socket_walk_end(w);
 	} else if (n == 0 || t->heard.overflow) {
@@ -117,7 +122,8 @@ static void say(struct socket_walk *w)
 	struct tcp_talk *t = w->talk_state;
 
 	while (t->sent < c->send.len) {
-		ssize_t n = send(w->fd, c->send.data + t->sent, c->send.len - t->sent, MSG_NOSIGNAL);
+		ssize_t n =
+			send(w->fd, c->send.data + t->sent, c->send.len - t->sent, MSG_NOSIGNAL);
 
 		if (n < 0 && would_block()) {
 			socket_walk_watch(w, UV_WRITABLE);

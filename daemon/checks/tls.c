@@ -101,7 +101,8 @@ static bool open_tls(struct socket_walk *w)
 	if (!t->ssl || SSL_set_fd(t->ssl, w->fd) != 1)
 		return false;
 	if (c->name_is_address)
-		return !c->verify || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->ssl), c->name) == 1;
+		return !c->verify ||
+		       X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->ssl), c->name) == 1;
 	return SSL_set_tlsext_host_name(t->ssl, c->name) == 1 &&
 	       (!c->verify || SSL_set1_host(t->ssl, c->name) == 1);
 }

@@ -38,9 +38,9 @@ bool address_parse(const char *text, struct sockaddr_storage *out)
 
 const char *address_text(const struct sockaddr_storage *a, char out[static ADDRESS_TEXT])
 {
-	const void *bytes = a->ss_family == AF_INET ?
-				    (const void *)&((const struct sockaddr_in *)a)->sin_addr :
-				    (const void *)&((const struct sockaddr_in6 *)a)->sin6_addr;
+	const void *bytes = a->ss_family == AF_INET
+				    ? (const void *)&((const struct sockaddr_in *)a)->sin_addr
+				    : (const void *)&((const struct sockaddr_in6 *)a)->sin6_addr;
 
 	if (!inet_ntop(a->ss_family, bytes, out, ADDRESS_TEXT))
 		out[0] = '\0';
@@ -113,11 +113,9 @@ bool address_error_is_local(int error, int family)
 	case ENOMEM:
 	case EACCES:
 	case EPERM:
-	case ENETUNREACH:
-		return true;
+	case ENETUNREACH: return true;
 	case EADDRNOTAVAIL: /* IPv4: no port is left; IPv6: this machine has no address */
 		return family == AF_INET;
-	default:
-		return false;
+	default: return false;
 	}
 }

@@ -49,13 +49,12 @@ static void set_failure(const char *server, const struct answer *a, int64_t wait
 				 "%s refuses or answers with a failure", server);
 		break;
 	case RESOLVE_OK:
-	case RESOLVE_CANCELLED:
-		break;
+	case RESOLVE_CANCELLED: break;
 	}
 }
 
 void answers_compose(const char *server, enum ip_family family, const struct answer a[ANSWERS],
-		    int64_t waited_ms, struct resolved *out)
+		     int64_t waited_ms, struct resolved *out)
 {
 	const struct answer *v4 = &a[ANSWER_V4], *v6 = &a[ANSWER_V6];
 

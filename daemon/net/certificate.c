@@ -24,8 +24,8 @@ const char *certificate_name(const X509_NAME *name, char *out, size_t cap)
 
 		if (at < 0)
 			continue;
-		len = ASN1_STRING_to_UTF8(
-			&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+		len = ASN1_STRING_to_UTF8(&utf8,
+					  X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
 		if (len > 0)
 			text_safe(out, cap, (char *)utf8, (size_t)len, 0, 0, NULL);
 		OPENSSL_free(utf8);
@@ -67,7 +67,7 @@ static void fingerprint_of(const X509 *c, char out[static 65])
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
-void certificate_read(STACK_OF(X509) *chain, struct certificate_facts *out)
+void certificate_read(STACK_OF(X509) * chain, struct certificate_facts *out)
 {
 	memset(out, 0, sizeof *out);
 	for (int i = 0; i < sk_X509_num(chain) && i < CHAIN_MAX; i++) {
@@ -137,7 +137,7 @@ static void write_subject_issuer(struct json_writer *w, const X509 *c)
 	jw_kv_str(w, "issuer", certificate_name(X509_get_issuer_name(c), name, sizeof name));
 }
 
-char *certificate_json(STACK_OF(X509) *chain, int64_t now_ms)
+char *certificate_json(STACK_OF(X509) * chain, int64_t now_ms)
 {
 	const X509 *leaf = sk_X509_value(chain, 0);
 	struct buf out = BUF_INIT(CERTIFICATE_JSON_MAX + 16384);
@@ -199,5 +199,6 @@ void certificate_names_text(const X509 *leaf, char *out, size_t cap)
 	out[0] = '\0';
 	n = each_name(leaf, append_name, &t);
 	if (n > t.shown)
-		snprintf(out + t.len, cap - t.len, "%s%d more", t.shown ? " and " : "", n - t.shown);
+		snprintf(out + t.len, cap - t.len, "%s%d more", t.shown ? " and " : "",
+			 n - t.shown);
 }

@@ -75,12 +75,12 @@ static void fail(struct dial *d)
 	address_text(a, r.address);
 	if (address_error_is_local(d->last_error, a->ss_family)) {
 		r.end = TRANSFER_LOCAL;
-		snprintf(r.message, sizeof r.message, "this machine could not open a connection: %s",
-			 strerror(d->last_error));
+		snprintf(r.message, sizeof r.message,
+			 "this machine could not open a connection: %s", strerror(d->last_error));
 	} else if (d->last_error == ECONNREFUSED) {
 		r.end = TRANSFER_REFUSED;
-		snprintf(r.message, sizeof r.message, "%s port %u refused the connection", r.address,
-			 d->port);
+		snprintf(r.message, sizeof r.message, "%s port %u refused the connection",
+			 r.address, d->port);
 	} else if (d->last_error == ECONNRESET) {
 		r.end = TRANSFER_RESET;
 		snprintf(r.message, sizeof r.message, "%s port %u reset the connection", r.address,
@@ -140,7 +140,8 @@ static void begin(struct attempt *a)
 		return;
 	}
 	d->running++;
-	if (connect(a->fd, (struct sockaddr *)&a->addr, address_len(&a->addr)) && errno != EINPROGRESS) {
+	if (connect(a->fd, (struct sockaddr *)&a->addr, address_len(&a->addr)) &&
+	    errno != EINPROGRESS) {
 		attempt_failed(a, errno);
 		return;
 	}

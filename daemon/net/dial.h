@@ -8,12 +8,12 @@
 struct dial;
 
 struct dial_result {
-	int fd;			/* connected and non-blocking, the caller's now; -1: none */
-	enum transfer_end end;	/* DONE, or why there is none */
+	int fd;                /* connected and non-blocking, the caller's now; -1: none */
+	enum transfer_end end; /* DONE, or why there is none */
 	struct sockaddr_storage peer;
 	char address[ADDRESS_TEXT]; /* the peer, or the one tried last */
-	char message[160];	/* safe */
-	bool ipv6_skipped;	/* IPv6 came first in the list and did not answer, IPv4 did */
+	char message[160];          /* safe */
+	bool ipv6_skipped;          /* IPv6 came first in the list and did not answer, IPv4 did */
 };
 typedef void dial_fn(const struct dial_result *r, void *arg);
 

@@ -70,8 +70,9 @@ static void arm(struct dns_channel *c)
 	if (!left)
 		uv_timer_stop(&c->timer);
 	else
-		uv_timer_start(&c->timer, on_timer,
-			       (uint64_t)left->tv_sec * 1000 + (uint64_t)(left->tv_usec + 999) / 1000, 0);
+		uv_timer_start(
+			&c->timer, on_timer,
+			(uint64_t)left->tv_sec * 1000 + (uint64_t)(left->tv_usec + 999) / 1000, 0);
 }
 
 static void on_event(uv_poll_t *poll, int status, int events)
@@ -82,7 +83,8 @@ static void on_event(uv_poll_t *poll, int status, int events)
 	bool writable = status < 0 || (events & UV_WRITABLE);
 
 	c->inside++;
-	ares_process_fd(s->ares, readable ? s->fd : ARES_SOCKET_BAD, writable ? s->fd : ARES_SOCKET_BAD);
+	ares_process_fd(s->ares, readable ? s->fd : ARES_SOCKET_BAD,
+			writable ? s->fd : ARES_SOCKET_BAD);
 	c->inside--;
 	arm(c);
 }
@@ -167,8 +169,8 @@ static bool open_ares(struct dns_channel *c, ares_channel *ares, struct error *e
 		.lookups = lookups,
 	};
 	int status = ares_init_options(ares, &o,
-				       ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
-					       ARES_OPT_LOOKUPS);
+				       ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+					       ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS);
 
 	if (status == ARES_SUCCESS && c->nameservers[0]) {
 		status = ares_set_servers_ports_csv(*ares, c->nameservers);
@@ -239,8 +241,9 @@ void dns_channel_ask(struct dns_channel *c, const char *host, int type, ares_cal
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-struct dns_channel *dns_channel_new(struct loop *l, const struct clock *clock, const char *nameservers,
-				    int timeout_ms, int tries, struct error *e)
+struct dns_channel *dns_channel_new(struct loop *l, const struct clock *clock,
+				    const char *nameservers, int timeout_ms, int tries,
+				    struct error *e)
 {
 	struct dns_channel *c = mem_zalloc(sizeof *c);
 

@@ -8,7 +8,7 @@ struct hosts;
 /** @param path  NULL: /etc/hosts */
 struct hosts *hosts_new(const char *path);
 void hosts_free(struct hosts *h);
-/** Addresses of a lower-case name in one family, at most max. @return how many; *named tells whether
- *  the file has the name at all. */
+/** Addresses of a lower-case name in one family, at most max. @return how many; *named tells
+ * whether the file has the name at all. */
 int hosts_find(struct hosts *h, const char *name, int family, int64_t now_ms,
 	       struct sockaddr_storage *out, int max, bool *named);

@@ -1,9 +1,9 @@
 #pragma once
 /* Many sockets behind one descriptor of the loop.
  *
- * libuv's uv_poll makes two epoll_ctl calls for each change of interest and one more for each end: a
- * third of the system calls of a short exchange. Here interest is only noted; what is still wanted
- * when the loop is about to sleep goes to the kernel, and a closed descriptor costs nothing.
+ * libuv's uv_poll makes two epoll_ctl calls for each change of interest and one more for each end:
+ * a third of the system calls of a short exchange. Here interest is only noted; what is still
+ * wanted when the loop is about to sleep goes to the kernel, and a closed descriptor costs nothing.
  * Everything on the loop's thread. */
 #include "daemon/core/loop.h"
 #include "shared/err.h"

@@ -81,8 +81,8 @@ static struct entry **find(struct resolve_cache *c, const char *host, int family
 
 static void *bytes_of(struct sockaddr_storage *a)
 {
-	return a->ss_family == AF_INET ? (void *)&((struct sockaddr_in *)a)->sin_addr :
-					 (void *)&((struct sockaddr_in6 *)a)->sin6_addr;
+	return a->ss_family == AF_INET ? (void *)&((struct sockaddr_in *)a)->sin_addr
+				       : (void *)&((struct sockaddr_in6 *)a)->sin6_addr;
 }
 
 static size_t size_of(int family)
@@ -90,8 +90,8 @@ static size_t size_of(int family)
 	return family == AF_INET ? 4 : 16;
 }
 
-void resolve_cache_put(struct resolve_cache *c, const char *host, int family, const struct answer *a,
-		       int64_t now_ms, int64_t keep_ms)
+void resolve_cache_put(struct resolve_cache *c, const char *host, int family,
+		       const struct answer *a, int64_t now_ms, int64_t keep_ms)
 {
 	struct entry **at = find(c, host, family), *e;
 	size_t size = size_of(family), len = strlen(host) + 1;

@@ -170,7 +170,8 @@ static void on_query_timer(uv_timer_t *timer)
 
 	for (int i = 0; i < FAMILIES; i++) {
 		if (q->open[i])
-			q->answers[i] = (struct answer){.status = RESOLVE_FAILED, .timed_out = true};
+			q->answers[i] =
+				(struct answer){.status = RESOLVE_FAILED, .timed_out = true};
 	}
 	deliver_answers(q);
 }
@@ -182,7 +183,8 @@ static void consider(struct resolve_query *q)
 	for (int i = 0; i < FAMILIES; i++) {
 		waiting = waiting || q->open[i];
 		found = found || (!q->open[i] && q->answers[i].status == RESOLVE_OK);
-		no_such_name = no_such_name || (!q->open[i] && q->answers[i].status == RESOLVE_NXDOMAIN);
+		no_such_name =
+			no_such_name || (!q->open[i] && q->answers[i].status == RESOLVE_NXDOMAIN);
 	}
 	if (!waiting || no_such_name) {
 		if (q->starting) /* answered at once: tell from the loop */
@@ -233,7 +235,8 @@ static void parse_v6(const unsigned char *bytes, int len, struct answer *a)
 	a->n = n;
 }
 
-static void read_answer(int status, const unsigned char *bytes, int len, int which, struct answer *a)
+static void read_answer(int status, const unsigned char *bytes, int len, int which,
+			struct answer *a)
 {
 	*a = (struct answer){.status = RESOLVE_FAILED};
 	switch (status) {
@@ -241,18 +244,11 @@ static void read_answer(int status, const unsigned char *bytes, int len, int whi
 		(which == V4 ? parse_v4 : parse_v6)(bytes, len, a);
 		a->status = a->n ? RESOLVE_OK : RESOLVE_NODATA;
 		break;
-	case ARES_ENODATA:
-		a->status = RESOLVE_NODATA;
-		break;
+	case ARES_ENODATA: a->status = RESOLVE_NODATA; break;
 	case ARES_ENOTFOUND:
-	case ARES_EBADNAME:
-		a->status = RESOLVE_NXDOMAIN;
-		break;
-	case ARES_ETIMEOUT:
-		a->timed_out = true;
-		break;
-	default: /* c-ares' numbers are an open set */
-		break;
+	case ARES_EBADNAME: a->status = RESOLVE_NXDOMAIN; break;
+	case ARES_ETIMEOUT: a->timed_out = true; break;
+	default: /* c-ares' numbers are an open set */ break;
 	}
 }
 
@@ -313,8 +309,9 @@ static void ask(struct resolve_query *q, int which)
 	dns_channel_ask(q->r->channel, question->host, type, on_answer, question);
 }
 
-struct resolve_query *resolver_start_within(struct resolver *r, const char *host, enum ip_family family,
-					    bool use_cache, int64_t timeout_ms, resolve_fn *fn, void *arg)
+struct resolve_query *resolver_start_within(struct resolver *r, const char *host,
+					    enum ip_family family, bool use_cache,
+					    int64_t timeout_ms, resolve_fn *fn, void *arg)
 {
 	struct resolve_query *q = mem_zalloc(sizeof *q);
 	struct resolved known;
@@ -340,7 +337,8 @@ struct resolve_query *resolver_start_within(struct resolver *r, const char *host
 		for (int i = 0; i < FAMILIES; i++)
 			q->answers[i].status = known.status;
 		for (int i = 0; i < known.n; i++) {
-			struct answer *a = &q->answers[known.addr[i].ss_family == AF_INET6 ? V6 : V4];
+			struct answer *a =
+				&q->answers[known.addr[i].ss_family == AF_INET6 ? V6 : V4];
 
 			a->addr[a->n++] = known.addr[i];
 		}

@@ -10,9 +10,9 @@
 
 enum resolve_status {
 	RESOLVE_OK,
-	RESOLVE_NXDOMAIN,  /* the name does not exist: the target's fault */
-	RESOLVE_NODATA,	   /* it exists, but not with an address of that family */
-	RESOLVE_FAILED,	   /* SERVFAIL, refused, no answer: we do not know */
+	RESOLVE_NXDOMAIN, /* the name does not exist: the target's fault */
+	RESOLVE_NODATA,   /* it exists, but not with an address of that family */
+	RESOLVE_FAILED,   /* SERVFAIL, refused, no answer: we do not know */
 	RESOLVE_CANCELLED,
 };
 enum ip_family { IP_AUTO, IP_4, IP_6 };
@@ -29,24 +29,27 @@ typedef void resolve_fn(const struct resolved *r, void *arg);
 
 struct resolver;
 struct resolver_options {
-	struct loop *loop; const struct clock *clock;
+	struct loop *loop;
+	const struct clock *clock;
 	const char *nameservers; /* copied; "" or NULL: resolv.conf; "127.0.0.1:5353,…" */
-	int timeout_ms;		 /* per try */
+	int timeout_ms;          /* per try */
 	int tries;
 	int64_t cache_min_ms, cache_max_ms; /* answers are kept for their TTL within these */
-	const char *hosts_file; /* NULL: /etc/hosts */
+	const char *hosts_file;             /* NULL: /etc/hosts */
 };
 /** Creation and everything below on the net loop. */
 struct resolver *resolver_new(const struct resolver_options *o, struct error *e);
 void resolver_free(struct resolver *r);
 struct resolve_query;
 /** Literals and /etc/hosts answer too. fn is never called from within. NULL never. */
-struct resolve_query *resolver_start(struct resolver *r, const char *host, enum ip_family family, bool use_cache,
-				     resolve_fn *fn, void *arg);
+struct resolve_query *resolver_start(struct resolver *r, const char *host, enum ip_family family,
+				     bool use_cache, resolve_fn *fn, void *arg);
 /** The same, but ends with RESOLVE_FAILED when there is no answer after timeout_ms. */
-struct resolve_query *resolver_start_within(struct resolver *r, const char *host, enum ip_family family,
-					    bool use_cache, int64_t timeout_ms, resolve_fn *fn, void *arg);
-/** What is known without asking anybody: literals, the hosts file, the cache. False: start a query. */
+struct resolve_query *resolver_start_within(struct resolver *r, const char *host,
+					    enum ip_family family, bool use_cache,
+					    int64_t timeout_ms, resolve_fn *fn, void *arg);
+/** What is known without asking anybody: literals, the hosts file, the cache. False: start a query.
+ */
 bool resolver_known(struct resolver *r, const char *host, enum ip_family family, bool use_cache,
 		    struct resolved *out);
 /** fn is called with RESOLVE_CANCELLED before this returns. */

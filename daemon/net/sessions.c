@@ -7,10 +7,10 @@
 
 enum { BUCKETS = 512, SESSION_BYTES_MAX = 16384 };
 
-/* Put as bytes, which leaves out the parsed chain; decoded once, when it is first wanted: that takes
- * longer than a third of a resumed handshake. */
+/* Put as bytes, which leaves out the parsed chain; decoded once, when it is first wanted: that
+ * takes longer than a third of a resumed handshake. */
 struct entry {
-	struct entry *next;	    /* in its bucket */
+	struct entry *next;          /* in its bucket */
 	struct entry *newer, *older; /* by use */
 	char *key;
 	unsigned char *bytes; /* until decoded, then NULL */

@@ -1,7 +1,7 @@
 #pragma once
-/* TLS sessions to resume, by origin: curl 7.88 shares only eight among all its handles. Bounded; what
- * was used longest ago goes. Sessions of unverified handshakes have keys of their own, so they never
- * stand in for a verified one. Net loop only. */
+/* TLS sessions to resume, by origin: curl 7.88 shares only eight among all its handles. Bounded;
+ * what was used longest ago goes. Sessions of unverified handshakes have keys of their own, so they
+ * never stand in for a verified one. Net loop only. */
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -31,7 +31,8 @@ static void give_header(struct transfer *t, const char *line, size_t len)
 	name[colon - line] = '\0';
 	for (value = colon + 1; value < end && (*value == ' ' || *value == '\t'); value++)
 		;
-	while (end > value && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r' || end[-1] == '\n'))
+	while (end > value &&
+	       (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r' || end[-1] == '\n'))
 		end--;
 	t->req.on_header(name, value, (size_t)(end - value), t->req.arg);
 }

@@ -70,8 +70,8 @@ static void judge_connect(struct transfer *t)
 	peer_text(t, peer, sizeof peer);
 	if (address_error_is_local(error, t->tried.ss_family)) {
 		r->end = TRANSFER_LOCAL;
-		snprintf(r->message, sizeof r->message, "this machine could not open a connection: %s",
-			 strerror(error));
+		snprintf(r->message, sizeof r->message,
+			 "this machine could not open a connection: %s", strerror(error));
 	} else if (error == ECONNREFUSED) {
 		r->end = TRANSFER_REFUSED;
 		snprintf(r->message, sizeof r->message, "%s refused the connection", peer);
@@ -95,8 +95,8 @@ static void judge_tls(struct transfer *t, CURLcode code)
 	r->end = TRANSFER_TLS;
 	r->at = AT_TLS;
 	tls_seen_explain(&t->seen, t->req.url->host,
-			 code == CURLE_PEER_FAILED_VERIFICATION && !t->seen.verify_error, t->curl_error,
-			 r->tls_cause, r->message);
+			 code == CURLE_PEER_FAILED_VERIFICATION && !t->seen.verify_error,
+			 t->curl_error, r->tls_cause, r->message);
 	sessions_drop(t->owner->sessions, t->session_key);
 }
 
@@ -109,12 +109,8 @@ static void say(struct transfer *t, enum transfer_end end, const char *words)
 static void judge_broken(struct transfer *t)
 {
 	switch (t->result.at) {
-	case AT_CONNECT:
-		judge_connect(t);
-		return;
-	case AT_TLS:
-		say(t, TRANSFER_RESET, "connection was reset in the TLS handshake");
-		return;
+	case AT_CONNECT: judge_connect(t); return;
+	case AT_TLS: say(t, TRANSFER_RESET, "connection was reset in the TLS handshake"); return;
 	case AT_FIRST_BYTE:
 		say(t, TRANSFER_RESET, "connection was closed without an answer");
 		return;
@@ -134,27 +130,19 @@ static void judge_code(struct transfer *t, CURLcode code)
 		r->end = TRANSFER_DONE;
 		r->at = AT_END;
 		break;
-	case CURLE_COULDNT_CONNECT:
-		judge_connect(t);
-		break;
+	case CURLE_COULDNT_CONNECT: judge_connect(t); break;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
-	case CURLE_SSL_CIPHER:
-		judge_tls(t, code);
-		break;
+	case CURLE_SSL_CIPHER: judge_tls(t, code); break;
 	case CURLE_GOT_NOTHING:
 	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
-		judge_broken(t);
-		break;
+	case CURLE_RECV_ERROR: judge_broken(t); break;
 	case CURLE_PARTIAL_FILE:
 		say(t, TRANSFER_INCOMPLETE, "answer ended before its announced length");
 		break;
-	case CURLE_OPERATION_TIMEDOUT:
-		transfer_judge_timeout(t);
-		break;
+	case CURLE_OPERATION_TIMEDOUT: transfer_judge_timeout(t); break;
 	case CURLE_OUT_OF_MEMORY: /* also curl's word for a header line over its limit */
 		if (r->at >= AT_TRANSFER && !t->final_head)
 			say(t, TRANSFER_PROTOCOL, "a header line of the answer is too long");
@@ -167,7 +155,8 @@ static void judge_code(struct transfer *t, CURLcode code)
 		say(t, TRANSFER_LOCAL, t->curl_error[0] ? t->curl_error : curl_easy_strerror(code));
 		break;
 	default: /* an open set: what is left is an answer that is not HTTP */
-		say(t, TRANSFER_PROTOCOL, t->curl_error[0] ? t->curl_error : curl_easy_strerror(code));
+		say(t, TRANSFER_PROTOCOL,
+		    t->curl_error[0] ? t->curl_error : curl_easy_strerror(code));
 		break;
 	}
 }
@@ -246,7 +235,8 @@ void transfer_judge_timeout(struct transfer *t)
 			 r->address, t->req.url->port, after);
 		break;
 	case AT_TLS:
-		snprintf(r->message, sizeof r->message, "TLS handshake not finished within %s", after);
+		snprintf(r->message, sizeof r->message, "TLS handshake not finished within %s",
+			 after);
 		break;
 	case AT_FIRST_BYTE:
 		snprintf(r->message, sizeof r->message, "no answer within %s", after);

@@ -135,9 +135,9 @@ static void set_addresses(struct transfer *t)
 	if (t->resolve)
 		curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->resolve);
 	/* A kept connection of one family must not serve a check that asks for the other. */
-	ip_version = has_v4 == has_v6 ? CURL_IPRESOLVE_WHATEVER :
-		     has_v6	      ? CURL_IPRESOLVE_V6 :
-					CURL_IPRESOLVE_V4;
+	ip_version = has_v4 == has_v6 ? CURL_IPRESOLVE_WHATEVER
+		     : has_v6         ? CURL_IPRESOLVE_V6
+				      : CURL_IPRESOLVE_V4;
 	if (ip_version != t->set.ip_version)
 		curl_easy_setopt(t->easy, CURLOPT_IPRESOLVE, ip_version);
 	t->set.ip_version = ip_version;

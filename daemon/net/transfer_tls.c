@@ -12,13 +12,15 @@ struct handshake {
 	struct transfers *owner;
 	struct transfer *transfer; /* NULL after its end */
 	char session_key[SESSION_KEY_MAX];
-	bool settled; /* it is decided whether a session is offered: once, before the first flight */
+	bool settled; /* it is decided whether a session is offered: once, before the first flight
+		       */
 	bool verify;
 	bool has_session; /* a resumed one that is still young: its successor is not wanted */
 	bool stored;
 };
 
-static void on_ctx_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index, long argl, void *argp)
+static void on_ctx_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index, long argl,
+			void *argp)
 {
 	struct handshake *h = ptr;
 
@@ -66,7 +68,8 @@ static void on_info(const SSL *ssl, int where, int value)
 		return;
 	SSL_set_session((SSL *)(uintptr_t)ssl, session);
 	/* Servers send two tickets each time; one that lasts a while longer is good enough. */
-	h->has_session = time(NULL) - SSL_SESSION_get_time(session) < SSL_SESSION_get_timeout(session) / 2;
+	h->has_session =
+		time(NULL) - SSL_SESSION_get_time(session) < SSL_SESSION_get_timeout(session) / 2;
 	SSL_SESSION_free(session);
 }
 

@@ -51,8 +51,8 @@ static void finish(struct transfer *t)
 	release(t);
 }
 
-/* curl reports ends only here. Called after every way into it, also the timer's: a lone exchange that
- * curl itself gave up would else never be reported. */
+/* curl reports ends only here. Called after every way into it, also the timer's: a lone exchange
+ * that curl itself gave up would else never be reported. */
 static void drain(void *arg)
 {
 	struct transfers *ts = arg;
@@ -114,9 +114,10 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *arg, v
 	struct transfers *ts = arg;
 
 	poller_set(ts->poller, fd,
-		   what == CURL_POLL_REMOVE ? 0 :
-					      (what & CURL_POLL_IN ? (unsigned)POLLER_IN : 0) |
-						      (what & CURL_POLL_OUT ? (unsigned)POLLER_OUT : 0));
+		   what == CURL_POLL_REMOVE
+			   ? 0
+			   : (what & CURL_POLL_IN ? (unsigned)POLLER_IN : 0) |
+				     (what & CURL_POLL_OUT ? (unsigned)POLLER_OUT : 0));
 	return 0;
 }
 
@@ -172,7 +173,8 @@ static int64_t time_left_ms(struct transfer *t)
 	}
 	left_ms = q->total_timeout_ms - now_us / 1000;
 	if (limit_ms)
-		left_ms = sooner_ms(left_ms > 0 ? left_ms : 0, (began_us - now_us + 999) / 1000 + limit_ms);
+		left_ms = sooner_ms(left_ms > 0 ? left_ms : 0,
+				    (began_us - now_us + 999) / 1000 + limit_ms);
 	if (limit_ms && (began_us - now_us) / 1000 + limit_ms <= 0)
 		return 0;
 	return sooner_ms(left_ms, later_ms);

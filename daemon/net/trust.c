@@ -17,7 +17,8 @@ struct trust {
 
 static const char *const system_folders[] = {"/etc/ssl/certs", "/etc/pki/tls/certs"};
 static const char *const system_bundles[] = {"/etc/ssl/certs/ca-certificates.crt",
-					     "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"};
+					     "/etc/pki/tls/certs/ca-bundle.crt",
+					     "/etc/ssl/cert.pem"};
 
 /* True when the folder has OpenSSL's hash links (8 hex digits, a dot, a number). */
 static bool is_hashed(const char *folder)
@@ -52,8 +53,8 @@ struct trust *trust_new(const char *ca_file, struct error *e)
 	bool fine;
 
 	t->store = X509_STORE_new();
-	fine = t->store && (ca_file ? X509_STORE_load_file(t->store, ca_file) == 1 :
-				      load_system(t->store));
+	fine = t->store &&
+	       (ca_file ? X509_STORE_load_file(t->store, ca_file) == 1 : load_system(t->store));
 	ERR_clear_error();
 	if (!fine) {
 		error_set(e, ERR_CONFIG, "cannot read trusted certificates from %s",
@@ -90,9 +91,9 @@ void tls_seen_fini(struct tls_seen *s)
 static void note_culprit(struct tls_seen *s, const X509 *c)
 {
 	certificate_name(X509_get_subject_name(c), s->culprit, sizeof s->culprit);
-	s->culprit_ms = s->verify_error == X509_V_ERR_CERT_NOT_YET_VALID ?
-				certificate_not_before_ms(c) :
-				certificate_not_after_ms(c);
+	s->culprit_ms = s->verify_error == X509_V_ERR_CERT_NOT_YET_VALID
+				? certificate_not_before_ms(c)
+				: certificate_not_after_ms(c);
 }
 
 int tls_seen_verify(struct tls_seen *s, X509_STORE_CTX *ctx, bool verify)

@@ -1,8 +1,8 @@
 #pragma once
 /* Whom we trust, what a TLS handshake showed, and what is wrong with it in words.
  *
- * The store reads a root from the system's hashed folder when a chain needs it: nothing is loaded at
- * start, and no handshake waits for 140 certificates to be parsed. */
+ * The store reads a root from the system's hashed folder when a chain needs it: nothing is loaded
+ * at start, and no handshake waits for 140 certificates to be parsed. */
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
@@ -17,10 +17,11 @@ X509_STORE *trust_store(const struct trust *t);
 
 /** Filled while the peer's certificates are looked at. */
 struct tls_seen {
-	STACK_OF(X509) *chain; /* leaf first: the verified chain, else what was presented; NULL: resumed */
-	int verify_error;      /* X509_V_*, X509_V_OK also when verification is off */
+	STACK_OF(X509) *
+		chain; /* leaf first: the verified chain, else what was presented; NULL: resumed */
+	int verify_error;               /* X509_V_*, X509_V_OK also when verification is off */
 	char culprit[CERTIFICATE_NAME]; /* subject of the certificate at fault, safe */
-	int64_t culprit_ms;	/* the date at fault (expired, not yet valid) */
+	int64_t culprit_ms;             /* the date at fault (expired, not yet valid) */
 	int culprit_at;
 };
 void tls_seen_fini(struct tls_seen *s);

@@ -1,5 +1,5 @@
-/* HTTP and HTTPS checks a second of processor time, against prometheus-blackbox-exporter on the same
- * nginx. Whoever checks is held on one processor, nginx has the other; in turns, medians.
+/* HTTP and HTTPS checks a second of processor time, against prometheus-blackbox-exporter on the
+ * same nginx. Whoever checks is held on one processor, nginx has the other; in turns, medians.
  * Usage: bench_checks [ROUNDS] */
 #include <errno.h>
 #include <fcntl.h>
@@ -78,7 +78,8 @@ static double cpu_of(pid_t pid)
 	text[n > 0 ? n : 0] = '\0';
 	after = strrchr(text, ')');
 	if (after)
-		sscanf(after + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &sys);
+		sscanf(after + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+		       &sys);
 	return (double)(user + sys) / (double)sysconf(_SC_CLK_TCK);
 }
 
@@ -132,8 +133,11 @@ static void start_all(void *arg)
 	struct load *l = arg;
 
 	for (int i = 0; i < IN_FLIGHT && l->started < l->wanted; i++) {
-		l->runs[i] = (struct check_run){.type = check_type_find("http"), .config = l->config,
-						.env = &l->env, .done = on_done, .arg = l};
+		l->runs[i] = (struct check_run){.type = check_type_find("http"),
+						.config = l->config,
+						.env = &l->env,
+						.done = on_done,
+						.arg = l};
 		start_one(l, &l->runs[i]);
 	}
 }
@@ -142,13 +146,18 @@ static void open_net(void *arg)
 {
 	struct load *l = arg;
 	struct error e = {0};
-	struct resolver_options r = {.loop = l->loop, .clock = &clock_system, .nameservers = "127.0.0.1"};
-	struct transfers_options t = {.loop = l->loop, .clock = &clock_system,
-				      .max_connections = 4 * IN_FLIGHT, .ca_file = l->ca};
+	struct resolver_options r = {
+		.loop = l->loop, .clock = &clock_system, .nameservers = "127.0.0.1"};
+	struct transfers_options t = {.loop = l->loop,
+				      .clock = &clock_system,
+				      .max_connections = 4 * IN_FLIGHT,
+				      .ca_file = l->ca};
 
 	pin(OURS);
-	l->env = (struct check_env){.loop = l->loop, .clock = &clock_system,
-				    .resolver = resolver_new(&r, &e), .transfers = transfers_new(&t, &e)};
+	l->env = (struct check_env){.loop = l->loop,
+				    .clock = &clock_system,
+				    .resolver = resolver_new(&r, &e),
+				    .transfers = transfers_new(&t, &e)};
 	if (!l->env.resolver || !l->env.transfers) {
 		fprintf(stderr, "bench_checks: %s\n", e.text);
 		exit(1);
@@ -167,8 +176,8 @@ static void close_net(void *arg)
 static double measure(struct load *l, const char *target, enum mode mode, long n, pid_t pid)
 {
 	struct error e = {0};
-	json_t *spec = json_pack("{s:s, s:s, s:s, s:s}", "type", "http", "target", target, "timeout", "20s",
-				 "connection", mode == REUSE ? "reuse" : "fresh");
+	json_t *spec = json_pack("{s:s, s:s, s:s, s:s}", "type", "http", "target", target,
+				 "timeout", "20s", "connection", mode == REUSE ? "reuse" : "fresh");
 	double before, used;
 
 	if (check_type_find("http")->prepare(spec, &l->env, &l->config, &e)) {
@@ -187,7 +196,8 @@ static double measure(struct load *l, const char *target, enum mode mode, long n
 	}
 	check_type_find("http")->config_free(l->config);
 	if (l->bad)
-		printf("   %ld of %ld checks of %s failed: %s\n", l->bad, l->wanted, target, l->first_bad);
+		printf("   %ld of %ld checks of %s failed: %s\n", l->bad, l->wanted, target,
+		       l->first_bad);
 	return used > 0 ? (double)n / used : 0;
 }
 
@@ -216,15 +226,16 @@ static void write_file(const char *dir, const char *name, const char *fmt, ...)
 static void write_configs(const char *dir, int port)
 {
 	write_file(dir, "page", "%1024s", "Add to basket");
-	write_file(dir, "nginx.conf",
-		   "daemon off; worker_processes 1; pid %s/nginx.pid; error_log %s/error.log;\n"
-		   "events { worker_connections 4096; }\n"
-		   "http { access_log off; keepalive_requests 1000000; client_body_temp_path %s;\n"
-		   " proxy_temp_path %s; fastcgi_temp_path %s; uwsgi_temp_path %s; scgi_temp_path %s;\n"
-		   " ssl_session_cache shared:S:1m; ssl_certificate %s/cert.pem;\n"
-		   " ssl_certificate_key %s/key.pem; root %s;\n"
-		   " server { listen 127.0.0.1:%d backlog=1024; listen 127.0.0.1:%d ssl backlog=1024; } }\n",
-		   dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, port, port + 1);
+	write_file(
+		dir, "nginx.conf",
+		"daemon off; worker_processes 1; pid %s/nginx.pid; error_log %s/error.log;\n"
+		"events { worker_connections 4096; }\n"
+		"http { access_log off; keepalive_requests 1000000; client_body_temp_path %s;\n"
+		" proxy_temp_path %s; fastcgi_temp_path %s; uwsgi_temp_path %s; scgi_temp_path %s;\n"
+		" ssl_session_cache shared:S:1m; ssl_certificate %s/cert.pem;\n"
+		" ssl_certificate_key %s/key.pem; root %s;\n"
+		" server { listen 127.0.0.1:%d backlog=1024; listen 127.0.0.1:%d ssl backlog=1024; } }\n",
+		dir, dir, dir, dir, dir, dir, dir, dir, dir, dir, port, port + 1);
 	write_file(dir, "blackbox.yml",
 		   "modules:\n"
 		   "  plain: {prober: http, timeout: 20s, http: {preferred_ip_protocol: ip4}}\n"
@@ -237,9 +248,7 @@ static bool answers(struct load *l, const char *target)
 {
 	for (int i = 0; i < 100; i++) {
 		struct timespec pause = {.tv_nsec = 50000000};
-		FILE *quiet = stdout;
 
-		(void)quiet;
 		l->bad = 0;
 		nanosleep(&pause, NULL);
 		if (measure(l, target, FRESH, 1, 0) >= 0 && !l->bad)
@@ -277,7 +286,8 @@ static double median(double *v, int n)
 int main(int argc, char **argv)
 {
 	int rounds = argc > 1 ? atoi(argv[1]) : 3, port = 18000 + getpid() % 2000 * 2;
-	char dir[] = "/tmp/sellersmart-bench-XXXXXX", http[64], https[64], plain[160], verified[160];
+	char dir[] = "/tmp/sellersmart-bench-XXXXXX", http[64], https[64], plain[160],
+	     verified[160];
 	char config[64], cert[64], key[64], blackbox_config[80], listen_at[64];
 	struct load load = {.ca = cert};
 	pid_t nginx, blackbox;
@@ -294,14 +304,15 @@ int main(int argc, char **argv)
 	snprintf(listen_at, sizeof listen_at, "--web.listen-address=127.0.0.1:%d", port + 4001);
 	snprintf(http, sizeof http, "http://127.0.0.1:%d/page", port);
 	snprintf(https, sizeof https, "https://127.0.0.1:%d/page", port + 1);
-	snprintf(plain, sizeof plain, "http://127.0.0.1:%d/probe?module=plain&target=%s", port + 4001, http);
+	snprintf(plain, sizeof plain, "http://127.0.0.1:%d/probe?module=plain&target=%s",
+		 port + 4001, http);
 	snprintf(verified, sizeof verified, "http://127.0.0.1:%d/probe?module=verified&target=%s",
 		 port + 4001, https);
 	write_configs(dir, port);
 	if (!succeeds((char *[]){"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-				 "ec_paramgen_curve:P-256", "-nodes", "-days", "90", "-subj", "/CN=bench",
-				 "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert,
-				 NULL})) {
+				 "ec_paramgen_curve:P-256", "-nodes", "-days", "90", "-subj",
+				 "/CN=bench", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+				 key, "-out", cert, NULL})) {
 		printf("   no openssl command: nothing to measure with\n");
 		return 0;
 	}
@@ -329,8 +340,8 @@ int main(int argc, char **argv)
 	for (int r = 0; r < rounds; r++) {
 		for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 			if (peer || !lines[i].pid)
-				lines[i].got[r] = measure(&load, lines[i].target, lines[i].mode, lines[i].n,
-							  lines[i].pid);
+				lines[i].got[r] = measure(&load, lines[i].target, lines[i].mode,
+							  lines[i].n, lines[i].pid);
 		}
 	}
 	for (size_t i = 0; rounds && i < ARRAY_LEN(lines); i++) {

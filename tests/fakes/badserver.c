@@ -1,5 +1,5 @@
-/* A web server that misbehaves on demand: what it does is in the path. Prints "NAME PORT" lines, then
- * serves until its standard input ends.
+/* A web server that misbehaves on demand: what it does is in the path. Prints "NAME PORT" lines,
+ * then serves until its standard input ends.
  *
  *   badserver DIR     writes DIR/ca.pem, which signed the certificates of the good ports */
 #include <arpa/inet.h>
@@ -36,7 +36,8 @@ static bool put(struct peer *p, const void *data, size_t n)
 	const char *at = data;
 
 	while (n) {
-		ssize_t done = p->ssl ? SSL_write(p->ssl, at, (int)n) : send(p->fd, at, n, MSG_NOSIGNAL);
+		ssize_t done =
+			p->ssl ? SSL_write(p->ssl, at, (int)n) : send(p->fd, at, n, MSG_NOSIGNAL);
 
 		if (done <= 0)
 			return false;
@@ -95,13 +96,16 @@ static bool drip(struct peer *p, const char *text)
 
 static bool slow_headers(struct peer *p)
 {
-	return drip(p, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Very-Long-Name-For-A-Header: x\r\n");
+	return drip(p,
+		    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Very-Long-Name-For-A-Header: x\r\n");
 }
 
 static bool slow_body(struct peer *p)
 {
 	put_text(p, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
-	return drip(p, "one byte a second, that is all you get, so wait as long as you like or go away");
+	return drip(
+		p,
+		"one byte a second, that is all you get, so wait as long as you like or go away");
 }
 
 static bool endless_chunks(struct peer *p)
@@ -200,7 +204,8 @@ static bool not_http(struct peer *p)
 
 static bool escapes(struct peer *p)
 {
-	return answer(p, 500, "Content-Type: text/\033[31mred\r\nX-Powered-By: \033]0;owned\007\r\n",
+	return answer(p, 500,
+		      "Content-Type: text/\033[31mred\r\nX-Powered-By: \033]0;owned\007\r\n",
 		      "\033[2Jcleared\033]52;c;cm0=\007");
 }
 
@@ -209,14 +214,17 @@ static bool gzipped(struct peer *p)
 	static const char text[] = "a page that says Add to basket";
 	unsigned char out[256];
 	char head[160];
-	z_stream z = {.next_in = (unsigned char *)(uintptr_t)text, .avail_in = sizeof text - 1,
-		      .next_out = out, .avail_out = sizeof out};
+	z_stream z = {.next_in = (unsigned char *)(uintptr_t)text,
+		      .avail_in = sizeof text - 1,
+		      .next_out = out,
+		      .avail_out = sizeof out};
 
 	deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY);
 	deflate(&z, Z_FINISH);
 	deflateEnd(&z);
 	snprintf(head, sizeof head,
-		 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %lu\r\n\r\n", z.total_out);
+		 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %lu\r\n\r\n",
+		 z.total_out);
 	return put_text(p, head) && put(p, out, z.total_out);
 }
 
@@ -257,13 +265,28 @@ static bool redirect_to_file(struct peer *p)
 	return answer(p, 302, "Location: file:///etc/passwd\r\n", "");
 }
 
-static const struct { const char *path; bool (*act)(struct peer *p); } acts[] = {
-	{"/ok", ok}, {"/slow-headers", slow_headers}, {"/slow-body", slow_body},
-	{"/endless-chunks", endless_chunks}, {"/endless-headers", endless_headers},
-	{"/endless-header", one_endless_header}, {"/gzip-bomb", gzip_bomb}, {"/gzip", gzipped},
-	{"/half", half_answer}, {"/reset", reset_in_body}, {"/split-keyword", split_keyword},
-	{"/not-http", not_http}, {"/escapes", escapes}, {"/hang", hang}, {"/close", close_now},
-	{"/loop-a", loop_a}, {"/loop-b", loop_b}, {"/no-location", no_location},
+static const struct {
+	const char *path;
+	bool (*act)(struct peer *p);
+} acts[] = {
+	{"/ok", ok},
+	{"/slow-headers", slow_headers},
+	{"/slow-body", slow_body},
+	{"/endless-chunks", endless_chunks},
+	{"/endless-headers", endless_headers},
+	{"/endless-header", one_endless_header},
+	{"/gzip-bomb", gzip_bomb},
+	{"/gzip", gzipped},
+	{"/half", half_answer},
+	{"/reset", reset_in_body},
+	{"/split-keyword", split_keyword},
+	{"/not-http", not_http},
+	{"/escapes", escapes},
+	{"/hang", hang},
+	{"/close", close_now},
+	{"/loop-a", loop_a},
+	{"/loop-b", loop_b},
+	{"/no-location", no_location},
 	{"/redirect-file", redirect_to_file},
 };
 
@@ -291,7 +314,8 @@ static bool cookie_gate(struct peer *p, const char *request)
 {
 	if (strstr(request, "\r\nCookie: seen=1"))
 		return ok(p);
-	return answer(p, 302, "Location: /cookie-gate\r\nSet-Cookie: seen=1; Path=/; HttpOnly\r\n", "");
+	return answer(p, 302, "Location: /cookie-gate\r\nSet-Cookie: seen=1; Path=/; HttpOnly\r\n",
+		      "");
 }
 
 static bool slow_first(struct peer *p, int ms)
@@ -361,7 +385,8 @@ static bool read_request(struct peer *p, char request[static REQUEST_MAX])
 		if (!end)
 			continue;
 		length = strcasestr(request, "\r\nContent-Length:");
-		wanted = (size_t)(end + 4 - request) + (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
+		wanted = (size_t)(end + 4 - request) +
+			 (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
 		if (wanted > REQUEST_MAX - 1)
 			return false;
 	}
@@ -412,7 +437,10 @@ struct port {
 	int fd;
 };
 
-struct visit { struct port *port; int fd; };
+struct visit {
+	struct port *port;
+	int fd;
+};
 
 static atomic_uint connections;
 
@@ -465,9 +493,11 @@ static void *port_main(void *arg)
 /* A bound socket on a loopback address; *number 0 chooses a port. */
 static int bind_port(int family, unsigned short *number)
 {
-	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(*number),
+	struct sockaddr_in v4 = {.sin_family = AF_INET,
+				 .sin_port = htons(*number),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(*number),
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+				  .sin6_port = htons(*number),
 				  .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	struct sockaddr *a = family == AF_INET ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6;
 	socklen_t len = family == AF_INET ? sizeof v4 : sizeof v6;
@@ -509,7 +539,8 @@ static void open_port(struct port *port)
 }
 
 /* The same number on both families, the IPv6 one by `open6`. */
-static void open_pair(const char *name, struct port *v4, void (*open6)(int fd, void *arg), void *arg)
+static void open_pair(const char *name, struct port *v4, void (*open6)(int fd, void *arg),
+		      void *arg)
 {
 	for (int i = 0; i < 100; i++) {
 		unsigned short number = 0;
@@ -550,7 +581,10 @@ static void black_hole(int fd, void *arg)
 
 /* ---- certificates -------------------------------------------------------------------------- */
 
-struct identity { X509 *cert; EVP_PKEY *key; };
+struct identity {
+	X509 *cert;
+	EVP_PKEY *key;
+};
 
 static void add_extension(X509 *c, X509 *issuer, int nid, const char *value)
 {
@@ -564,8 +598,8 @@ static void add_extension(X509 *c, X509 *issuer, int nid, const char *value)
 }
 
 /* issuer NULL: self-signed. names NULL: an authority. */
-static struct identity make_identity(const char *cn, const char *names, const struct identity *issuer,
-				     long from_s, long until_s)
+static struct identity make_identity(const char *cn, const char *names,
+				     const struct identity *issuer, long from_s, long until_s)
 {
 	static atomic_long serial = 1;
 	struct identity id = {X509_new(), EVP_EC_gen("P-256")};
@@ -579,7 +613,8 @@ static struct identity make_identity(const char *cn, const char *names, const st
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(id.cert), "CN", MBSTRING_UTF8,
 				   (const unsigned char *)cn, -1, -1, 0);
 	X509_set_issuer_name(id.cert, X509_get_subject_name(by));
-	add_extension(id.cert, by, NID_basic_constraints, names ? "critical,CA:FALSE" : "critical,CA:TRUE");
+	add_extension(id.cert, by, NID_basic_constraints,
+		      names ? "critical,CA:FALSE" : "critical,CA:TRUE");
 	add_extension(id.cert, by, NID_subject_key_identifier, "hash");
 	if (!names)
 		add_extension(id.cert, by, NID_key_usage, "critical,keyCertSign,cRLSign");
@@ -620,37 +655,47 @@ static void write_ca(const char *dir, const struct identity *root)
 static void open_tls_ports(const char *dir)
 {
 	static struct port ports[] = {
-		{.name = "tls_good"}, {.name = "tls_chain"}, {.name = "tls_expired"},
-		{.name = "tls_self_signed"}, {.name = "tls_wrong_host"}, {.name = "tls_untrusted"},
-		{.name = "tls_soon"}, {.name = "tls_soon_intermediate"},
-		{.name = "tls_expired_intermediate"}, {.name = "tls_future"}, {.name = "tls_no_chain"},
+		{.name = "tls_good"},
+		{.name = "tls_chain"},
+		{.name = "tls_expired"},
+		{.name = "tls_self_signed"},
+		{.name = "tls_wrong_host"},
+		{.name = "tls_untrusted"},
+		{.name = "tls_soon"},
+		{.name = "tls_soon_intermediate"},
+		{.name = "tls_expired_intermediate"},
+		{.name = "tls_future"},
+		{.name = "tls_no_chain"},
 		{.name = "tls_escapes"},
 	};
 	const long year = 365L * DAY_S;
 	struct identity root = make_identity("Test Root", NULL, NULL, -year, 10 * year);
 	struct identity other = make_identity("Other Root", NULL, NULL, -year, 10 * year);
 	struct identity middle = make_identity("Test Intermediate", NULL, &root, -year, 5 * year);
-	struct identity soon = make_identity("Soon Intermediate", NULL, &root, -year, 5L * DAY_S + 3600);
+	struct identity soon =
+		make_identity("Soon Intermediate", NULL, &root, -year, 5L * DAY_S + 3600);
 	struct identity past = make_identity("Past Intermediate", NULL, &root, -year, -3L * DAY_S);
 	struct identity leaf = make_identity("localhost", HERE, &root, -DAY_S, year);
 	struct identity below = make_identity("localhost", HERE, &middle, -DAY_S, year);
 	struct identity below_soon = make_identity("localhost", HERE, &soon, -DAY_S, year);
 	struct identity below_past = make_identity("localhost", HERE, &past, -DAY_S, year);
-	struct identity expired = make_identity("localhost", HERE, &root, -30L * DAY_S, -2L * DAY_S);
+	struct identity expired =
+		make_identity("localhost", HERE, &root, -30L * DAY_S, -2L * DAY_S);
 	struct identity future = make_identity("localhost", HERE, &root, 2L * DAY_S, year);
 	struct identity self = make_identity("localhost", HERE, NULL, -DAY_S, 5L * DAY_S + 3600);
-	struct identity wrong = make_identity("other.test", "DNS:other.test,DNS:www.other.test", &root,
-					      -DAY_S, year);
+	struct identity wrong = make_identity("other.test", "DNS:other.test,DNS:www.other.test",
+					      &root, -DAY_S, year);
 	struct identity foreign = make_identity("localhost", HERE, &other, -DAY_S, year);
 	struct identity ending = make_identity("localhost", HERE, &root, -DAY_S, 5L * DAY_S + 3600);
-	struct identity rude = make_identity("evil\033[31m\u202egnp", "DNS:localhost,IP:127.0.0.1", &root,
-					     -DAY_S, year);
+	struct identity rude = make_identity("evil\033[31m\u202egnp", "DNS:localhost,IP:127.0.0.1",
+					     &root, -DAY_S, year);
 	SSL_CTX *contexts[] = {
-		tls_context(&leaf, NULL), tls_context(&below, &middle), tls_context(&expired, NULL),
-		tls_context(&self, NULL), tls_context(&wrong, NULL), tls_context(&foreign, NULL),
-		tls_context(&ending, NULL), tls_context(&below_soon, &soon),
-		tls_context(&below_past, &past), tls_context(&future, NULL), tls_context(&below, NULL),
-		tls_context(&rude, NULL),
+		tls_context(&leaf, NULL),        tls_context(&below, &middle),
+		tls_context(&expired, NULL),     tls_context(&self, NULL),
+		tls_context(&wrong, NULL),       tls_context(&foreign, NULL),
+		tls_context(&ending, NULL),      tls_context(&below_soon, &soon),
+		tls_context(&below_past, &past), tls_context(&future, NULL),
+		tls_context(&below, NULL),       tls_context(&rude, NULL),
 	};
 
 	write_ca(dir, &root);
@@ -659,8 +704,9 @@ static void open_tls_ports(const char *dir)
 		ports[i].tls = contexts[i];
 		open_port(&ports[i]);
 	}
-	struct identity all[] = {root, other, middle, soon, past, leaf, below, below_soon, below_past,
-				 expired, future, self, wrong, foreign, ending, rude};
+	struct identity all[] = {root,  other,      middle,     soon,    past,   leaf,
+				 below, below_soon, below_past, expired, future, self,
+				 wrong, foreign,    ending,     rude};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		X509_free(all[i].cert);
@@ -671,8 +717,10 @@ static void open_tls_ports(const char *dir)
 int main(int argc, char **argv)
 {
 	static struct port plain[] = {
-		{.name = "http", .serve = serve_http}, {.name = "echo", .serve = serve_echo},
-		{.name = "reset", .serve = serve_reset}, {.name = "silent", .serve = serve_nothing},
+		{.name = "http", .serve = serve_http},
+		{.name = "echo", .serve = serve_echo},
+		{.name = "reset", .serve = serve_reset},
+		{.name = "silent", .serve = serve_nothing},
 		{.name = "garbage", .serve = serve_garbage},
 	};
 	static struct port dual = {.serve = serve_http}, dual6 = {.serve = serve_http},

@@ -1,9 +1,9 @@
-/* A name server on a loopback port whose answers are in the name. Prints "dns PORT", then serves until
- * its standard input ends.
+/* A name server on a loopback port whose answers are in the name. Prints "dns PORT", then serves
+ * until its standard input ends.
  *
- *   nx.test  nxdomain       servfail.test  SERVFAIL     refused.test  REFUSED     silent.test  nothing
- *   v4.test  only A         v6.test  only AAAA          dual.test  both           empty.test  no address
- *   half.test  A, and silence for AAAA                  *.dead.test, deadv6.test  as dual
+ *   nx.test  nxdomain       servfail.test  SERVFAIL     refused.test  REFUSED     silent.test
+ * nothing v4.test  only A         v6.test  only AAAA          dual.test  both           empty.test
+ * no address half.test  A, and silence for AAAA                  *.dead.test, deadv6.test  as dual
  *   brief.test  A, for 0 s  count.test  A 127.0.0.N, N grows with each question
  *   anything else under .test: A 127.0.0.1 for 60 s, no AAAA; everything else: nxdomain */
 #include <arpa/inet.h>
@@ -17,7 +17,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HEADER = 12, TYPE_A = 1, TYPE_AAAA = 28, RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
+enum {
+	HEADER = 12,
+	TYPE_A = 1,
+	TYPE_AAAA = 28,
+	RCODE_SERVFAIL = 2,
+	RCODE_NXDOMAIN = 3,
+	RCODE_REFUSED = 5
+};
 
 struct plan {
 	bool silent;
@@ -88,8 +95,8 @@ static size_t read_name(const unsigned char *q, size_t len, char *out, size_t ca
 
 static size_t add_answer(unsigned char *r, size_t at, int type, const struct plan *p)
 {
-	unsigned char head[] = {0xC0, HEADER, 0, (unsigned char)type, 0, 1, 0, 0, 0,
-				(unsigned char)p->ttl, 0, type == TYPE_A ? 4 : 16};
+	unsigned char head[] = {0xC0, HEADER, 0, (unsigned char)type,   0, 1,
+				0,    0,      0, (unsigned char)p->ttl, 0, type == TYPE_A ? 4 : 16};
 	unsigned char v4[4] = {127, 0, 0, p->last}, v6[16] = {[15] = 1};
 
 	memcpy(r + at, head, sizeof head);
@@ -132,7 +139,8 @@ int main(void)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	char end[64];
 
-	if (bind(fd, (struct sockaddr *)&a, sizeof a) || getsockname(fd, (struct sockaddr *)&a, &len)) {
+	if (bind(fd, (struct sockaddr *)&a, sizeof a) ||
+	    getsockname(fd, (struct sockaddr *)&a, &len)) {
 		perror("fakedns");
 		return 1;
 	}

@@ -1,6 +1,6 @@
 #pragma once
-/* A body as it streams by: counted, hashed, searched for keywords across chunks, kept only as far as
- * somebody needs it. Net loop. */
+/* A body as it streams by: counted, hashed, searched for keywords across chunks, kept only as far
+ * as somebody needs it. Net loop. */
 #include <sodium.h>
 #include <stdbool.h>
 
@@ -9,7 +9,11 @@
 enum { BODY_KEYWORDS = 2, BODY_START = 256, BODY_HASH_TEXT = 17, BODY_KEYWORD_MAX = 1024 };
 
 struct body_scan {
-	struct { const char *text; size_t len; bool found; } keyword[BODY_KEYWORDS]; /* text NULL: none */
+	struct {
+		const char *text;
+		size_t len;
+		bool found;
+	} keyword[BODY_KEYWORDS];    /* text NULL: none */
 	char tail[BODY_KEYWORD_MAX]; /* the last bytes, for a keyword that two chunks share */
 	size_t tail_len, tail_max;
 	char start[BODY_START];
@@ -17,7 +21,8 @@ struct body_scan {
 	struct buf kept;
 	bool keep;
 	size_t bytes;
-	unsigned char hash_room[sizeof(crypto_generichash_state) + 64]; /* its state wants alignment */
+	unsigned char
+		hash_room[sizeof(crypto_generichash_state) + 64]; /* its state wants alignment */
 };
 
 /** @param keep_max  0: nothing is kept */

@@ -18,8 +18,8 @@ enum { HEADER_LINE_MAX = 16384 };
 /* Request headers that say nothing about who asks: all that another origin gets. */
 static bool is_plain(const char *name)
 {
-	static const char *const plain[] = {"User-Agent", "Accept", "Accept-Language", "Cache-Control",
-					    "Pragma"};
+	static const char *const plain[] = {"User-Agent", "Accept", "Accept-Language",
+					    "Cache-Control", "Pragma"};
 
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
 		if (!strcasecmp(name, plain[i]))
@@ -33,7 +33,8 @@ static void append(struct curl_slist **list, const char *line)
 	*list = curl_slist_append(*list, line);
 }
 
-static enum err add_header(struct http_config *c, const char *name, const char *value, struct error *e)
+static enum err add_header(struct http_config *c, const char *name, const char *value,
+			   struct error *e)
 {
 	char *line;
 
@@ -50,10 +51,13 @@ static enum err add_header(struct http_config *c, const char *name, const char *
 	return ERR_NONE;
 }
 
-struct given_headers { bool agent, content_type; };
+struct given_headers {
+	bool agent, content_type;
+};
 
-static enum err add_given_headers(struct http_config *c, const json_t *spec, const struct check_env *env,
-				  struct given_headers *given, struct error *e)
+static enum err add_given_headers(struct http_config *c, const json_t *spec,
+				  const struct check_env *env, struct given_headers *given,
+				  struct error *e)
 {
 	const char *name;
 	json_t *value;
@@ -76,8 +80,8 @@ static enum err add_given_headers(struct http_config *c, const json_t *spec, con
 	return err;
 }
 
-static enum err prepare_headers(struct http_config *c, const json_t *spec, const struct check_env *env,
-				struct error *e)
+static enum err prepare_headers(struct http_config *c, const json_t *spec,
+				const struct check_env *env, struct error *e)
 {
 	const json_t *bearer = spec_value(monitor_kind(), spec, "bearer");
 	const char *agent = spec_text(monitor_kind(), spec, "user_agent");
@@ -90,17 +94,19 @@ static enum err prepare_headers(struct http_config *c, const json_t *spec, const
 		char *token = spec_secret(bearer, env, e);
 		char *value = token ? mem_printf("Bearer %s", token) : NULL;
 
-		err = value ? add_header(c, "Authorization", value, e) :
-		      e && e->code ? e->code : ERR_NOT_FOUND;
+		err = value          ? add_header(c, "Authorization", value, e)
+		      : e && e->code ? e->code
+				     : ERR_NOT_FOUND;
 		spec_wipe(token);
 		spec_wipe(value);
 	}
 	if (!err && c->body) {
 		append(&c->headers, "Expect:"); /* no waiting for a 100 */
 		if (!given.content_type)
-			append(&c->headers, c->body[0] == '{' || c->body[0] == '[' ?
-						    "Content-Type: application/json" :
-						    "Content-Type: application/x-www-form-urlencoded");
+			append(&c->headers,
+			       c->body[0] == '{' || c->body[0] == '['
+				       ? "Content-Type: application/json"
+				       : "Content-Type: application/x-www-form-urlencoded");
 	}
 	return err;
 }
@@ -116,7 +122,8 @@ static enum err prepare_patterns(struct http_config *c, const json_t *spec, stru
 		return e && e->code ? e->code : ERR_INVALID;
 	if (absent && !(c->pattern_absent = pattern_compile(absent, e)))
 		return e && e->code ? e->code : ERR_INVALID;
-	json_object_foreach((json_t *)spec_value(monitor_kind(), spec, "expect_headers"), name, value)
+	json_object_foreach((json_t *)spec_value(monitor_kind(), spec, "expect_headers"), name,
+			    value)
 	{
 		struct expected_header *x = &c->expected[c->n_expected];
 
@@ -138,8 +145,8 @@ static enum err prepare_target(struct http_config *c, const json_t *spec, struct
 	const char *target = spec_text(monitor_kind(), spec, "target");
 	char text[URL_MAX + HOST_MAX + 32];
 	struct url u;
-	enum err err = target ? url_parse(target, &u, e) :
-				error_field(e, ERR_INVALID, "target", "target: missing");
+	enum err err = target ? url_parse(target, &u, e)
+			      : error_field(e, ERR_INVALID, "target", "target: missing");
 
 	if (!err)
 		err = idn_to_ascii(u.host, e);

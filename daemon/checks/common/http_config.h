@@ -26,11 +26,11 @@ enum { EXPECTED_MAX = 20, REDIRECTS_MAX = 20 };
 
 struct http_config {
 	char *target;
-	char *host;   /* as it is looked up: ASCII */
+	char *host; /* as it is looked up: ASCII */
 	char *method, *body, *user, *password, *status;
-	struct curl_slist *headers;	  /* to the target's origin */
+	struct curl_slist *headers;       /* to the target's origin */
 	struct curl_slist *plain_headers; /* to any other: nothing that could be a credential */
-	bool own_cookie;		  /* headers has a Cookie */
+	bool own_cookie;                  /* headers has a Cookie */
 	char *keyword, *keyword_absent;
 	struct pattern *pattern, *pattern_absent;
 	struct expected_header expected[EXPECTED_MAX];
@@ -39,7 +39,7 @@ struct http_config {
 	bool verify, reuse, both_families;
 	enum ip_family family;
 	int64_t max_body;
-	int64_t timeout_ms, slow_ms; /* 0: no threshold */
+	int64_t timeout_ms, slow_ms;                                        /* 0: no threshold */
 	int64_t resolve_ms, connect_ms, tls_ms, first_byte_ms, transfer_ms; /* 0: only timeout_ms */
 	struct http_memory *memory;
 };

@@ -65,7 +65,8 @@ bool http_cookies_set(struct http_cookies *c, const char *value, size_t len)
 			return false;
 	}
 	old = find(c, value, (size_t)(equals - value) + 1);
-	if (old && !strncmp(old, value, n) && (old[n] == ';' || !old[n]) && !is_deletion(value, len))
+	if (old && !strncmp(old, value, n) && (old[n] == ';' || !old[n]) &&
+	    !is_deletion(value, len))
 		return false;
 	if (old)
 		take_out(c, old);
@@ -74,6 +75,7 @@ bool http_cookies_set(struct http_cookies *c, const char *value, size_t len)
 	used = strlen(c->line);
 	if (used + n + sizeof FIELD + 2 > sizeof c->line)
 		return false;
-	snprintf(c->line + used, sizeof c->line - used, "%s%.*s", used ? "; " : FIELD, (int)n, value);
+	snprintf(c->line + used, sizeof c->line - used, "%s%.*s", used ? "; " : FIELD, (int)n,
+		 value);
 	return true;
 }

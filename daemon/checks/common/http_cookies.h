@@ -6,7 +6,9 @@
 
 enum { COOKIES_BYTES = 2048 };
 
-struct http_cookies { char line[8 + COOKIES_BYTES]; /* "Cookie: a=1; b=2" */ };
+struct http_cookies {
+	char line[8 + COOKIES_BYTES]; /* "Cookie: a=1; b=2" */
+};
 
 /** Take a Set-Cookie value. @return whether anything changed */
 bool http_cookies_set(struct http_cookies *c, const char *value, size_t len);

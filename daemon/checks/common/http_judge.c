@@ -26,9 +26,10 @@ void http_match(const struct http_walk *w, struct http_matches *out)
 	if (c->pattern_absent)
 		out->pattern_absent = pattern_match(c->pattern_absent, body, w->body.kept.len);
 	for (size_t i = 0; i < c->n_expected; i++)
-		out->expected[i] = w->expected[i] ? pattern_match(c->expected[i].pattern, w->expected[i],
-								  w->expected_len[i]) :
-						    PATTERN_NOT_MATCHED;
+		out->expected[i] = w->expected[i]
+					   ? pattern_match(c->expected[i].pattern, w->expected[i],
+							   w->expected_len[i])
+					   : PATTERN_NOT_MATCHED;
 }
 
 /* A user's own text, shortened for a message. */
@@ -50,8 +51,8 @@ static bool judge_status(struct http_walk *w)
 
 	if (status_set_contains(w->config->status, w->status))
 		return true;
-	verdict_set(&w->verdict, OUTCOME_DOWN, "http_status", "HTTP %d%s%s, expected %.80s", w->status,
-		    reason[0] ? " " : "", reason, w->config->status);
+	verdict_set(&w->verdict, OUTCOME_DOWN, "http_status", "HTTP %d%s%s, expected %.80s",
+		    w->status, reason[0] ? " " : "", reason, w->config->status);
 	return false;
 }
 
@@ -72,8 +73,8 @@ static bool judge_headers(struct http_walk *w, const struct http_matches *m)
 				    "pattern %s takes too much work", pattern);
 		else
 			verdict_set(&w->verdict, OUTCOME_DOWN, "header",
-				    "header %.30s is \"%.60s\", expected %.60s", c->expected[i].name,
-				    shown(w->expected[i], value), pattern);
+				    "header %.30s is \"%.60s\", expected %.60s",
+				    c->expected[i].name, shown(w->expected[i], value), pattern);
 		return false;
 	}
 	return true;
@@ -109,8 +110,8 @@ static bool judge_patterns(struct http_walk *w, const struct http_matches *m)
 		return false;
 	}
 	if (c->pattern && m->pattern != PATTERN_MATCHED) {
-		verdict_set(&w->verdict, OUTCOME_DOWN, "pattern", "the pattern does not match the page%s",
-			    within(w));
+		verdict_set(&w->verdict, OUTCOME_DOWN, "pattern",
+			    "the pattern does not match the page%s", within(w));
 		return false;
 	}
 	if (c->pattern_absent && m->pattern_absent == PATTERN_MATCHED) {
@@ -127,8 +128,9 @@ static bool judge_slow(struct http_walk *w)
 
 	if (!c->slow_ms || w->total_us <= c->slow_ms * 1000)
 		return false;
-	verdict_set(&w->verdict, OUTCOME_DEGRADED, "slow", "answered in %lld ms, slower than %lld ms",
-		    (long long)(w->total_us / 1000), (long long)c->slow_ms);
+	verdict_set(&w->verdict, OUTCOME_DEGRADED, "slow",
+		    "answered in %lld ms, slower than %lld ms", (long long)(w->total_us / 1000),
+		    (long long)c->slow_ms);
 	return true;
 }
 

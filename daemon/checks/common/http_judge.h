@@ -14,7 +14,8 @@ void http_match(const struct http_walk *w, struct http_matches *out);
 /** Judge the final answer of w: sets w->verdict unless the walk ended before an answer. m may be
  *  NULL when nothing needs matching. */
 void http_judge(struct http_walk *w, const struct http_matches *m);
-/** What is remembered of the certificate: taken from a full handshake, or given to a resumed one. */
+/** What is remembered of the certificate: taken from a full handshake, or given to a resumed one.
+ */
 void http_remember(struct http_walk *w);
 /** Evidence as JSON. free(). */
 char *http_evidence(struct http_walk *w);

@@ -19,8 +19,7 @@ bool http_redirect_wanted(const struct http_walk *w)
 	case 308:
 		return w->config->redirects > 0 && w->location_len &&
 		       !status_set_contains(w->config->status, w->status);
-	default:
-		return false;
+	default: return false;
 	}
 }
 
@@ -73,8 +72,8 @@ static void hops_text(const struct http_walk *w, char *out, size_t cap)
 static bool change_request(struct http_walk *w, bool crosses)
 {
 	bool head = !strcmp(w->method, "HEAD");
-	bool get_instead = w->status == 303 ? !head :
-					      (w->status == 301 || w->status == 302) &&
+	bool get_instead = w->status == 303 ? !head
+					    : (w->status == 301 || w->status == 302) &&
 						      !strcmp(w->method, "POST");
 
 	if (get_instead) {
@@ -94,8 +93,8 @@ bool http_redirect_step(struct http_walk *w)
 
 	if (w->n_hops >= w->config->redirects || w->n_hops >= REDIRECTS_MAX) {
 		safe_url(&w->url, shown, sizeof shown);
-		verdict_set(v, OUTCOME_DOWN, "redirects", "more than %d redirects, the last from %s",
-			    w->n_hops, shown);
+		verdict_set(v, OUTCOME_DOWN, "redirects",
+			    "more than %d redirects, the last from %s", w->n_hops, shown);
 		return false;
 	}
 	w->hops[w->n_hops].status = w->status;
@@ -110,15 +109,16 @@ bool http_redirect_step(struct http_walk *w)
 	}
 	if (was_here(w, &next)) {
 		hops_text(w, hops, sizeof hops);
-		verdict_set(v, OUTCOME_DOWN, "redirect_loop", "redirects run in a circle: %s", hops);
+		verdict_set(v, OUTCOME_DOWN, "redirect_loop", "redirects run in a circle: %s",
+			    hops);
 		return false;
 	}
 	crosses = !url_same_origin(&w->origin, &next);
 	if (!change_request(w, crosses)) {
 		safe_url(&next, shown, 100);
 		verdict_set(v, OUTCOME_DOWN, "redirect_body",
-			    "HTTP %d would send the request's body to another origin: %s", w->status,
-			    shown);
+			    "HTTP %d would send the request's body to another origin: %s",
+			    w->status, shown);
 		return false;
 	}
 	if (!strcmp(w->url.scheme, "https") && !strcmp(next.scheme, "http"))

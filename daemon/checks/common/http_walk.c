@@ -12,8 +12,16 @@
 
 /* What does not change from one good answer to the next, and tells who answers. */
 const char *const http_noted_names[NOTED_HEADERS] = {
-	"Server",  "Content-Type", "Location",	    "X-Powered-By",	"Via",
-	"Cache-Control", "Retry-After", "Strict-Transport-Security", "WWW-Authenticate", "X-Cache",
+	"Server",
+	"Content-Type",
+	"Location",
+	"X-Powered-By",
+	"Via",
+	"Cache-Control",
+	"Retry-After",
+	"Strict-Transport-Security",
+	"WWW-Authenticate",
+	"X-Cache",
 };
 
 static void ask(struct http_walk *w);
@@ -216,7 +224,8 @@ static void transfer(struct http_walk *w, struct resolved *r)
 		.user = w->crossed ? NULL : c->user,
 		.password = w->crossed ? NULL : c->password,
 		.verify = c->verify,
-		.fresh_connection = !c->reuse || w->fresh_session || (is_https && w->full_handshake),
+		.fresh_connection =
+			!c->reuse || w->fresh_session || (is_https && w->full_handshake),
 		.full_handshake = w->full_handshake,
 		.connect_timeout_ms = c->connect_ms,
 		.tls_timeout_ms = c->tls_ms,
@@ -234,7 +243,8 @@ static void transfer(struct http_walk *w, struct resolved *r)
 
 	if (!q.n_addrs) {
 		verdict_set(&w->verdict, OUTCOME_DOWN, "redirect_internal",
-			    "redirect into an internal network was not followed: %.100s", w->url.host);
+			    "redirect into an internal network was not followed: %.100s",
+			    w->url.host);
 		finish(w);
 		return;
 	}
@@ -280,8 +290,9 @@ static void ask(struct http_walk *w)
 	if (resolver_known(w->env->resolver, w->url.host, w->family, use_cache, &known))
 		use_addresses(w, &known);
 	else
-		w->query = resolver_start_within(w->env->resolver, w->url.host, w->family, use_cache,
-						 limit_ms > 1 ? limit_ms : 1, on_resolved, w);
+		w->query =
+			resolver_start_within(w->env->resolver, w->url.host, w->family, use_cache,
+					      limit_ms > 1 ? limit_ms : 1, on_resolved, w);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -294,7 +305,8 @@ static bool needs_full_handshake(const struct http_walk *w)
 	struct http_memory *m = w->config->memory;
 	int64_t now_ms = now_us(w) / 1000, pause_ms = m->last_run_ms ? now_ms - m->last_run_ms : 0;
 
-	return w->fresh_session || !m->certificate || now_ms - m->last_full_ms + pause_ms > FULL_EVERY_MS;
+	return w->fresh_session || !m->certificate ||
+	       now_ms - m->last_full_ms + pause_ms > FULL_EVERY_MS;
 }
 
 void http_walk_start(struct http_walk *w)

@@ -39,8 +39,8 @@ struct http_walk {
 
 	/* of the last answer */
 	struct body_scan body;
-	char *noted[NOTED_HEADERS]; /* by http_noted_names, safe */
-	char *expected[EXPECTED_MAX];	/* values of the headers that are expected */
+	char *noted[NOTED_HEADERS];   /* by http_noted_names, safe */
+	char *expected[EXPECTED_MAX]; /* values of the headers that are expected */
 	size_t expected_len[EXPECTED_MAX];
 	char location[LOCATION_MAX + 1];
 	size_t location_len;

@@ -141,9 +141,9 @@ static void on_deadline(uv_timer_t *timer)
 
 	duration_format(after, target_of(w)->timeout_ms);
 	snprintf(message, sizeof message, "%s within %s",
-		 w->pub.at == AT_TLS	    ? "TLS handshake not finished" :
-		 w->pub.at == AT_FIRST_BYTE ? "no answer" :
-					      "the expected answer did not come",
+		 w->pub.at == AT_TLS          ? "TLS handshake not finished"
+		 : w->pub.at == AT_FIRST_BYTE ? "no answer"
+					      : "the expected answer did not come",
 		 after);
 	set_end(w, TRANSFER_TIMEOUT, message);
 	finish(w);
@@ -225,8 +225,8 @@ static void walk_start(struct walk *w, bool use_cache)
 	if (resolver_known(w->pub.env->resolver, t->host, w->family, use_cache, &known))
 		use_addresses(w, &known);
 	else
-		w->query = resolver_start_within(w->pub.env->resolver, t->host, w->family, use_cache,
-						 t->timeout_ms, on_resolved, w);
+		w->query = resolver_start_within(w->pub.env->resolver, t->host, w->family,
+						 use_cache, t->timeout_ms, on_resolved, w);
 }
 
 static void walk_cancel(struct walk *w)

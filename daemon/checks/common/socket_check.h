@@ -23,10 +23,10 @@ void socket_target_fini(struct socket_target *t);
 struct socket_walk {
 	const void *config; /* begins with struct socket_target */
 	const struct check_env *env;
-	int fd;		   /* connected; -1: not yet */
-	enum phase_at at;  /* the conversation keeps it up to date, for timeouts */
+	int fd;           /* connected; -1: not yet */
+	enum phase_at at; /* the conversation keeps it up to date, for timeouts */
 	int64_t phase_us[PHASE_COUNT], total_us;
-	int64_t connected_us; /* boot time */
+	int64_t connected_us;   /* boot time */
 	struct verdict verdict; /* OUTCOME_NONE: all went well so far */
 	char address[ADDRESS_TEXT];
 	bool ipv6_skipped;
@@ -35,7 +35,8 @@ struct socket_walk {
 
 struct socket_talk {
 	size_t state_size;
-	/** Connected. Ends with socket_walk_end, or asks to be called again with socket_walk_watch. */
+	/** Connected. Ends with socket_walk_end, or asks to be called again with socket_walk_watch.
+	 */
 	void (*begin)(struct socket_walk *w);
 	void (*ready)(struct socket_walk *w);
 	/** The conversation was had: set the verdict, or leave OUTCOME_NONE for up. May be NULL. */

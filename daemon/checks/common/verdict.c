@@ -63,59 +63,39 @@ void verdict_of_name(struct verdict *v, const char *host, const struct resolved 
 			    r->message);
 		return;
 	case RESOLVE_CANCELLED:
-	case RESOLVE_OK:
-		verdict_set(v, OUTCOME_UNKNOWN, "cancelled", "cancelled");
-		return;
+	case RESOLVE_OK: verdict_set(v, OUTCOME_UNKNOWN, "cancelled", "cancelled"); return;
 	}
 }
 
 static const char *timeout_cause(enum phase_at at)
 {
 	switch (at) {
-	case AT_CONNECT:
-		return "timeout:connect";
-	case AT_TLS:
-		return "timeout:tls";
-	case AT_FIRST_BYTE:
-		return "timeout:first_byte";
+	case AT_CONNECT: return "timeout:connect";
+	case AT_TLS: return "timeout:tls";
+	case AT_FIRST_BYTE: return "timeout:first_byte";
 	case AT_TRANSFER:
-	case AT_END:
-		return "timeout:transfer";
+	case AT_END: return "timeout:transfer";
 	}
 	return "timeout";
 }
 
-void verdict_of_end(struct verdict *v, enum transfer_end end, enum phase_at at, const char *tls_cause,
-		    const char *message)
+void verdict_of_end(struct verdict *v, enum transfer_end end, enum phase_at at,
+		    const char *tls_cause, const char *message)
 {
 	enum outcome outcome = OUTCOME_DOWN;
 	const char *cause = NULL;
 
 	switch (end) {
-	case TRANSFER_REFUSED:
-		cause = "refused";
-		break;
-	case TRANSFER_UNREACHABLE:
-		cause = "unreachable";
-		break;
-	case TRANSFER_RESET:
-		cause = "reset";
-		break;
-	case TRANSFER_INCOMPLETE:
-		cause = "incomplete";
-		break;
-	case TRANSFER_TIMEOUT:
-		cause = timeout_cause(at);
-		break;
-	case TRANSFER_TLS:
-		cause = tls_cause;
-		break;
+	case TRANSFER_REFUSED: cause = "refused"; break;
+	case TRANSFER_UNREACHABLE: cause = "unreachable"; break;
+	case TRANSFER_RESET: cause = "reset"; break;
+	case TRANSFER_INCOMPLETE: cause = "incomplete"; break;
+	case TRANSFER_TIMEOUT: cause = timeout_cause(at); break;
+	case TRANSFER_TLS: cause = tls_cause; break;
 	case TRANSFER_PROTOCOL:
 	case TRANSFER_TOO_LARGE:
 	case TRANSFER_STOPPED:
-	case TRANSFER_DONE:
-		cause = "protocol";
-		break;
+	case TRANSFER_DONE: cause = "protocol"; break;
 	case TRANSFER_LOCAL:
 		outcome = OUTCOME_UNKNOWN;
 		cause = "local";
@@ -140,8 +120,8 @@ bool verdict_of_expiry(struct verdict *v, int days, int64_t now_ms, int64_t not_
 	time_rfc3339(day, not_after_ms);
 	day[10] = '\0';
 	if (left_ms < 0)
-		verdict_set(v, OUTCOME_DEGRADED, "cert_expired", "%s \"%.90s\" expired on %s", which,
-			    subject, day);
+		verdict_set(v, OUTCOME_DEGRADED, "cert_expired", "%s \"%.90s\" expired on %s",
+			    which, subject, day);
 	else
 		verdict_set(v, OUTCOME_DEGRADED, "cert_expiring",
 			    "%s \"%.90s\" ends on %s, in %lld day%s", which, subject, day,
@@ -164,8 +144,8 @@ int verdict_of_both(struct verdict *v, const struct verdict *v4, const struct ve
 		const char *family = fine4 ? "IPv6" : "IPv4";
 		struct verdict both;
 
-		verdict_set(&both, OUTCOME_DEGRADED, fine4 ? "ipv6" : "ipv4", "%s fails: %.170s", family,
-			    bad->message);
+		verdict_set(&both, OUTCOME_DEGRADED, fine4 ? "ipv6" : "ipv4", "%s fails: %.170s",
+			    family, bad->message);
 		*v = both;
 		return fine4 ? 0 : 1;
 	}

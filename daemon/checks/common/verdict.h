@@ -17,8 +17,8 @@ void verdict_note(struct verdict *v, const char *fmt, ...) __attribute__((format
 /** A name that gave no address: the target's fault, or a resolver that we cannot judge by. */
 void verdict_of_name(struct verdict *v, const char *host, const struct resolved *r);
 /** An exchange or connection that ended before an answer. cause: for TRANSFER_TLS, else NULL */
-void verdict_of_end(struct verdict *v, enum transfer_end end, enum phase_at at, const char *tls_cause,
-		    const char *message);
+void verdict_of_end(struct verdict *v, enum transfer_end end, enum phase_at at,
+		    const char *tls_cause, const char *message);
 /** Degraded when a certificate ends within days. days 0: never. */
 bool verdict_of_expiry(struct verdict *v, int days, int64_t now_ms, int64_t not_after_ms,
 		       const char *subject, int place);

@@ -26,7 +26,10 @@ enum { HARNESS_PORTS = 40, HARNESS_PATIENCE_S = 60 };
 struct fake {
 	pid_t pid;
 	int input; /* closing it ends the fake */
-	struct { char name[32]; int port; } ports[HARNESS_PORTS];
+	struct {
+		char name[32];
+		int port;
+	} ports[HARNESS_PORTS];
 	int n;
 };
 
@@ -68,7 +71,8 @@ static void fake_start(struct fake *f, const char *name, const char *arg)
 	f->input = in[1];
 	f->n = 0;
 	said = fdopen(out[0], "r");
-	while (fgets(line, sizeof line, said) && strncmp(line, "ready", 5) && f->n < HARNESS_PORTS) {
+	while (fgets(line, sizeof line, said) && strncmp(line, "ready", 5) &&
+	       f->n < HARNESS_PORTS) {
 		if (sscanf(line, "%31s %d", f->ports[f->n].name, &f->ports[f->n].port) == 2)
 			f->n++;
 	}
@@ -106,11 +110,16 @@ static void harness_open(void *arg)
 {
 	struct harness *h = arg;
 	struct error e = {0};
-	struct resolver_options r = {.loop = h->loop, .clock = &clock_system, .nameservers = h->nameservers,
-				     .timeout_ms = 300, .tries = 2, .cache_min_ms = 0,
-				     .cache_max_ms = 60000, .hosts_file = "/dev/null"};
-	struct transfers_options t = {.loop = h->loop, .clock = &clock_system, .max_connections = 64,
-				      .ca_file = h->ca};
+	struct resolver_options r = {.loop = h->loop,
+				     .clock = &clock_system,
+				     .nameservers = h->nameservers,
+				     .timeout_ms = 300,
+				     .tries = 2,
+				     .cache_min_ms = 0,
+				     .cache_max_ms = 60000,
+				     .hosts_file = "/dev/null"};
+	struct transfers_options t = {
+		.loop = h->loop, .clock = &clock_system, .max_connections = 64, .ca_file = h->ca};
 
 	h->env.resolver = resolver_new(&r, &e);
 	h->env.transfers = transfers_new(&t, &e);
@@ -200,7 +209,8 @@ static inline void probe_cancel(void *arg)
 }
 
 /* Compile a spec given as JSON text. */
-static void probe_prepare(struct probe *p, struct harness *h, const char *type, const char *spec_text)
+static void probe_prepare(struct probe *p, struct harness *h, const char *type,
+			  const char *spec_text)
 {
 	struct error e = {0};
 	json_error_t je;
@@ -250,18 +260,18 @@ static inline void probe_fini(struct probe *p)
 	p->run.type->config_free(p->config);
 }
 
-#define assert_result(p, wanted_outcome, wanted_cause)                                                 \
-	do {                                                                                           \
-		const struct check_result *r_ = &(p)->run.result;                                      \
-		if (r_->outcome != (wanted_outcome) || strcmp(r_->cause, (wanted_cause)))              \
-			fail_msg("outcome %d cause \"%s\" (%s), expected %d \"%s\"", r_->outcome,     \
-				 r_->cause, r_->message, (wanted_outcome), (wanted_cause));            \
+#define assert_result(p, wanted_outcome, wanted_cause)                                            \
+	do {                                                                                      \
+		const struct check_result *r_ = &(p)->run.result;                                 \
+		if (r_->outcome != (wanted_outcome) || strcmp(r_->cause, (wanted_cause)))         \
+			fail_msg("outcome %d cause \"%s\" (%s), expected %d \"%s\"", r_->outcome, \
+				 r_->cause, r_->message, (wanted_outcome), (wanted_cause));       \
 	} while (0)
 
-#define assert_says(p, words)                                                                          \
-	do {                                                                                           \
-		if (!strstr((p)->run.result.message, (words)))                                         \
-			fail_msg("\"%s\" does not say \"%s\"", (p)->run.result.message, (words));      \
+#define assert_says(p, words)                                                                     \
+	do {                                                                                      \
+		if (!strstr((p)->run.result.message, (words)))                                    \
+			fail_msg("\"%s\" does not say \"%s\"", (p)->run.result.message, (words)); \
 	} while (0)
 
 /* A member of the evidence; the caller decrefs *root. */

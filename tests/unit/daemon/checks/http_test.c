@@ -61,7 +61,8 @@ static void http__is_down__for_a_wrong_status(void **state)
 	assert_result(&p, OUTCOME_DOWN, "http_status");
 	assert_string_equal(p.run.result.message, "HTTP 502 Bad Gateway, expected 200-299");
 	probe_fini(&p);
-	probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d/status/404\",\"status\":\"200,404\"}",
+	probe(&p, h, "http",
+	      "{\"target\":\"http://127.0.0.1:%d/status/404\",\"status\":\"200,404\"}",
 	      PORT(h, "http"));
 	assert_result(&p, OUTCOME_UP, "");
 	probe_fini(&p);
@@ -72,11 +73,13 @@ static void http__looks_for_keywords__across_chunks_and_compression(void **state
 	struct harness *h = *state;
 	struct probe p;
 
-	probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d/split-keyword\",\"keyword\":\"Add to basket\"}",
+	probe(&p, h, "http",
+	      "{\"target\":\"http://127.0.0.1:%d/split-keyword\",\"keyword\":\"Add to basket\"}",
 	      PORT(h, "http"));
 	assert_result(&p, OUTCOME_UP, "");
 	probe_fini(&p);
-	probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d/gzip\",\"keyword\":\"Add to basket\"}",
+	probe(&p, h, "http",
+	      "{\"target\":\"http://127.0.0.1:%d/gzip\",\"keyword\":\"Add to basket\"}",
 	      PORT(h, "http"));
 	assert_result(&p, OUTCOME_UP, "");
 	probe_fini(&p);
@@ -94,7 +97,11 @@ static void http__looks_for_keywords__across_chunks_and_compression(void **state
 
 static void http__matches_patterns__of_body_and_headers(void **state)
 {
-	static const struct { const char *fields; enum outcome outcome; const char *cause; } cases[] = {
+	static const struct {
+		const char *fields;
+		enum outcome outcome;
+		const char *cause;
+	} cases[] = {
 		{"\"pattern\":\"(?i)add\\\\s+to\"", OUTCOME_UP, ""},
 		{"\"pattern\":\"^nothing$\"", OUTCOME_DOWN, "pattern"},
 		{"\"pattern_absent\":\"basket$\"", OUTCOME_DOWN, "pattern_absent"},
@@ -119,7 +126,8 @@ static void http__is_degraded__when_slow(void **state)
 	struct harness *h = *state;
 	struct probe p;
 
-	probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d/slow-first/120\",\"slow\":\"100ms\"}",
+	probe(&p, h, "http",
+	      "{\"target\":\"http://127.0.0.1:%d/slow-first/120\",\"slow\":\"100ms\"}",
 	      PORT(h, "http"));
 	assert_result(&p, OUTCOME_DEGRADED, "slow");
 	assert_true(p.run.result.phase_us[PHASE_FIRST_BYTE] >= 110000);
@@ -129,12 +137,13 @@ static void http__is_degraded__when_slow(void **state)
 /* ---- deadlines ----------------------------------------------------------------------------- */
 
 /* target: with %d for the port; fields: the rest of the spec. */
-static void check_deadline(struct harness *h, const char *scheme_host, const char *port, const char *path,
-			   const char *fields, const char *cause, int after_ms)
+static void check_deadline(struct harness *h, const char *scheme_host, const char *port,
+			   const char *path, const char *fields, const char *cause, int after_ms)
 {
 	struct probe p;
 
-	probe(&p, h, "http", "{\"target\":\"%s:%d%s\",%s}", scheme_host, PORT(h, port), path, fields);
+	probe(&p, h, "http", "{\"target\":\"%s:%d%s\",%s}", scheme_host, PORT(h, port), path,
+	      fields);
 	assert_result(&p, OUTCOME_DOWN, cause);
 	if (p.took_ms < after_ms - 20 || p.took_ms > after_ms + 200)
 		fail_msg("%s came after %lld ms, not %d", cause, (long long)p.took_ms, after_ms);
@@ -143,19 +152,24 @@ static void check_deadline(struct harness *h, const char *scheme_host, const cha
 
 static void http__names_the_phase__that_took_too_long(void **state)
 {
-	static const struct { const char *host, *port, *path, *fields, *cause; int ms; } cases[] = {
+	static const struct {
+		const char *host, *port, *path, *fields, *cause;
+		int ms;
+	} cases[] = {
 		{"http://127.0.0.1", "http", "/slow-headers", "\"timeout\":\"1500ms\"",
 		 "timeout:transfer", 1500},
-		{"http://127.0.0.1", "http", "/slow-body", "\"timeout\":\"1500ms\"", "timeout:transfer",
-		 1500},
+		{"http://127.0.0.1", "http", "/slow-body", "\"timeout\":\"1500ms\"",
+		 "timeout:transfer", 1500},
 		{"http://127.0.0.1", "http", "/slow-body", "\"transfer_timeout\":\"300ms\"",
 		 "timeout:transfer", 300},
 		{"http://127.0.0.1", "http", "/hang", "\"first_byte_timeout\":\"300ms\"",
 		 "timeout:first_byte", 300},
-		{"https://127.0.0.1", "silent", "/", "\"tls_timeout\":\"300ms\"", "timeout:tls", 300},
+		{"https://127.0.0.1", "silent", "/", "\"tls_timeout\":\"300ms\"", "timeout:tls",
+		 300},
 		{"http://[::1]", "black_hole6", "/", "\"connect_timeout\":\"300ms\"",
 		 "timeout:connect", 300},
-		{"http://127.0.0.1", "http", "/hang", "\"timeout\":\"500ms\"", "timeout:first_byte", 500},
+		{"http://127.0.0.1", "http", "/hang", "\"timeout\":\"500ms\"", "timeout:first_byte",
+		 500},
 		{"http://127.0.0.1", "http", "/to?/to?/slow-body", "\"timeout\":\"700ms\"",
 		 "timeout:transfer", 700},
 	};
@@ -170,18 +184,24 @@ static void http__names_the_phase__that_took_too_long(void **state)
 
 static void http__says_what_is_wrong__with_a_broken_peer(void **state)
 {
-	static const struct { const char *port, *path, *cause; } cases[] = {
-		{"refused", "/", "refused"}, {"reset", "/", "reset"}, {"http", "/close", "reset"},
-		{"http", "/reset", "reset"}, {"http", "/half", "incomplete"},
-		{"http", "/not-http", "protocol"}, {"http", "/endless-headers", "protocol"},
+	static const struct {
+		const char *port, *path, *cause;
+	} cases[] = {
+		{"refused", "/", "refused"},
+		{"reset", "/", "reset"},
+		{"http", "/close", "reset"},
+		{"http", "/reset", "reset"},
+		{"http", "/half", "incomplete"},
+		{"http", "/not-http", "protocol"},
+		{"http", "/endless-headers", "protocol"},
 		{"http", "/endless-header", "protocol"},
 	};
 	struct harness *h = *state;
 	struct probe p;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d%s\"}", PORT(h, cases[i].port),
-		      cases[i].path);
+		probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d%s\"}",
+		      PORT(h, cases[i].port), cases[i].path);
 		assert_result(&p, OUTCOME_DOWN, cases[i].cause);
 		assert_true(p.run.result.message[0]);
 		assert_true(p.took_ms < 5000);
@@ -199,7 +219,8 @@ static void http__cuts__endless_bodies_and_bombs(void **state)
 		int64_t before = cpu_ms();
 		json_t *evidence;
 
-		probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d%s\"}", PORT(h, "http"), paths[i]);
+		probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d%s\"}", PORT(h, "http"),
+		      paths[i]);
 		assert_result(&p, OUTCOME_UP, "");
 		assert_says(&p, "only the first 1048576 bytes were read");
 		evidence_of(&p, &evidence);
@@ -284,10 +305,12 @@ static void http__keeps_credentials__within_the_origin(void **state)
 	int first = PORT(h, "http"), other = PORT(h, "dual");
 
 	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
-		const char *fields = "\"headers\":{\"X-Api-Key\":\"hidden\",\"Authorization\":\"Bearer hidden\"}";
+		const char *fields =
+			"\"headers\":{\"X-Api-Key\":\"hidden\",\"Authorization\":\"Bearer hidden\"}";
 
-		probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d/to?/echo\",%s,\"keyword\":\"%s\"}",
-		      first, fields, secrets[i]);
+		probe(&p, h, "http",
+		      "{\"target\":\"http://127.0.0.1:%d/to?/echo\",%s,\"keyword\":\"%s\"}", first,
+		      fields, secrets[i]);
 		assert_result(&p, OUTCOME_UP, "");
 		probe_fini(&p);
 		probe(&p, h, "http",
@@ -340,16 +363,19 @@ static void http__sends_a_body__to_its_own_origin_only(void **state)
 
 static void http__uses_one_handle__for_different_methods(void **state)
 {
-	static const char *const methods[] = {"GET", "POST", "HEAD", "GET", "DELETE", "HEAD", "POST"};
+	static const char *const methods[] = {"GET",    "POST", "HEAD", "GET",
+					      "DELETE", "HEAD", "POST"};
 	struct harness *h = *state;
 	struct probe p;
 
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
 		bool head = !strcmp(methods[i], "HEAD"), post = !strcmp(methods[i], "POST");
 
-		probe(&p, h, "http", "{\"target\":\"http://127.0.0.1:%d/echo\",\"method\":\"%s\"%s%s%s%s}",
+		probe(&p, h, "http",
+		      "{\"target\":\"http://127.0.0.1:%d/echo\",\"method\":\"%s\"%s%s%s%s}",
 		      PORT(h, "http"), methods[i], post ? ",\"body\":\"x=1\"" : "",
-		      head ? "" : ",\"pattern\":\"^", head ? "" : methods[i], head ? "" : " /echo\"");
+		      head ? "" : ",\"pattern\":\"^", head ? "" : methods[i],
+		      head ? "" : " /echo\"");
 		assert_result(&p, OUTCOME_UP, "");
 		probe_fini(&p);
 	}
@@ -359,7 +385,11 @@ static void http__uses_one_handle__for_different_methods(void **state)
 
 static void http__tells_a_missing_name__from_a_dead_resolver(void **state)
 {
-	static const struct { const char *host; enum outcome outcome; const char *cause; } cases[] = {
+	static const struct {
+		const char *host;
+		enum outcome outcome;
+		const char *cause;
+	} cases[] = {
 		{"nx.test", OUTCOME_DOWN, "nxdomain"},
 		{"empty.test", OUTCOME_DOWN, "no_address"},
 		{"silent.test", OUTCOME_UNKNOWN, "resolver"},
@@ -372,7 +402,8 @@ static void http__tells_a_missing_name__from_a_dead_resolver(void **state)
 	struct probe p;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		probe(&p, h, "http", "{\"target\":\"http://%s:%d/ok\",\"resolve_timeout\":\"400ms\"}",
+		probe(&p, h, "http",
+		      "{\"target\":\"http://%s:%d/ok\",\"resolve_timeout\":\"400ms\"}",
 		      cases[i].host, PORT(h, "http"));
 		assert_result(&p, cases[i].outcome, cases[i].cause);
 		assert_true(p.took_ms < 1000);
@@ -382,7 +413,11 @@ static void http__tells_a_missing_name__from_a_dead_resolver(void **state)
 
 static void http__asks__the_families_it_is_told_to(void **state)
 {
-	static const struct { const char *host, *port, *ip; enum outcome outcome; const char *cause; } cases[] = {
+	static const struct {
+		const char *host, *port, *ip;
+		enum outcome outcome;
+		const char *cause;
+	} cases[] = {
 		{"dual.test", "dual", "auto", OUTCOME_UP, ""},
 		{"dual.test", "dual", "4", OUTCOME_UP, ""},
 		{"dual.test", "dual", "6", OUTCOME_UP, ""},
@@ -398,8 +433,8 @@ static void http__asks__the_families_it_is_told_to(void **state)
 	struct probe p;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		probe(&p, h, "http", "{\"target\":\"http://%s:%d/ok\",\"ip\":\"%s\"}", cases[i].host,
-		      PORT(h, cases[i].port), cases[i].ip);
+		probe(&p, h, "http", "{\"target\":\"http://%s:%d/ok\",\"ip\":\"%s\"}",
+		      cases[i].host, PORT(h, cases[i].port), cases[i].ip);
 		assert_result(&p, cases[i].outcome, cases[i].cause);
 		if (!strcmp(cases[i].ip, "6") && cases[i].outcome == OUTCOME_UP)
 			assert_string_equal(p.run.result.address, "::1");
@@ -417,7 +452,8 @@ static void http__notes_a_dead_ipv6__that_ipv4_stood_in_for(void **state)
 	assert_says(&p, "IPv6 did not answer, IPv4 did");
 	assert_true(p.took_ms < 1500);
 	probe_fini(&p);
-	probe(&p, h, "http", "{\"target\":\"http://deadv6.test:%d/ok\",\"ip\":\"both\",\"timeout\":\"1s\"}",
+	probe(&p, h, "http",
+	      "{\"target\":\"http://deadv6.test:%d/ok\",\"ip\":\"both\",\"timeout\":\"1s\"}",
 	      PORT(h, "black_hole6"));
 	assert_result(&p, OUTCOME_DEGRADED, "ipv6");
 	assert_says(&p, "IPv6 fails");
@@ -428,13 +464,17 @@ static void http__notes_a_dead_ipv6__that_ipv4_stood_in_for(void **state)
 
 static void http__names_what_is_wrong__with_a_certificate(void **state)
 {
-	static const struct { const char *port, *cause, *words; } cases[] = {
+	static const struct {
+		const char *port, *cause, *words;
+	} cases[] = {
 		{"tls_good", "", "HTTP 200"},
 		{"tls_chain", "", "HTTP 200"},
 		{"tls_expired", "tls_expired", "certificate \"localhost\" expired on "},
-		{"tls_expired_intermediate", "tls_expired", "issuing certificate \"Past Intermediate\" expired on"},
+		{"tls_expired_intermediate", "tls_expired",
+		 "issuing certificate \"Past Intermediate\" expired on"},
 		{"tls_self_signed", "tls_self_signed", "\"localhost\" is self-signed"},
-		{"tls_wrong_host", "tls_hostname", "not for localhost but for other.test, www.other.test"},
+		{"tls_wrong_host", "tls_hostname",
+		 "not for localhost but for other.test, www.other.test"},
 		{"tls_untrusted", "tls_untrusted", "issuer of \"localhost\" is unknown"},
 		{"tls_no_chain", "tls_untrusted", "issuer of \"localhost\" is unknown"},
 		{"tls_future", "tls_not_yet_valid", "valid only from"},
@@ -458,9 +498,12 @@ static void http__names_what_is_wrong__with_a_certificate(void **state)
 
 static void http__warns_of_expiry__also_without_verification(void **state)
 {
-	static const struct { const char *port, *verify, *words; } cases[] = {
+	static const struct {
+		const char *port, *verify, *words;
+	} cases[] = {
 		{"tls_soon", "true", "certificate \"localhost\" ends on "},
-		{"tls_soon_intermediate", "true", "issuing certificate \"Soon Intermediate\" ends on "},
+		{"tls_soon_intermediate", "true",
+		 "issuing certificate \"Soon Intermediate\" ends on "},
 		{"tls_self_signed", "false", "certificate \"localhost\" ends on "},
 	};
 	struct harness *h = *state;
@@ -474,7 +517,8 @@ static void http__warns_of_expiry__also_without_verification(void **state)
 		assert_says(&p, "in 5 days");
 		probe_fini(&p);
 	}
-	probe(&p, h, "http", "{\"target\":\"https://127.0.0.1:%d/ok\",\"cert_days\":3}", PORT(h, "tls_soon"));
+	probe(&p, h, "http", "{\"target\":\"https://127.0.0.1:%d/ok\",\"cert_days\":3}",
+	      PORT(h, "tls_soon"));
 	assert_result(&p, OUTCOME_UP, "");
 	probe_fini(&p);
 }
@@ -512,13 +556,15 @@ static void http__never_resumes__an_unverified_session_as_verified(void **state)
 	struct probe p;
 
 	for (int i = 0; i < 2; i++) {
-		probe(&p, h, "http", "{\"target\":\"https://127.0.0.1:%d/ok\",\"verify\":false,\"cert_days\":0}",
+		probe(&p, h, "http",
+		      "{\"target\":\"https://127.0.0.1:%d/ok\",\"verify\":false,\"cert_days\":0}",
 		      PORT(h, "tls_untrusted"));
 		assert_result(&p, OUTCOME_UP, "");
 		probe_run(&p);
 		assert_result(&p, OUTCOME_UP, "");
 		probe_fini(&p);
-		probe(&p, h, "http", "{\"target\":\"https://127.0.0.1:%d/ok\"}", PORT(h, "tls_untrusted"));
+		probe(&p, h, "http", "{\"target\":\"https://127.0.0.1:%d/ok\"}",
+		      PORT(h, "tls_untrusted"));
 		assert_result(&p, OUTCOME_DOWN, "tls_untrusted");
 		probe_run(&p);
 		assert_result(&p, OUTCOME_DOWN, "tls_untrusted");
@@ -565,9 +611,13 @@ static void http__keeps_a_connection__only_when_told_to(void **state)
 
 static void http__can_be_cancelled__at_any_time(void **state)
 {
-	static const struct { const char *host, *path, *ip; } targets[] = {
-		{"silent.test", "/", "auto"}, {"127.0.0.1", "/hang", "auto"},
-		{"127.0.0.1", "/slow-body", "auto"}, {"dual.test", "/hang", "both"},
+	static const struct {
+		const char *host, *path, *ip;
+	} targets[] = {
+		{"silent.test", "/", "auto"},
+		{"127.0.0.1", "/hang", "auto"},
+		{"127.0.0.1", "/slow-body", "auto"},
+		{"dual.test", "/hang", "both"},
 	};
 	struct harness *h = *state;
 	struct probe p;

@@ -19,12 +19,18 @@ static void tcp__is_up__when_it_connects(void **state)
 
 static void tcp__says_and_expects(void **state)
 {
-	static const struct { const char *port, *fields; enum outcome outcome; const char *cause; } cases[] = {
+	static const struct {
+		const char *port, *fields;
+		enum outcome outcome;
+		const char *cause;
+	} cases[] = {
 		{"echo", "\"expect\":\"220 hello\\\\r\\\\n\"", OUTCOME_UP, ""},
 		{"echo", "\"send\":\"P\\\\x49NG\\\\r\\\\n\",\"expect\":\"PING\"", OUTCOME_UP, ""},
 		{"garbage", "\"expect\":\"+PONG\"", OUTCOME_DOWN, "expect"},
-		{"silent", "\"expect\":\"x\",\"timeout\":\"300ms\"", OUTCOME_DOWN, "timeout:first_byte"},
-		{"echo", "\"expect\":\"never\",\"timeout\":\"300ms\"", OUTCOME_DOWN, "timeout:transfer"},
+		{"silent", "\"expect\":\"x\",\"timeout\":\"300ms\"", OUTCOME_DOWN,
+		 "timeout:first_byte"},
+		{"echo", "\"expect\":\"never\",\"timeout\":\"300ms\"", OUTCOME_DOWN,
+		 "timeout:transfer"},
 		{"reset", "\"expect\":\"x\"", OUTCOME_DOWN, "reset"},
 		{"refused", "\"slow\":\"1s\"", OUTCOME_DOWN, "refused"},
 	};
@@ -42,7 +48,11 @@ static void tcp__says_and_expects(void **state)
 
 static void tcp__asks__the_families_it_is_told_to(void **state)
 {
-	static const struct { const char *host, *port, *ip; enum outcome outcome; const char *cause; } cases[] = {
+	static const struct {
+		const char *host, *port, *ip;
+		enum outcome outcome;
+		const char *cause;
+	} cases[] = {
 		{"dual.test", "dual", "auto", OUTCOME_UP, ""},
 		{"dual.test", "dual", "both", OUTCOME_UP, ""},
 		{"dual.test", "dual", "6", OUTCOME_UP, ""},
@@ -75,7 +85,8 @@ static void tcp__can_be_cancelled__at_any_time(void **state)
 
 	for (int i = 0; i < 3; i++) {
 		snprintf(spec, sizeof spec, "{\"target\":\"%s:%d\",\"expect\":\"x\",\"ip\":\"%s\"}",
-			 i == 1 ? "silent.test" : "dual.test", PORT(h, "silent"), i == 2 ? "both" : "auto");
+			 i == 1 ? "silent.test" : "dual.test", PORT(h, "silent"),
+			 i == 2 ? "both" : "auto");
 		probe_prepare(&p, h, "tcp", spec);
 		check_result_init(&p.run.result);
 		loop_post(h->loop, probe_start, &p);

@@ -10,7 +10,8 @@ static void tls__shows_the_chain__of_a_good_certificate(void **state)
 	struct probe p;
 	json_t *certificate, *evidence;
 
-	probe(&p, h, "tls", "{\"target\":\"tls://localhost:%d\",\"ip\":\"4\"}", PORT(h, "tls_chain"));
+	probe(&p, h, "tls", "{\"target\":\"tls://localhost:%d\",\"ip\":\"4\"}",
+	      PORT(h, "tls_chain"));
 	assert_result(&p, OUTCOME_UP, "");
 	assert_true(p.run.result.phase_us[PHASE_TLS] > 0);
 	certificate = json_loads(p.run.result.certificate, 0, NULL);
@@ -29,17 +30,28 @@ static void tls__shows_the_chain__of_a_good_certificate(void **state)
 
 static void tls__names_what_is_wrong(void **state)
 {
-	static const struct { const char *port, *fields; enum outcome outcome; const char *cause, *words; } cases[] = {
+	static const struct {
+		const char *port, *fields;
+		enum outcome outcome;
+		const char *cause, *words;
+	} cases[] = {
 		{"tls_expired", "", OUTCOME_DOWN, "tls_expired", "\"localhost\" expired on"},
-		{"tls_expired_intermediate", "", OUTCOME_DOWN, "tls_expired", "\"Past Intermediate\" expired"},
+		{"tls_expired_intermediate", "", OUTCOME_DOWN, "tls_expired",
+		 "\"Past Intermediate\" expired"},
 		{"tls_self_signed", "", OUTCOME_DOWN, "tls_self_signed", "self-signed"},
-		{"tls_wrong_host", "", OUTCOME_DOWN, "tls_hostname", "for other.test, www.other.test"},
-		{"tls_wrong_host", ",\"server_name\":\"www.other.test\"", OUTCOME_UP, "", "certificate until"},
+		{"tls_wrong_host", "", OUTCOME_DOWN, "tls_hostname",
+		 "for other.test, www.other.test"},
+		{"tls_wrong_host", ",\"server_name\":\"www.other.test\"", OUTCOME_UP, "",
+		 "certificate until"},
 		{"tls_untrusted", "", OUTCOME_DOWN, "tls_untrusted", "is unknown"},
-		{"tls_soon_intermediate", "", OUTCOME_DEGRADED, "cert_expiring", "\"Soon Intermediate\" ends"},
-		{"tls_self_signed", ",\"verify\":false", OUTCOME_DEGRADED, "cert_expiring", "in 5 days"},
-		{"tls_expired", ",\"verify\":false", OUTCOME_DEGRADED, "cert_expired", "expired on"},
-		{"tls_untrusted", ",\"verify\":false", OUTCOME_UP, "", "TLSv1.3, certificate until"},
+		{"tls_soon_intermediate", "", OUTCOME_DEGRADED, "cert_expiring",
+		 "\"Soon Intermediate\" ends"},
+		{"tls_self_signed", ",\"verify\":false", OUTCOME_DEGRADED, "cert_expiring",
+		 "in 5 days"},
+		{"tls_expired", ",\"verify\":false", OUTCOME_DEGRADED, "cert_expired",
+		 "expired on"},
+		{"tls_untrusted", ",\"verify\":false", OUTCOME_UP, "",
+		 "TLSv1.3, certificate until"},
 		{"garbage", "", OUTCOME_DOWN, "tls_handshake", "TLS handshake failed"},
 		{"reset", "", OUTCOME_DOWN, "reset", "reset"},
 		{"refused", "", OUTCOME_DOWN, "refused", "refused"},
@@ -49,8 +61,8 @@ static void tls__names_what_is_wrong(void **state)
 	struct probe p;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		probe(&p, h, "tls", "{\"target\":\"localhost:%d\",\"ip\":\"4\"%s}", PORT(h, cases[i].port),
-		      cases[i].fields);
+		probe(&p, h, "tls", "{\"target\":\"localhost:%d\",\"ip\":\"4\"%s}",
+		      PORT(h, cases[i].port), cases[i].fields);
 		assert_result(&p, cases[i].outcome, cases[i].cause);
 		assert_says(&p, cases[i].words);
 		if (!strncmp(cases[i].port, "tls_", 4)) {

@@ -8,15 +8,29 @@
 
 static void address__tells__how_far_inside_it_points(void **state)
 {
-	static const struct { const char *text; enum address_class inside; } cases[] = {
-		{"192.0.2.1", ADDRESS_PUBLIC}, {"127.0.0.1", ADDRESS_LOOPBACK}, {"0.0.0.0", ADDRESS_LOOPBACK},
-		{"10.1.2.3", ADDRESS_PRIVATE}, {"172.16.0.1", ADDRESS_PRIVATE},
-		{"172.32.0.1", ADDRESS_PUBLIC}, {"192.168.1.1", ADDRESS_PRIVATE},
-		{"100.64.0.1", ADDRESS_PRIVATE}, {"100.128.0.1", ADDRESS_PUBLIC},
-		{"169.254.169.254", ADDRESS_LINK_LOCAL}, {"::1", ADDRESS_LOOPBACK}, {"::", ADDRESS_LOOPBACK},
-		{"2001:db8::1", ADDRESS_PUBLIC}, {"fe80::1", ADDRESS_LINK_LOCAL}, {"fd00::1", ADDRESS_PRIVATE},
-		{"::ffff:127.0.0.1", ADDRESS_LOOPBACK}, {"::ffff:10.0.0.1", ADDRESS_PRIVATE},
-		{"64:ff9b::169.254.169.254", ADDRESS_LINK_LOCAL}, {"2002:7f00:1::", ADDRESS_LOOPBACK},
+	static const struct {
+		const char *text;
+		enum address_class inside;
+	} cases[] = {
+		{"192.0.2.1", ADDRESS_PUBLIC},
+		{"127.0.0.1", ADDRESS_LOOPBACK},
+		{"0.0.0.0", ADDRESS_LOOPBACK},
+		{"10.1.2.3", ADDRESS_PRIVATE},
+		{"172.16.0.1", ADDRESS_PRIVATE},
+		{"172.32.0.1", ADDRESS_PUBLIC},
+		{"192.168.1.1", ADDRESS_PRIVATE},
+		{"100.64.0.1", ADDRESS_PRIVATE},
+		{"100.128.0.1", ADDRESS_PUBLIC},
+		{"169.254.169.254", ADDRESS_LINK_LOCAL},
+		{"::1", ADDRESS_LOOPBACK},
+		{"::", ADDRESS_LOOPBACK},
+		{"2001:db8::1", ADDRESS_PUBLIC},
+		{"fe80::1", ADDRESS_LINK_LOCAL},
+		{"fd00::1", ADDRESS_PRIVATE},
+		{"::ffff:127.0.0.1", ADDRESS_LOOPBACK},
+		{"::ffff:10.0.0.1", ADDRESS_PRIVATE},
+		{"64:ff9b::169.254.169.254", ADDRESS_LINK_LOCAL},
+		{"2002:7f00:1::", ADDRESS_LOOPBACK},
 		{"2002:c000:201::", ADDRESS_PUBLIC},
 	};
 
@@ -31,8 +45,8 @@ static void address__tells__how_far_inside_it_points(void **state)
 
 static void address__parses__only_addresses(void **state)
 {
-	static const char *const wrong[] = {"", "localhost", "127.1", "1.2.3.4.5", "[::1]", "::1::", "0x7f.0.0.1",
-					    "127.0.0.1%lo"};
+	static const char *const wrong[] = {"",      "localhost", "127.1",      "1.2.3.4.5",
+					    "[::1]", "::1::",     "0x7f.0.0.1", "127.0.0.1%lo"};
 	struct sockaddr_storage a;
 	char text[ADDRESS_TEXT];
 

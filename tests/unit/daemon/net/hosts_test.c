@@ -28,7 +28,8 @@ static void hosts__finds__names_and_aliases(void **state)
 	bool named;
 
 	close(mkstemp(path));
-	put(path, "# comment\n10.0.0.1\tNAS nas.lan # mine\nfd00::1 nas\n10.0.0.2 nas\nnonsense x\n10.0.0.3");
+	put(path,
+	    "# comment\n10.0.0.1\tNAS nas.lan # mine\nfd00::1 nas\n10.0.0.2 nas\nnonsense x\n10.0.0.3");
 	h = hosts_new(path);
 	assert_int_equal(hosts_find(h, "nas", AF_INET, 5000, out, 4, &named), 2);
 	assert_true(named);

@@ -58,15 +58,28 @@ static struct resolved resolve(struct harness *h, const char *host, enum ip_fami
 
 static void resolver__gives_addresses__of_the_family_asked_for(void **state)
 {
-	static const struct { const char *host; enum ip_family family; enum resolve_status status; int n; } cases[] = {
-		{"shop.test", IP_AUTO, RESOLVE_OK, 1}, {"shop.test", IP_4, RESOLVE_OK, 1},
-		{"shop.test", IP_6, RESOLVE_NODATA, 0}, {"dual.test", IP_AUTO, RESOLVE_OK, 2},
-		{"v6.test", IP_4, RESOLVE_NODATA, 0}, {"v6.test", IP_AUTO, RESOLVE_OK, 1},
-		{"empty.test", IP_AUTO, RESOLVE_NODATA, 0}, {"nx.test", IP_AUTO, RESOLVE_NXDOMAIN, 0},
-		{"nx.test", IP_6, RESOLVE_NXDOMAIN, 0}, {"servfail.test", IP_AUTO, RESOLVE_FAILED, 0},
-		{"silent.test", IP_4, RESOLVE_FAILED, 0}, {"127.0.0.7", IP_AUTO, RESOLVE_OK, 1},
-		{"127.0.0.7", IP_6, RESOLVE_NODATA, 0}, {"::1", IP_AUTO, RESOLVE_OK, 1},
-		{"localhost", IP_AUTO, RESOLVE_OK, 2}, {"localhost", IP_6, RESOLVE_OK, 1},
+	static const struct {
+		const char *host;
+		enum ip_family family;
+		enum resolve_status status;
+		int n;
+	} cases[] = {
+		{"shop.test", IP_AUTO, RESOLVE_OK, 1},
+		{"shop.test", IP_4, RESOLVE_OK, 1},
+		{"shop.test", IP_6, RESOLVE_NODATA, 0},
+		{"dual.test", IP_AUTO, RESOLVE_OK, 2},
+		{"v6.test", IP_4, RESOLVE_NODATA, 0},
+		{"v6.test", IP_AUTO, RESOLVE_OK, 1},
+		{"empty.test", IP_AUTO, RESOLVE_NODATA, 0},
+		{"nx.test", IP_AUTO, RESOLVE_NXDOMAIN, 0},
+		{"nx.test", IP_6, RESOLVE_NXDOMAIN, 0},
+		{"servfail.test", IP_AUTO, RESOLVE_FAILED, 0},
+		{"silent.test", IP_4, RESOLVE_FAILED, 0},
+		{"127.0.0.7", IP_AUTO, RESOLVE_OK, 1},
+		{"127.0.0.7", IP_6, RESOLVE_NODATA, 0},
+		{"::1", IP_AUTO, RESOLVE_OK, 1},
+		{"localhost", IP_AUTO, RESOLVE_OK, 2},
+		{"localhost", IP_6, RESOLVE_OK, 1},
 		{"a..b", IP_4, RESOLVE_NXDOMAIN, 0},
 	};
 	struct harness *h = *state;
@@ -75,8 +88,8 @@ static void resolver__gives_addresses__of_the_family_asked_for(void **state)
 		struct resolved r = resolve(h, cases[i].host, cases[i].family);
 
 		if (r.status != cases[i].status || r.n != cases[i].n)
-			fail_msg("%s: status %d with %d addresses (%s)", cases[i].host, r.status, r.n,
-				 r.message);
+			fail_msg("%s: status %d with %d addresses (%s)", cases[i].host, r.status,
+				 r.n, r.message);
 		assert_int_equal(r.message[0] == '\0', r.status == RESOLVE_OK);
 	}
 }
