@@ -17,6 +17,9 @@
 
 enum { RANGE_TEXT = 96, CHOICES_TEXT = 200 };
 
+/* Any instant does: cron_next looks eight years ahead, which has a 29 February. */
+#define CRON_FROM_MS INT64_C(1767225600000)
+
 /* Refuse with `field: VALUE why`, and the field's example as the hint. */
 __attribute__((format(printf, 4, 5))) static json_t *refuse(const struct field *f,
 							    const json_t *value, struct error *e,
@@ -264,6 +267,13 @@ static json_t *canonical_cron(const struct field *f, const json_t *value, struct
 	struct error why = {0};
 	if (cron_parse(json_string_value(value), &c, &why))
 		return refuse_with(f, value, &why, e);
+	struct tz *utc = tz_load("UTC", &why);
+	bool comes = utc && cron_next(&c, utc, CRON_FROM_MS) >= 0;
+	tz_free(utc);
+	if (!comes) {
+		error_set(&why, ERR_INVALID, "no such day ever comes");
+		return refuse_with(f, value, &why, e);
+	}
 	return json_string(json_string_value(value));
 }
 

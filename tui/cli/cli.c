@@ -94,23 +94,83 @@ static int unknown_command(char **argv, int argc)
 	return invocation_fail(&e);
 }
 
-static int unknown_verb(const struct resource_kind *k, const char *verb)
+static int unknown_verb(const char *noun, const char *verb)
 {
 	const char *verbs[NAMES_MAX];
-	size_t n = generic_verbs(k, verbs, NAMES_MAX);
+	size_t n = help_verbs(noun, verbs, NAMES_MAX);
 	struct error e = {0};
 	const char *near = nearest(verb, verbs, n);
-	error_set(&e, ERR_USAGE, "%s has no verb \"%.64s\"", k->kind, verb);
+	error_set(&e, ERR_USAGE, "%s has no verb \"%.64s\"", noun, verb);
 	error_hint(&e, "%s%s%ssellersmart %s --help", near ? "did you mean " : "", near ? near : "",
-		   near ? "? " : "", k->kind);
+		   near ? "? " : "", noun);
 	return invocation_fail(&e);
+}
+
+static int missing_verb(const char *noun)
+{
+	const char *verbs[NAMES_MAX];
+	size_t n = help_verbs(noun, verbs, NAMES_MAX);
+	struct error e = {0};
+	struct buf list = BUF_INIT(1024);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&list, "%s%s", i ? ", " : "", verbs[i]);
+	error_set(&e, ERR_USAGE, "%s: a verb is missing", noun);
+	error_hint(&e, "%s; sellersmart %s --help", buf_str(&list), noun);
+	buf_fini(&list);
+	return invocation_fail(&e);
+}
+
+/* A noun that only has commands of its own: daemon, heartbeat, config. */
+static bool is_group(const char *noun)
+{
+	const char *verbs[NAMES_MAX];
+	return help_verbs(noun, verbs, NAMES_MAX) > 0;
+}
+
+static int group(const char *noun, const struct cli_globals *g, int argc, char **argv)
+{
+	if (!g->help)
+		return argc < 2 ? missing_verb(noun) : unknown_verb(noun, argv[1]);
+	help_group(noun);
+	return 0;
 }
 
 /* ---- running ------------------------------------------------------------------------------- */
 
+/* Where the daemon is: --socket, else the context's. A context behind ssh connects here, so only
+ * for what talks to the daemon. */
+static enum err find_daemon(struct cli_globals *g, struct error *e)
+{
+	if (g->socket)
+		return ERR_NONE;
+	enum err err = context_socket(g->context, g->found, e);
+	if (!err && g->found[0])
+		g->socket = g->found;
+	return err;
+}
+
+static enum err check_command(const struct command *c, struct cli_globals *g, struct error *e)
+{
+	if (g->output.format == OUTPUT_LINE && !c->lines) {
+		error_set(e, ERR_USAGE, "%s has no -o line", c->words);
+		error_hint(e, "one of table, plain, json, jsonl, csv; status has it");
+		return ERR_USAGE;
+	}
+	if (!c->local)
+		return find_daemon(g, e);
+	if (g->context && strcmp(c->words, "context")) {
+		error_set(e, ERR_USAGE, "%s works on this machine: no --context", c->words);
+		error_hint(e, "run it over there: ssh HOST sellersmart %s", c->words);
+		return ERR_USAGE;
+	}
+	return ERR_NONE;
+}
+
 static int run_command(const struct command *c, struct cli_globals *g, int argc, char **argv)
 {
 	struct error e = {0};
+	if (check_command(c, g, &e))
+		return invocation_fail(&e);
 	struct invocation in = {.output = &g->output,
 				.socket = g->socket,
 				.yes = g->yes,
@@ -142,6 +202,8 @@ static int dispatch(struct cli_globals *g, int argc, char **argv)
 		}
 		return run_command(c, g, argc - used, argv + used);
 	}
+	if (!k && is_group(argv[0]))
+		return group(argv[0], g, argc, argv);
 	if (!k)
 		return unknown_command(argv, argc);
 	if (argc < 2) {
@@ -149,21 +211,29 @@ static int dispatch(struct cli_globals *g, int argc, char **argv)
 			help_noun(k);
 			return 0;
 		}
-		struct error e = {0};
-		error_set(&e, ERR_USAGE, "%s: a verb is missing", k->kind);
-		error_hint(&e, "sellersmart %s --help", k->kind);
-		return invocation_fail(&e);
+		return missing_verb(k->kind);
 	}
-	struct command *made = generic_command(k, argv[1], g->watch);
+	struct command *made = generic_command(k, argv[1]);
 	if (!made)
-		return unknown_verb(k, argv[1]);
+		return unknown_verb(k->kind, argv[1]);
 	int status = 0;
 	if (g->help)
-		help_verb(k, argv[1]);
+		help_verb(k, argv[1], made);
 	else
 		status = run_command(made, g, argc - 2, argv + 2);
 	generic_free(made);
 	return status;
+}
+
+/* What could not be written must not look like success. */
+static int end_output(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fputs("error: standard output could not be written; what was printed is not complete\n"
+	      "try: is the disk full, or the stream closed?\n",
+	      stderr);
+	return status ? status : 74;
 }
 
 static bool color_wanted(void)
@@ -181,7 +251,6 @@ int cli_run(int argc, char **argv)
 {
 	struct error e = {0};
 	struct cli_globals g = {.output = {.to = stdout, .color = color_wanted()}};
-	char socket[PATH_TEXT];
 	setlocale(LC_ALL, "");
 	argc--;
 	argv++;
@@ -191,17 +260,20 @@ int cli_run(int argc, char **argv)
 		printf("sellersmart %s\n", SELLERSMART_VERSION);
 		return 0;
 	}
+	if (argc > 0 && !strcmp(argv[0], "help")) { /* "help monitor add" is "monitor add --help" */
+		g.help = true;
+		argc--;
+		argv++;
+	}
+	int status;
 	if (argc == 0 && g.help) {
 		help_overview();
-		return 0;
+		return end_output(0);
 	}
-	if (!g.help && !g.socket && context_socket(g.context, socket, &e))
-		return invocation_fail(&e);
-	if (!g.help && !g.socket && socket[0])
-		g.socket = socket;
-	int status;
 	if (argc == 0 && (g.plain_view || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
 					   g.output.format == OUTPUT_AUTO))) {
+		if (find_daemon(&g, &e))
+			return invocation_fail(&e);
 		struct dashboard_options o = {.address = g.socket, .plain = g.plain_view};
 		status = dashboard_run(&o);
 	} else if (argc == 0) {
@@ -210,7 +282,5 @@ int cli_run(int argc, char **argv)
 	} else {
 		status = dispatch(&g, argc, argv);
 	}
-	if (fflush(stdout) || ferror(stdout))
-		status = status ? status : 74;
-	return status;
+	return end_output(status);
 }

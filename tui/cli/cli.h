@@ -1,5 +1,6 @@
 #pragma once
 /* The command line: global flags, finding the command, what every command shares. */
+#include "shared/paths.h"
 #include "tui/commands/command.h"
 #include "tui/cli/output.h"
 
@@ -10,6 +11,7 @@ struct cli_globals {
 	struct output output;
 	bool help, version, plain_view, watch;
 	bool yes, no_input, quiet;
+	char found[PATH_TEXT]; /* the context's socket */
 };
 
 /** Run one command line. @return exit status */

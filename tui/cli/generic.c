@@ -6,9 +6,11 @@
 #include "shared/mem.h"
 #include "shared/schema/describe.h"
 #include "shared/timefmt.h"
+#include "tui/cli/list.h"
 #include "tui/cli/request.h"
+#include "tui/cli/views.h"
 
-enum { PAGE_ROWS = 500, VERB_FLAGS_MAX = 128 };
+enum { VERB_FLAGS_MAX = 128 };
 
 /* A generic command carries its kind behind the public struct. */
 struct generic {
@@ -16,9 +18,9 @@ struct generic {
 	const struct resource_kind *kind;
 	const struct action *action;
 	char words[64], usage[160], summary[160];
+	char sorts[200], filters[200]; /* help of those flags */
 	struct flag flags[VERB_FLAGS_MAX];
 	char names[VERB_FLAGS_MAX][48];
-	bool watch;
 };
 
 static const struct generic *of(const struct invocation *in)
@@ -36,110 +38,6 @@ int generic_fail(const struct error_list *errors)
 	return status;
 }
 
-/* ---- list ---------------------------------------------------------------------------------- */
-
-static enum err list_path(const struct invocation *in, const struct resource_kind *k,
-			  struct buf *path, struct error *e)
-{
-	buf_printf(path, "/v1/%s", k->plural);
-	for (size_t i = 0; i < in->n_flags; i++) {
-		const char *name = in->flags[i].flag->name, *value = in->flags[i].value;
-		if (!strcmp(name, "filter") || !strcmp(name, "label")) {
-			const char *equals = strchr(value, '=');
-			char key[96];
-			if (!equals)
-				return error_set(e, ERR_USAGE, "--%s %.64s: write FIELD=VALUE",
-						 name, value);
-			snprintf(key, sizeof(key), "filter[%s%.*s]",
-				 name[0] == 'l' ? "labels." : "", (int)(equals - value), value);
-			path_add(path, key, equals + 1);
-		} else if (!strcmp(name, "query")) {
-			path_add(path, "q", value);
-		} else if (strcmp(name, "limit")) {
-			path_add(path, name, value);
-		}
-	}
-	return ERR_NONE;
-}
-
-struct watching {
-	struct invocation *in;
-	const struct resource_kind *kind;
-};
-
-/* Rows of facts as they come; a terminal gets the same lines as a pipe, one below the other. */
-static bool watch_event(const char *event, const json_t *data, void *arg)
-{
-	struct watching *w = arg;
-	if (!strcmp(event, "event") && !strcmp(w->kind->kind, "event")) {
-		json_t *rows = json_array();
-		json_array_append(rows, (json_t *)data);
-		output_list_rows(w->in->output, w->kind, rows);
-		json_decref(rows);
-	} else if (!strcmp(event, "row") && !strcmp(json_str(data, "kind", ""), w->kind->kind)) {
-		json_t *rows = json_array();
-		json_array_append(rows, json_object_get(data, "row"));
-		output_list_rows(w->in->output, w->kind, rows);
-		json_decref(rows);
-	}
-	return true;
-}
-
-static int run_list(struct invocation *in)
-{
-	const struct generic *g = of(in);
-	struct error e = {0};
-	struct buf path = BUF_INIT(16384);
-	const char *limit_text = invocation_flag(in, "limit");
-	long left = limit_text ? strtol(limit_text, NULL, 10) : -1;
-	char after[64] = "";
-	int status = 0;
-	if (in->output->fields && !in->output->fields[0]) { /* bare --json lists what there is */
-		for (size_t c = 0; c < g->kind->n_columns; c++)
-			printf("%s\n", g->kind->columns[c].path);
-		goto out;
-	}
-	if (list_path(in, g->kind, &path, &e)) {
-		status = invocation_fail(&e);
-		goto out;
-	}
-	if (g->watch && output_format(in->output) == OUTPUT_JSON)
-		in->output->format = OUTPUT_JSONL;
-	output_list_begin(in->output, g->kind);
-	for (bool more = true; more && left;) {
-		struct buf page = BUF_INIT(20000);
-		json_t *reply = NULL;
-		buf_add_str(&page, buf_str(&path));
-		path_add_int(&page, "limit", left > 0 && left < PAGE_ROWS ? left : PAGE_ROWS);
-		if (after[0])
-			path_add(&page, "after", after);
-		if (request_json(in, "GET", buf_str(&page), NULL, &reply, &e)) {
-			buf_fini(&page);
-			status = invocation_fail(&e);
-			goto out;
-		}
-		buf_fini(&page);
-		const json_t *rows = json_object_get(reply, "data");
-		output_list_rows(in->output, g->kind, rows);
-		if (left > 0)
-			left -= (long)json_array_size(rows);
-		const char *next = json_str(json_object_get(reply, "meta"), "next", "");
-		more = next[0] && strcmp(next, after);
-		snprintf(after, sizeof(after), "%s", next);
-		json_decref(reply);
-	}
-	if (g->watch) {
-		struct watching w = {in, g->kind};
-		enum err err = request_stream(in, "/v1/stream", watch_event, &w, &e);
-		status = err ? invocation_fail(&e) : 0;
-	} else {
-		output_list_end(in->output, g->kind);
-	}
-out:
-	buf_fini(&path);
-	return status;
-}
-
 /* ---- show, rm, actions --------------------------------------------------------------------- */
 
 static void ref_path(struct buf *path, const struct resource_kind *k, const char *ref,
@@ -151,18 +49,29 @@ static void ref_path(struct buf *path, const struct resource_kind *k, const char
 		buf_printf(path, "/%s", verb);
 }
 
+static int run_list(struct invocation *in)
+{
+	return list_run(in, of(in)->kind);
+}
+
 static int run_show(struct invocation *in)
 {
 	const struct generic *g = of(in);
 	struct error e = {0};
 	struct buf path = BUF_INIT(4096);
 	json_t *reply = NULL;
+	if (in->output->fields && !in->output->fields[0]) {
+		output_members(in->output, g->kind);
+		return 0;
+	}
 	ref_path(&path, g->kind, in->args[0], NULL);
 	enum err err = request_json(in, "GET", buf_str(&path), NULL, &reply, &e);
 	buf_fini(&path);
 	if (err)
 		return invocation_fail(&e);
-	output_object(in->output, g->kind, json_object_get(reply, "data"));
+	const json_t *object = json_object_get(reply, "data");
+	if (!view_object(in, g->kind, object))
+		output_object(in->output, g->kind, object);
 	json_decref(reply);
 	return 0;
 }
@@ -195,6 +104,13 @@ static int run_rm(struct invocation *in)
 	return status;
 }
 
+/* pause -> paused, check -> checked. */
+static const char *past_ending(const char *verb)
+{
+	size_t n = strlen(verb);
+	return n && verb[n - 1] == 'e' ? "d" : "ed";
+}
+
 static int run_action(struct invocation *in)
 {
 	const struct generic *g = of(in);
@@ -217,10 +133,10 @@ static int run_action(struct invocation *in)
 				 &e))
 			status = invocation_fail(&e);
 		else if (get)
-			output_object(in->output, g->kind, json_object_get(reply, "data"));
+			output_value(in->output, g->kind, json_object_get(reply, "data"));
 		else if (!output_machine(in->output, json_object_get(reply, "data")))
-			output_text(in->output, "%s %s: %s done\n", g->kind->kind, in->args[i],
-				    g->action->verb);
+			output_text(in->output, "%s %s %s%s\n", g->kind->kind, in->args[i],
+				    g->action->verb, past_ending(g->action->verb));
 		json_decref(reply);
 		buf_fini(&path);
 	}
@@ -419,6 +335,40 @@ static void add_input_flags(struct generic *g)
 		add_field_flags(g, k->variants[v]->fields, k->variants[v]->n_fields);
 }
 
+/* "order: worst, name, state" from a NULL-terminated list. */
+static void name_all(char *out, size_t cap, const char *before, const char *const *names,
+		     const char *after)
+{
+	size_t len = (size_t)snprintf(out, cap, "%s", before);
+	for (size_t i = 0; names && names[i] && len < cap; i++)
+		if (names[i][0] != '-')
+			len += (size_t)snprintf(out + len, cap - len, " %s", names[i]);
+	if (len < cap)
+		snprintf(out + len, cap - len, "%s", after);
+}
+
+static void add_list_flags(struct generic *g)
+{
+	const struct resource_kind *k = g->kind;
+	bool labels = k->ops & OP_ADD;
+	name_all(g->filters, sizeof(g->filters),
+		 "only rows with this value, may be repeated:", k->filters,
+		 labels ? " labels.KEY" : "");
+	name_all(g->sorts, sizeof(g->sorts), "order, - for downwards:", k->sorts, "");
+	add_flag(g, "filter", "FIELD=VALUE", g->filters, true);
+	if (labels)
+		add_flag(g, "label", "KEY=VALUE", "only rows with this label, may be repeated",
+			 true);
+	for (size_t i = 0; i < k->n_list_params; i++) {
+		char name[48];
+		field_flag(&k->list_params[i], name, sizeof(name));
+		add_flag(g, name + 2, "VALUE", k->list_params[i].help, false);
+	}
+	add_flag(g, "query", "TEXT", "only rows that contain the text", false);
+	add_flag(g, "sort", "[-]FIELD", g->sorts, false);
+	add_flag(g, "limit", "N", "at most so many rows", false);
+}
+
 static const struct action *find_action(const struct resource_kind *k, const char *verb)
 {
 	for (size_t i = 0; i < k->n_actions; i++)
@@ -442,24 +392,17 @@ static void make(struct generic *g, const char *verb, const char *arguments,
 	g->command.run = run;
 }
 
-struct command *generic_command(const struct resource_kind *k, const char *verb, bool watch)
+struct command *generic_command(const struct resource_kind *k, const char *verb)
 {
 	struct generic *g = mem_zalloc(sizeof(*g));
 	char summary[160];
 	g->kind = k;
-	g->watch = watch;
 	g->action = find_action(k, verb);
 	if (!strcmp(verb, "list") && k->ops & OP_LIST) {
 		snprintf(summary, sizeof(summary), "list %s", k->plural);
 		make(g, verb, "[--filter FIELD=VALUE] [--sort FIELD] [--limit N] [--watch]",
 		     run_list, 0, 0, summary);
-		add_flag(g, "filter", "FIELD=VALUE", "only rows with this value, may be repeated",
-			 true);
-		add_flag(g, "label", "KEY=VALUE", "only rows with this label", true);
-		add_flag(g, "query", "TEXT", "only rows that contain the text", false);
-		add_flag(g, "sort", "[-]FIELD", "order", false);
-		add_flag(g, "limit", "N", "at most so many rows", false);
-		add_flag(g, "since", "TIME", "facts since then: 1h, or RFC 3339", false);
+		add_list_flags(g);
 	} else if (!strcmp(verb, "show") && k->ops & OP_SHOW) {
 		snprintf(summary, sizeof(summary), "show one %s", k->kind);
 		make(g, verb, "NAME", run_show, 1, 1, summary);

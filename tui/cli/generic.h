@@ -4,7 +4,7 @@
 
 /** A command made from a descriptor; owned by the caller, generic_free. NULL: the kind has no such
  * verb. */
-struct command *generic_command(const struct resource_kind *k, const char *verb, bool watch);
+struct command *generic_command(const struct resource_kind *k, const char *verb);
 void generic_free(struct command *c);
 /** Verbs of a kind, NULL-terminated into out; returns the count. */
 size_t generic_verbs(const struct resource_kind *k, const char **out, size_t max);

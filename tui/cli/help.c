@@ -48,6 +48,16 @@ void help_overview(void)
 	      stdout);
 }
 
+static void flag_lines(const struct command *c)
+{
+	for (size_t i = 0; i < c->n_flags; i++) {
+		char left[80];
+		snprintf(left, sizeof(left), "--%s %s", c->flags[i].name,
+			 c->flags[i].value ? c->flags[i].value : "");
+		printf("  %-30s %s\n", left, c->flags[i].help);
+	}
+}
+
 void help_command(const struct command *c)
 {
 	for (size_t i = 0; c->examples && c->examples[i]; i++)
@@ -57,39 +67,95 @@ void help_command(const struct command *c)
 		printf("\n%s\n", c->details);
 	if (c->n_flags)
 		puts("\nflags:");
-	for (size_t i = 0; i < c->n_flags; i++) {
-		char left[80];
-		snprintf(left, sizeof(left), "--%s %s", c->flags[i].name,
-			 c->flags[i].value ? c->flags[i].value : "");
-		printf("  %-30s %s\n", left, c->flags[i].help);
+	flag_lines(c);
+}
+
+/* The second word of a command whose first is noun, or NULL. */
+static const char *verb_of(const struct command *c, const char *noun)
+{
+	size_t len = strlen(noun);
+	return !c->hidden && !strncmp(c->words, noun, len) && c->words[len] == ' '
+		       ? c->words + len + 1
+		       : NULL;
+}
+
+size_t help_verbs(const char *noun, const char **out, size_t max)
+{
+	const struct resource_kind *k = resource_kind_find(noun);
+	size_t n = k ? generic_verbs(k, out, max) : 0;
+	for (size_t i = 0; command_table[i] && n < max; i++) {
+		const char *verb = verb_of(command_table[i], noun);
+		bool known = !verb;
+		for (size_t v = 0; v < n && !known; v++)
+			known = !strcmp(out[v], verb);
+		if (!known)
+			out[n++] = verb;
 	}
+	return n;
+}
+
+static const struct command *find_command(const char *noun, const char *verb)
+{
+	for (size_t i = 0; command_table[i]; i++) {
+		const char *v = verb_of(command_table[i], noun);
+		if (v && !strcmp(v, verb))
+			return command_table[i];
+	}
+	return NULL;
+}
+
+/* The usage's words, indented below each other, each with what it does. */
+static void verb_line(const struct command *c)
+{
+	printf("  sellersmart %s\n      %s\n", c->usage, c->summary);
+}
+
+void help_group(const char *noun)
+{
+	const char *verbs[VERBS_MAX];
+	size_t n = help_verbs(noun, verbs, VERBS_MAX);
+	bool shown = false;
+	for (size_t i = 0; i < n; i++) {
+		const struct command *c = find_command(noun, verbs[i]);
+		for (size_t x = 0; c->examples && c->examples[x]; x++, shown = true)
+			printf("%s  %s\n", shown ? "" : "examples:\n", c->examples[x]);
+	}
+	puts(shown ? "\nverbs:" : "verbs:");
+	for (size_t i = 0; i < n; i++)
+		verb_line(find_command(noun, verbs[i]));
 }
 
 void help_noun(const struct resource_kind *k)
 {
 	const char *verbs[VERBS_MAX];
-	size_t n = generic_verbs(k, verbs, VERBS_MAX);
+	size_t n = help_verbs(k->kind, verbs, VERBS_MAX);
 	for (size_t i = 0; k->examples && k->examples[i]; i++)
 		printf("%s  %s\n", i ? "" : "examples:\n", k->examples[i]);
 	printf("%s%s\n\nverbs:\n", k->examples ? "\n" : "", k->help);
 	for (size_t i = 0; i < n; i++) {
-		struct command *c = generic_command(k, verbs[i], false);
-		printf("  sellersmart %-34s %s\n", c->words, c->summary);
-		generic_free(c);
-	}
-	for (size_t i = 0; command_table[i]; i++) {
-		size_t len = strlen(k->kind);
-		if (!strncmp(command_table[i]->words, k->kind, len) &&
-		    command_table[i]->words[len] == ' ')
-			printf("  sellersmart %-34s %s\n", command_table[i]->words,
-			       command_table[i]->summary);
+		const struct command *written = find_command(k->kind, verbs[i]);
+		struct command *made = written ? NULL : generic_command(k, verbs[i]);
+		verb_line(written ? written : made);
+		generic_free(made);
 	}
 }
 
-void help_verb(const struct resource_kind *k, const char *verb)
+void help_verb(const struct resource_kind *k, const char *verb, const struct command *c)
 {
 	struct buf out = BUF_INIT(256 << 10);
 	schema_write_help(&out, k, verb, NULL);
-	fputs(buf_str(&out), stdout);
+	/* Examples, a blank line, and the rest: the usage belongs between. */
+	const char *text = buf_str(&out), *rest = strstr(text, "\n\n");
+	bool list = !strcmp(verb, "list");
+	const char *flags = list ? strstr(text, "\nFlags:") : NULL;
+	rest = rest ? rest + 1 : text + strlen(text);
+	printf("examples:\n%.*s\nusage: sellersmart %s\n%.*s", (int)(rest - text), text, c->usage,
+	       flags ? (int)(flags - rest) : (int)strlen(rest), rest);
 	buf_fini(&out);
+	if (list) {
+		puts("\nFlags:");
+		flag_lines(c);
+	} else if (!strcmp(verb, "edit")) {
+		puts("  --unset FIELD\n      Back to its default (may be repeated)");
+	}
 }

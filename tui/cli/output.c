@@ -11,7 +11,7 @@
 #include "shared/text_safe.h"
 #include "shared/timefmt.h"
 
-enum { CELL_MAX = 512, COLUMNS_MAX = 32, LINE_WIDTH_DEFAULT = 100 };
+enum { CELL_MAX = 512, LINE_WIDTH_DEFAULT = 100, CELL_WIDTH_MAX = 48 };
 
 bool output_format_parse(const char *word, enum output_format *f)
 {
@@ -74,6 +74,37 @@ void output_note(const struct output *o, const char *fmt, ...)
 	fprintf(stderr, "%s\n", safe);
 }
 
+const char *output_span(char out[static 32], double ms)
+{
+	long long s = (long long)(ms / 1000);
+	if (ms < 10)
+		snprintf(out, 32, "%.1f ms", ms);
+	else if (ms < 999.5)
+		snprintf(out, 32, "%.0f ms", ms);
+	else if (ms < 59950)
+		snprintf(out, 32, "%.1f s", ms / 1000);
+	else if (s < 3600)
+		snprintf(out, 32, "%lldm %llds", s / 60, s % 60);
+	else if (s < 86400)
+		snprintf(out, 32, "%lldh %lldm", s / 3600, s / 60 % 60);
+	else
+		snprintf(out, 32, "%lldd %lldh", s / 86400, s / 3600 % 24);
+	return out;
+}
+
+const char *output_time(char out[static 32], const char *rfc3339)
+{
+	int64_t ms;
+	struct tm tm;
+	snprintf(out, 32, "-");
+	if (rfc3339 && time_parse(rfc3339, &ms)) {
+		time_t s = (time_t)(ms / 1000);
+		localtime_r(&s, &tm);
+		strftime(out, 32, "%Y-%m-%d %H:%M:%S", &tm);
+	}
+	return out;
+}
+
 /* ---- cells --------------------------------------------------------------------------------- */
 
 static void cell_value(const json_t *v, char *out, size_t cap)
@@ -117,20 +148,15 @@ void output_cell(const struct column *c, const json_t *object, int64_t now, char
 		break;
 	case COLUMN_TIME:
 		if (json_is_string(v) && time_parse(json_string_value(v), &ms)) {
-			time_t s = (time_t)(ms / 1000);
-			struct tm tm;
-			localtime_r(&s, &tm);
-			strftime(out, cap, "%Y-%m-%d %H:%M:%S", &tm);
+			char text[32];
+			snprintf(out, cap, "%s", output_time(text, json_string_value(v)));
 			return;
 		}
 		break;
 	case COLUMN_MS:
 		if (json_is_number(v)) {
-			double value = json_number_value(v);
-			if (value >= 9999.5)
-				snprintf(out, cap, "%.1fs", value / 1000);
-			else
-				snprintf(out, cap, value < 10 ? "%.1fms" : "%.0fms", value);
+			char text[32];
+			snprintf(out, cap, "%s", output_span(text, json_number_value(v)));
 			return;
 		}
 		break;
@@ -186,7 +212,8 @@ static json_t *project(const json_t *object, const char *fields)
 
 static void dump_json(struct output *o, const json_t *value, bool pretty)
 {
-	size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(12) | (pretty ? JSON_INDENT(2) : JSON_COMPACT);
+	size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(12) |
+		       (pretty ? JSON_INDENT(2) : JSON_COMPACT);
 	char *text = json_dumps(value, flags);
 	if (text)
 		fputs(text, o->to);
@@ -267,32 +294,58 @@ static int screen_width(const struct output *o)
 	return LINE_WIDTH_DEFAULT;
 }
 
-/* Widths from the rows at hand; columns of the lowest priority go when a terminal is too narrow. */
-static void table_layout(const struct output *o, const struct resource_kind *k, char ***cells,
-			 size_t n, int *width, bool *shown)
+static size_t last_shown(const struct output *o, const struct resource_kind *k)
 {
-	int total = -2;
+	size_t last = 0;
+	for (size_t c = 0; c < k->n_columns; c++)
+		last = o->widths[c] ? c : last;
+	return last;
+}
+
+/* Widths come from the first rows and stay, so that later pages and what --watch adds stand below
+ * them. On a narrow terminal the last column gets what is left; before it would get less than is
+ * readable, the columns that say least go: the chart, then the lowest priorities. */
+static void table_layout(struct output *o, const struct resource_kind *k, char ***cells, size_t n)
+{
+	int *width = o->widths, total = -2;
+	bool narrow = isatty(fileno(o->to));
 	for (size_t c = 0; c < k->n_columns; c++) {
-		width[c] = (int)strlen(k->columns[c].title);
+		width[c] = text_width(k->columns[c].title);
 		for (size_t r = 0; r < n; r++) {
 			int w = text_width(cells[r][c]);
 			width[c] = w > width[c] ? w : width[c];
 		}
-		width[c] = width[c] > 48 ? 48 : width[c];
-		shown[c] = true;
+		if (c + 1 < k->n_columns && width[c] > CELL_WIDTH_MAX)
+			width[c] = CELL_WIDTH_MAX;
 		total += width[c] + 2;
 	}
-	while (isatty(fileno(o->to)) && total > screen_width(o)) {
-		size_t victim = k->n_columns;
-		for (size_t c = 0; c < k->n_columns; c++)
-			if (shown[c] && k->columns[c].priority > 0 &&
-			    (victim == k->n_columns ||
-			     k->columns[c].priority >= k->columns[victim].priority))
-				victim = c;
-		if (victim == k->n_columns)
+	while (narrow && total > screen_width(o)) {
+		size_t victim = k->n_columns, last = last_shown(o, k);
+		int room = screen_width(o) - (total - width[last]);
+		if (room >= screen_width(o) * 2 / 5) {
+			width[last] = room;
 			return;
-		shown[victim] = false;
+		}
+		for (size_t c = 0; c < k->n_columns; c++) {
+			int rank =
+				k->columns[c].format == COLUMN_SPARK ? 100 : k->columns[c].priority;
+			int worst = victim == k->n_columns ? 0
+				    : k->columns[victim].format == COLUMN_SPARK
+					    ? 100
+					    : k->columns[victim].priority;
+			if (width[c] && rank > 0 && rank >= worst && c != last)
+				victim = c;
+		}
+		if (victim == k->n_columns && room >= 8) {
+			width[last] = room;
+			return;
+		}
+		if (victim == k->n_columns)
+			victim = last;
 		total -= width[victim] + 2;
+		width[victim] = 0;
+		if (!last_shown(o, k))
+			return;
 	}
 }
 
@@ -318,12 +371,20 @@ static void table_cell(struct output *o, const struct column *c, const char *tex
 		fprintf(o->to, "%*s", right_aligned(c) ? 2 : pad + 2, "");
 }
 
+static void table_line(struct output *o, const struct resource_kind *k, char **cells)
+{
+	size_t last = last_shown(o, k);
+	for (size_t c = 0; c <= last; c++)
+		if (o->widths[c])
+			table_cell(o, &k->columns[c], cells ? cells[c] : k->columns[c].title,
+				   o->widths[c], c == last, !cells);
+	fputc('\n', o->to);
+}
+
 static void table_rows(struct output *o, const struct resource_kind *k, const json_t *rows)
 {
 	size_t n = json_array_size(rows), r;
 	const json_t *row;
-	int width[COLUMNS_MAX];
-	bool shown[COLUMNS_MAX];
 	int64_t now = now_ms();
 	char ***cells = mem_array(NULL, n + 1, sizeof(*cells));
 	json_array_foreach(rows, r, row)
@@ -335,19 +396,12 @@ static void table_rows(struct output *o, const struct resource_kind *k, const js
 			cells[r][c] = mem_strdup(text);
 		}
 	}
-	table_layout(o, k, cells, n, width, shown);
-	for (size_t line = o->rows ? 1 : 0; line <= n; line++) {
-		bool last_done = false;
-		size_t last = 0;
-		for (size_t c = 0; c < k->n_columns; c++)
-			last = shown[c] ? c : last;
-		for (size_t c = 0; c < k->n_columns && !last_done; c++)
-			if (shown[c])
-				table_cell(o, &k->columns[c],
-					   line ? cells[line - 1][c] : k->columns[c].title,
-					   width[c], c == last, !line);
-		fputc('\n', o->to);
+	if (!o->rows) {
+		table_layout(o, k, cells, n);
+		table_line(o, k, NULL);
 	}
+	for (r = 0; r < n; r++)
+		table_line(o, k, cells[r]);
 	for (r = 0; r < n; r++) {
 		for (size_t c = 0; c < k->n_columns; c++)
 			free(cells[r][c]);
@@ -402,6 +456,21 @@ void output_list_end(struct output *o, const struct resource_kind *k)
 	else if (output_format(o) == OUTPUT_TABLE && !o->rows)
 		output_note(o, "no %s", k->plural);
 	fflush(o->to);
+}
+
+void output_members(struct output *o, const struct resource_kind *k)
+{
+	static const char *const always[] = {"kind",    "id",         "name",      "labels",
+					     "version", "created_at", "updated_at"};
+	const struct field *fields[FIELDS_MAX];
+	bool facts = !(k->ops & OP_ADD);
+	for (size_t i = 0; i < (facts ? 2 : ARRAY_LEN(always)); i++)
+		fprintf(o->to, "%s\n", always[i]);
+	size_t n = resource_fields(k, NULL, fields);
+	for (size_t i = 0; i < n; i++)
+		fprintf(o->to, "%s\n", fields[i]->name);
+	for (size_t i = 0; k->outputs && k->outputs[i]; i++)
+		fprintf(o->to, "%s\n", k->outputs[i]);
 }
 
 /* ---- one object ---------------------------------------------------------------------------- */

@@ -18,6 +18,8 @@ enum output_format {
 	OUTPUT_LINE
 };
 
+enum { OUTPUT_COLUMNS_MAX = 32 };
+
 struct output {
 	enum output_format format; /* AUTO: table on a terminal, else plain */
 	const char *fields;        /* --json FIELDS, "a,b.c"; NULL: all */
@@ -26,6 +28,7 @@ struct output {
 	FILE *to; /* stdout */
 	/* state of a list being printed */
 	size_t rows;
+	int widths[OUTPUT_COLUMNS_MAX]; /* of the table's columns, from its first rows; 0: hidden */
 };
 
 /** "table", "plain", "json", "jsonl", "csv", "line". */
@@ -38,6 +41,10 @@ void output_list_rows(struct output *o, const struct resource_kind *k, const jso
 void output_list_end(struct output *o, const struct resource_kind *k);
 /** One object: all members for a person, or as JSON. */
 void output_object(struct output *o, const struct resource_kind *k, const json_t *object);
+/** The names that --json FIELDS takes, one a line: what a bare --json asks for. */
+void output_members(struct output *o, const struct resource_kind *k);
+/** What an action answers: an object as above, or a list of objects as lines of their members. */
+void output_value(struct output *o, const struct resource_kind *k, const json_t *value);
 /** Any JSON value by the machine formats; false when a person should get text instead. */
 bool output_machine(struct output *o, const json_t *value);
 /** Printable, bounded, safe text on stdout. */
@@ -45,6 +52,10 @@ void output_text(struct output *o, const char *fmt, ...) __attribute__((format(p
 /** Hints and progress go to stderr, unless --quiet. */
 void output_note(const struct output *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/** A span for people: "0.4 ms", "8.0 s", "1m 22s", "3h 5m", "12d 4h". */
+const char *output_span(char out[static 32], double ms);
+/** A moment for people, in the local zone: "2026-11-22 20:25:29"; "-" when text is not one. */
+const char *output_time(char out[static 32], const char *rfc3339);
 /** One cell as text for a column's format. */
 void output_cell(const struct column *c, const json_t *object, int64_t now_ms, char *out,
 		 size_t cap);

@@ -93,7 +93,7 @@ static int run(struct invocation *in)
 	const struct resource_kind *k = resource_kind_find(in->rest[0]);
 	if (prefix[0] == '-') {
 		const struct command *c = written(in->rest[0], in->rest[1]);
-		struct command *made = !c && k ? generic_command(k, in->rest[1], false) : NULL;
+		struct command *made = !c && k ? generic_command(k, in->rest[1]) : NULL;
 		offer_flags(c ? c : made, prefix);
 		generic_free(made);
 	} else if (n == 2) {

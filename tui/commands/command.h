@@ -49,6 +49,8 @@ struct command {
 	int min_args, max_args; /* max -1: any number */
 	bool rest;              /* takes words after "--" */
 	bool hidden;
+	bool local; /* of this machine: the current context is not looked at */
+	bool lines; /* has -o line */
 	/** @return exit status; on a failure return invocation_fail(...) */
 	int (*run)(struct invocation *in);
 };

@@ -51,5 +51,6 @@ const struct command command_completion = {
 	.examples = examples,
 	.min_args = 1,
 	.max_args = 1,
+	.local = true,
 	.run = run,
 };

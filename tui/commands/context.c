@@ -105,5 +105,6 @@ const struct command command_context = {
 	.flags = flags,
 	.n_flags = ARRAY_LEN(flags),
 	.max_args = 2,
+	.local = true,
 	.run = run,
 };

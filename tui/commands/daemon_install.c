@@ -96,5 +96,6 @@ const struct command command_daemon_install = {
 	.usage = "daemon install",
 	.summary = "start the daemon with the machine: a systemd user unit, and what lingering is",
 	.examples = examples,
+	.local = true,
 	.run = run,
 };

@@ -29,5 +29,6 @@ const struct command command_daemon_start = {
 	.details =
 		"It goes on when the terminal closes. To start it with the machine: sellersmart daemon install",
 	.examples = examples,
+	.local = true,
 	.run = run,
 };

@@ -21,5 +21,6 @@ const struct command command_daemon_stop = {
 	.words = "daemon stop",
 	.usage = "daemon stop",
 	.summary = "end the daemon; all it knows is on disk",
+	.local = true,
 	.run = run,
 };

@@ -21,14 +21,16 @@ static void print(struct invocation *in, const json_t *h)
 {
 	size_t i;
 	const json_t *point, *incident;
-	output_text(in->output, "%s, %.19s to %.19s UTC\n", json_str(h, "monitor", ""),
-		    json_str(h, "since", ""), json_str(h, "until", ""));
+	char from[32], to[32], span[32];
+	output_text(in->output, "%s, %s to %s\n", json_str(h, "monitor", ""),
+		    output_time(from, json_str(h, "since", NULL)),
+		    output_time(to, json_str(h, "until", NULL)));
 	number(in, "uptime", h, "uptime_pct", "%");
 	number(in, "p50", h, "p50_ms", " ms");
 	number(in, "p95", h, "p95_ms", " ms");
 	number(in, "p99", h, "p99_ms", " ms");
-	output_text(in->output, "\n%-20s %10s %10s %6s %5s %5s %5s\n", "time (UTC)", "p50 ms",
-		    "p95 ms", "up", "slow", "down", "?");
+	output_text(in->output, "\n%-20s %10s %10s %6s %5s %5s %5s\n", "time", "p50 ms", "p95 ms",
+		    "up", "slow", "down", "?");
 	json_array_foreach(json_object_get(h, "points"), i, point)
 	{
 		if (!json_int(point, "count", 0))
@@ -38,17 +40,19 @@ static void print(struct invocation *in, const json_t *h)
 			snprintf(p50, sizeof(p50), "%.1f", json_num(point, "p50_ms", 0));
 			snprintf(p95, sizeof(p95), "%.1f", json_num(point, "p95_ms", 0));
 		}
-		output_text(in->output, "%-20.19s %10s %10s %6lld %5lld %5lld %5lld\n",
-			    json_str(point, "at", ""), p50, p95,
+		output_text(in->output, "%-20s %10s %10s %6lld %5lld %5lld %5lld\n",
+			    output_time(from, json_str(point, "at", NULL)), p50, p95,
 			    (long long)json_int(point, "up", 0),
 			    (long long)json_int(point, "degraded", 0),
 			    (long long)json_int(point, "down", 0),
 			    (long long)json_int(point, "unknown", 0));
 	}
-	json_array_foreach(json_object_get(h, "incidents"), i, incident) output_text(
-		in->output, "%sincident %lld: %.19s %s: %s\n", i ? "" : "\n",
-		(long long)json_int(incident, "number", 0), json_str(incident, "opened_at", ""),
-		json_str(incident, "state", ""), json_str(incident, "message", ""));
+	json_array_foreach(json_object_get(h, "incidents"), i, incident)
+		output_text(in->output, "%sincident %lld: %s, %s, %s: %s\n", i ? "" : "\n",
+			    (long long)json_int(incident, "number", 0),
+			    output_time(from, json_str(incident, "opened_at", NULL)),
+			    output_span(span, json_num(incident, "duration_ms", 0)),
+			    json_str(incident, "state", ""), json_str(incident, "message", ""));
 }
 
 static int run(struct invocation *in)

@@ -115,5 +115,6 @@ const struct command command_status = {
 	.examples = examples,
 	.flags = flags,
 	.n_flags = ARRAY_LEN(flags),
+	.lines = true,
 	.run = run,
 };
