@@ -106,8 +106,8 @@ def nothing_happens__nothing_is_written():
 
 def events__are_shown_at_most_30_times_a_second():
     with Fake("house", "--monitors", "200") as fake:
-        dash = background(fake.socket, *LIST[:2], "text:site-000", "load:3000", "latency:40")
-        time.sleep(0.5)
+        dash = background(fake.socket, *LIST[:2], "text:site-000", "snap", "load:3000", "latency:40")
+        next_cursor_row(dash)
         fake.ask("/fake/rate?n=1000")
         out = dash.communicate()[0]
         check(number(out, "frames") <= 31, out)
@@ -115,23 +115,48 @@ def events__are_shown_at_most_30_times_a_second():
         check(number(out, "bytes") <= 40 * 1024, out)
 
 
+def next_cursor_row(dash):
+    """Number and text of the cursor's row in the next snapshot of a background run."""
+    found, number_of = None, -1
+    for line in dash.stdout:
+        number_of = 0 if line.startswith(" SellerSmart") else number_of + 1
+        if line.startswith("›"):
+            found = (number_of, line.split()[2])
+        if number_of == 23:
+            return found
+    raise AssertionError("no snapshot")
+
+
 def rows_inserted_above__cursor_keeps_its_id_and_line():
     with Fake("house", "--monitors", "300") as fake:
-        dash = background(fake.socket, "text:garden", "key:2", "text:site-000", "key:s", "text:sort: name",
-                          "key:\\P\\P", "row:23:add", "quiet:300", "snap", "key:f", "text:FROZEN", "key:f",
-                          "text:live", "quiet:300", "snap")
+        dash = background(fake.socket, "text:garden", "key:2", "text:site-000", "key:s", "row:5:garden-checkout",
+                          "key:\\P\\P", "quiet:300", "snap", "text:370:", "quiet:700", "snap")
+        before = next_cursor_row(dash)
         for i in range(60):
             fake.ask("/v1/monitors", '{"name":"aaa-%d","type":"http","target":"https://a.example/"}' % i)
-        out = dash.communicate()[0]
-        rows = [line for line in out.splitlines() if line.startswith("›")]
-        check(len(rows) == 2 and rows[0].split()[2] == rows[1].split()[2], out)
+        after = next_cursor_row(dash)
+        dash.communicate()
+        check(before == after and before[1].startswith("site-000"), "%s became %s" % (before, after))
+
+
+def freeze__holds_updates_and_counts_them():
+    with Fake("house") as fake:
+        dash = background(fake.socket, *LIST, "key:f", "text:FROZEN", "snap", "text:FROZEN, 3 held", "snap",
+                          "key:f", "text:aaa-2")
+        next_cursor_row(dash)
+        for i in range(3):
+            fake.ask("/v1/monitors", '{"name":"aaa-%d","type":"http","target":"https://a.example/"}' % i)
+        text = dash.stdout.read()
+        dash.wait()
+        check(dash.returncode == 0, text)
+        check("aaa-" not in text.split("› ")[0], "a frozen list moved")
 
 
 def open_question__keeps_the_rows_it_was_asked_about():
     with Fake("house") as fake:
-        dash = background(fake.socket, *LIST, "key:jjjd", "text:Delete the monitor lamps?", "text:zzz",
+        dash = background(fake.socket, *LIST, "key:jjjd", "text:Delete the monitor lamps?", "snap", "text:zzz",
                           "key:y", "text:deleted lamps", "snap")
-        time.sleep(0.7)
+        next_cursor_row(dash)
         # The list moves while the question is open.
         fake.ask("/v1/monitors", '{"name":"zzz","state":"down","type":"http","target":"https://z.example/"}')
         out = dash.communicate()[0]
@@ -165,9 +190,9 @@ def long_list__is_paged_not_loaded():
 def daemon_away_at_the_start__is_said_at_once_and_it_recovers():
     fake = Fake("house")
     fake.stop()
-    dash = background(fake.socket, "text:cannot reach the daemon", "text:sellersmart daemon start",
-                      "text:garden-checkout", "ink")
-    time.sleep(0.5)
+    dash = background(fake.socket, "text:cannot reach the daemon", "text:sellersmart daemon start", "snap",
+                      "text:garden-checkout")
+    next_cursor_row(dash)
     fake.start()
     out = dash.communicate()[0]
     fake.stop()
@@ -176,11 +201,10 @@ def daemon_away_at_the_start__is_said_at_once_and_it_recovers():
 
 def daemon_restarts__banner_then_the_same_place():
     fake = Fake("house")
-    dash = background(fake.socket, *LIST, "key:jjj", "text:daemon away", "text:lamps-checkout",
+    dash = background(fake.socket, *LIST, "key:jjj", "text:lamps.example", "snap", "text:daemon away", "text:lamps-checkout",
                       "gone:daemon away", "text:the daemon is back", "snap")
-    time.sleep(1)
+    next_cursor_row(dash)
     fake.stop()
-    time.sleep(0.5)
     fake.start()
     out = dash.communicate()[0]
     fake.stop()

@@ -67,4 +67,4 @@ TESTS = [
     screen("grown", "house", "text:enlarge", "size:60x16", "text:garden-checkout", size="19x5"),
 ]
 
-run(TESTS)
+run(TESTS, together=4)

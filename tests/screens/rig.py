@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -19,17 +21,15 @@ DEADLINE_S = 10
 
 work = tempfile.mkdtemp(prefix="screens-")
 atexit.register(shutil.rmtree, work, True)
-failed = 0
 
 
 class Fake:
     """tests/fakes/fakeapi.py on a socket of its own; stops at the end of a with block."""
 
-    count = 0
+    numbers = count()
 
     def __init__(self, fixture, *args):
-        Fake.count += 1
-        self.socket = os.path.join(work, "api%d" % Fake.count)
+        self.socket = os.path.join(work, "api%d" % next(Fake.numbers))
         self.fixture = os.path.join(HERE, "data", fixture + ".json")
         self.args = args
         self.start()
@@ -106,17 +106,21 @@ def check(condition, message):
         raise AssertionError(message)
 
 
-def run(tests):
-    """Run functions, those named on the command line or all; one line each."""
-    global failed
-    chosen = sys.argv[1:]
-    for test in tests:
-        if chosen and test.__name__ not in chosen:
-            continue
-        try:
-            test()
-            print("ok " + test.__name__, flush=True)
-        except (AssertionError, RuntimeError, subprocess.SubprocessError) as e:
-            failed += 1
-            print("not ok %s\n%s" % (test.__name__, e), flush=True)
+def attempt(test):
+    try:
+        test()
+        return None
+    except (AssertionError, RuntimeError, subprocess.SubprocessError) as e:
+        return str(e)
+
+
+def run(tests, together=1):
+    """Run functions, those named on the command line or all, some at a time; one line each."""
+    chosen = [t for t in tests if len(sys.argv) == 1 or t.__name__ in sys.argv[1:]]
+    failed = 0
+    with ThreadPoolExecutor(together) as pool:
+        for test, fault in zip(chosen, pool.map(attempt, chosen)):
+            failed += fault is not None
+            print("ok " + test.__name__ if fault is None else "not ok %s\n%s" % (test.__name__, fault),
+                  flush=True)
     sys.exit(1 if failed else 0)

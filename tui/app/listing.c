@@ -104,14 +104,17 @@ void listing_ask(struct listing *l, const char *near_id)
 void listing_refresh(struct view *v)
 {
 	struct listing *l = v->listing;
+	bool is_log = !(l->kind->ops & OP_ADD);
 
 	l->stale = false;
 	l->asked_at = app_ticks(v->app);
-	/* At the top one stays at the top: what is new appears there. */
-	pages_refresh(l->pages, l->index == 0 && !pages_has_before(l->pages) ? NULL : l->cursor);
-	if (l->index == 0 && !pages_has_before(l->pages) && l->kind->ops & OP_LIST &&
-	    !(l->kind->ops & OP_ADD))
+	if (is_log && l->index == 0 && !pages_has_before(l->pages)) {
+		/* At the top of a log one stays at the top: what is new appears there. */
 		l->jump = JUMP_HOME;
+		pages_refresh(l->pages, NULL);
+	} else {
+		pages_refresh(l->pages, l->cursor);
+	}
 }
 
 void listing_filter(struct listing *l, const char *text)
