@@ -2,10 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "shared/mem.h"
 #include "shared/schema/describe.h"
 #include "shared/timefmt.h"
+#include "tui/cli/editor.h"
 #include "tui/cli/list.h"
 #include "tui/cli/request.h"
 #include "tui/cli/views.h"
@@ -76,6 +78,15 @@ static int run_show(struct invocation *in)
 	return 0;
 }
 
+/* What was deleted is kept as a file; a secret has nothing that could be. */
+static void say_undo(struct invocation *in, const struct resource_kind *k, const json_t *gone)
+{
+	char path[PATH_TEXT];
+	if (json_array_size(gone) && k->n_fields && strcmp(k->kind, "secret") &&
+	    editor_keep(k, gone, path, sizeof(path)))
+		output_note(in->output, "undo: sellersmart apply -f %s", path);
+}
+
 static int run_rm(struct invocation *in)
 {
 	const struct generic *g = of(in);
@@ -89,6 +100,7 @@ static int run_rm(struct invocation *in)
 			 g->kind->plural, in->args[0], in->args[1], in->n_args > 2 ? ", ..." : "");
 	if (!cli_confirm(in, question))
 		return 130;
+	json_t *gone = json_array();
 	for (int i = 0; i < in->n_args; i++) {
 		struct error e = {0};
 		struct buf path = BUF_INIT(4096);
@@ -96,11 +108,14 @@ static int run_rm(struct invocation *in)
 		ref_path(&path, g->kind, in->args[i], NULL);
 		if (request_json(in, "DELETE", buf_str(&path), NULL, &reply, &e))
 			status = invocation_fail(&e);
-		else if (!output_machine(in->output, json_object_get(reply, "data")))
+		else if (json_array_append(gone, json_object_get(reply, "data")) ||
+			 !output_machine(in->output, json_object_get(reply, "data")))
 			output_text(in->output, "%s %s deleted\n", g->kind->kind, in->args[i]);
 		json_decref(reply);
 		buf_fini(&path);
 	}
+	say_undo(in, g->kind, gone);
+	json_decref(gone);
 	return status;
 }
 
@@ -271,11 +286,16 @@ static int run_edit(struct invocation *in)
 	struct buf path = BUF_INIT(4096);
 	json_t *reply = NULL;
 	int status = 0;
+	if (!in->n_flags && in->n_args == 1 && cli_may_ask(in) && isatty(STDOUT_FILENO))
+		return editor_edit(in, g->kind, in->args[0]);
 	json_t *patch = generic_input(in, g->kind, 1, &e);
 	if (patch && !json_object_size(patch)) {
 		error_set(&e, ERR_USAGE, "nothing to change");
-		error_hint(&e, "sellersmart %s %.64s --FIELD VALUE, or --unset FIELD", g->words,
-			   in->args[0]);
+		error_hint(
+			&e,
+			"sellersmart %s %.64s --FIELD VALUE, or --unset FIELD; on a terminal alone "
+			"it opens your editor",
+			g->words, in->args[0]);
 	}
 	if (e.code) {
 		status = invocation_fail(&e);
@@ -413,7 +433,7 @@ struct command *generic_command(const struct resource_kind *k, const char *verb)
 		g->command.examples = k->examples;
 	} else if (!strcmp(verb, "edit") && k->ops & OP_EDIT) {
 		snprintf(summary, sizeof(summary), "change fields of a %s", k->kind);
-		make(g, verb, "NAME [--FIELD VALUE ...] [--unset FIELD]", run_edit, 1, 1, summary);
+		make(g, verb, "NAME [--FIELD VALUE ... | --unset FIELD]", run_edit, 1, 1, summary);
 		add_input_flags(g);
 		add_flag(g, "unset", "FIELD", "back to the default, may be repeated", true);
 	} else if (!strcmp(verb, "rm") && k->ops & OP_RM) {
