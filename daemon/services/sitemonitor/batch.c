@@ -61,6 +61,11 @@ void writing_ended(struct sitemonitor *sm, loop_fn *fn, loop_fn *dropped, void *
 		dropped(arg);
 }
 
+bool writing_is_refused(enum err code)
+{
+	return code && !err_info(code)->retry;
+}
+
 int64_t writing_backoff_ms(unsigned failed)
 {
 	int64_t ms = FLUSH_MS << (failed < 5 ? failed : 5);
@@ -202,7 +207,7 @@ static void put_back(struct sitemonitor *sm, struct batch_op *op)
 static void failed(struct sitemonitor *sm, struct batch_op *op, const char *why)
 {
 	struct batch *b = &sm->batch;
-	if (op->code == ERR_STORE && b->failed >= TRIES_MAX) {
+	if (writing_is_refused(op->code) && b->failed >= TRIES_MAX) {
 		log_error("sitemonitor", "%zu samples dropped: %s", op->n, why);
 		b->dropped += op->n;
 		b->failed = 0;

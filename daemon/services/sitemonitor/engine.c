@@ -295,6 +295,9 @@ enum err engine_open(struct sitemonitor *sm, struct error *e)
 	uv_poll_start(&sm->timer, UV_READABLE, on_timer);
 	sm->limits = limits_new((unsigned)c->checks_max, (unsigned)c->checks_per_host, granted, sm);
 	vigil_open(sm);
+	enum err err = steps_open(sm, e);
+	if (err)
+		return err;
 	sm->running = true;
 	arm(sm);
 	return ERR_NONE;
@@ -305,6 +308,8 @@ static void on_closed(uv_handle_t *h)
 	struct sitemonitor *sm = h->data;
 	if (h == (uv_handle_t *)&sm->timer)
 		close(sm->timer_fd);
+	if (h == (uv_handle_t *)&sm->steps.poll)
+		close(sm->steps.fd);
 	pthread_mutex_lock(&sm->lock);
 	sm->closing--;
 	pthread_cond_broadcast(&sm->changed);
@@ -329,7 +334,8 @@ void engine_close(struct sitemonitor *sm)
 	due_clear(sm, &sm->batch.due);
 	due_clear(sm, &sm->journal.due);
 	uv_poll_stop(&sm->timer);
-	sm->closing = 2;
+	sm->closing = 3;
 	uv_close((uv_handle_t *)&sm->timer, on_closed);
 	uv_close((uv_handle_t *)&sm->vigil.prepare, on_closed);
+	uv_close((uv_handle_t *)&sm->steps.poll, on_closed);
 }

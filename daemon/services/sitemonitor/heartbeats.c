@@ -91,6 +91,20 @@ void heartbeat_resumed(struct sitemonitor *sm, struct monitor *m)
 	heartbeat_set_deadline(sm, m, clock_wall_ms(sm->d->clock));
 }
 
+void heartbeat_stepped(struct sitemonitor *sm, struct monitor *m, int64_t step_ms)
+{
+	struct heartbeat *h = m->beat;
+	struct moment now = now_moment(sm);
+	if (h->pinged_ms)
+		h->pinged_ms += step_ms;
+	if (h->started_ms)
+		h->started_ms += step_ms;
+	int64_t watched_ms = now.wall_ms - (now.boot_ms - m->track.base_since.boot_ms);
+	heartbeat_set_deadline(sm, m, h->pinged_ms ? h->pinged_ms : watched_ms);
+	heartbeat_schedule(sm, m);
+	heartbeat_woken(sm, m);
+}
+
 void heartbeat_woken(struct sitemonitor *sm, struct monitor *m)
 {
 	int64_t grace = m->beat->plan.grace_ms;

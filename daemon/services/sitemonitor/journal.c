@@ -2,6 +2,7 @@
  * all in one operation, in order. Several that wait share an operation. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/api/live.h"
 #include "daemon/services/sitemonitor/rows.h"
@@ -211,11 +212,24 @@ static enum err write_journal(struct txn *t, void *arg, struct error *e)
 	return err;
 }
 
+static size_t text_bytes(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+static size_t transition_bytes(const struct transition *t)
+{
+	const struct state_row *r = &t->row;
+	return sizeof(*t) + text_bytes(t->evidence) + text_bytes(t->good) + text_bytes(r->good) +
+	       text_bytes(r->bad) + text_bytes(r->certificate);
+}
+
 static void put_back(struct journal *j, struct journal_op *op)
 {
 	struct transition **end = &op->first;
 	while (*end) {
 		j->n++;
+		j->bytes += transition_bytes(*end);
 		end = &(*end)->next;
 	}
 	*end = j->first;
@@ -230,7 +244,7 @@ static void put_back(struct journal *j, struct journal_op *op)
 static void failed(struct sitemonitor *sm, struct journal_op *op, const char *why)
 {
 	struct journal *j = &sm->journal;
-	if (op->code == ERR_STORE && j->failed >= TRIES_MAX) { /* then it is alone in op */
+	if (writing_is_refused(op->code) && j->failed >= TRIES_MAX) { /* then it is alone in op */
 		log_error("sitemonitor", "a transition of %s was dropped: %s", op->first->name,
 			  why);
 		j->dropped++;
@@ -313,8 +327,9 @@ void journal_flush(struct sitemonitor *sm)
 	for (int n = 0; j->first && n < most; n++) {
 		*end = j->first;
 		j->first = j->first->next;
-		end = &(*end)->next;
 		j->n--;
+		j->bytes -= transition_bytes(*end);
+		end = &(*end)->next;
 	}
 	*end = NULL;
 	if (!j->first)
@@ -332,6 +347,18 @@ void journal_flush(struct sitemonitor *sm)
 static char *copy(const char *text)
 {
 	return text ? mem_strdup(text) : NULL;
+}
+
+static void drop_oldest(struct journal *j)
+{
+	struct transition *oldest = j->first;
+	if (j->dropped++ == 0)
+		log_error("sitemonitor",
+			  "the store takes no writes: the oldest transitions are dropped");
+	j->first = oldest->next;
+	j->n--;
+	j->bytes -= transition_bytes(oldest);
+	transition_free(oldest);
 }
 
 void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct change *c,
@@ -362,17 +389,13 @@ void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct 
 		t->text = copy(text);
 	}
 	state_row_take(m, &t->row);
-	if (j->n >=
-	    TRANSITIONS_KEPT) { /* the newest state counts: the row of the last one has it */
-		struct transition *oldest = j->first;
-		j->first = oldest->next;
-		j->n--;
-		j->dropped++;
-		transition_free(oldest);
-	}
 	*(j->first ? &j->last->next : &j->first) = t;
 	j->last = t;
 	j->n++;
+	j->bytes += transition_bytes(t);
+	/* The newest state counts: the row of the last one has it. */
+	while (j->n > TRANSITIONS_KEPT || (j->n > 1 && j->bytes > j->bytes_max))
+		drop_oldest(j);
 	if (!heap_has(&j->due.node)) /* else it waits for the store */
 		journal_flush(sm);
 }
@@ -387,7 +410,7 @@ void journal_fini(struct sitemonitor *sm)
 		transition_free(t);
 	}
 	sm->journal.first = sm->journal.last = NULL;
-	sm->journal.n = 0;
+	sm->journal.n = sm->journal.bytes = 0;
 }
 
 /* ---- a deleted monitor ---------------------------------------------------------------------- */

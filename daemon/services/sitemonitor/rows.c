@@ -216,9 +216,27 @@ static enum err returned_number(struct txn *t, sqlite3_stmt *st, int64_t *number
 	return rc == SQLITE_DONE ? ERR_NONE : store_error(rc, txn_db(t), "writing an incident", e);
 }
 
+/* The end of an earlier one can be lost, when the store took no writes for long. */
+static enum err close_earlier(struct txn *t, const struct incident_open *o, struct error *e)
+{
+	sqlite3_stmt *st = txn_prepare(t,
+				       "UPDATE incident SET closed_ms = max(?2, opened_ms),"
+				       " duration_ms = max(?2 - opened_ms, 0)"
+				       " WHERE monitor = ?1 AND closed_ms IS NULL",
+				       e);
+	if (!st)
+		return ERR_STORE;
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)o->monitor);
+	sqlite3_bind_int64(st, 2, o->opened_ms);
+	return txn_exec(t, st, e);
+}
+
 enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t *number,
 			   struct error *e)
 {
+	enum err err = close_earlier(t, o, e);
+	if (err)
+		return err;
 	sqlite3_stmt *st = txn_prepare(
 		t,
 		"INSERT INTO incident (id, monitor, opened_ms, confirmed_ms, failures, cause,"
@@ -237,7 +255,7 @@ enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t
 	bind_text(st, 8, o->evidence);
 	sqlite3_bind_int64(st, 9, o->good_ms);
 	bind_text(st, 10, o->good);
-	enum err err = returned_number(t, st, number, e);
+	err = returned_number(t, st, number, e);
 	return err ? err : feed_change(t, "incident", o->id, false, e);
 }
 

@@ -10,7 +10,10 @@
 #include "shared/log.h"
 #include "shared/mem.h"
 
-enum { PING_BODY_MAX = 1 << 20 /* of which the first 10 kB are kept */ };
+enum {
+	PING_BODY_MAX = 1 << 20, /* of which the first 10 kB are kept */
+	JOURNAL_BYTES = 16 << 20,
+};
 
 extern const struct service service_sitemonitor;
 extern const struct resource_kind resource_secret;
@@ -86,6 +89,7 @@ static enum err init(struct daemon *d, void **state, struct error *e)
 	struct sitemonitor *sm = mem_zalloc(sizeof(*sm));
 	sm->d = d;
 	sm->find_type = check_type_find;
+	sm->journal.bytes_max = JOURNAL_BYTES;
 	pthread_mutex_init(&sm->lock, NULL);
 	thread_cond_init(&sm->changed);
 	enum err err = load_all(sm, e);

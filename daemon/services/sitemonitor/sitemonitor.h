@@ -2,6 +2,7 @@
 /* The state of the service, shared by its files. What is where:
  *   engine.c   what is due, running checks         verdict.c  what their answers mean
  *   members.c  monitors come, change and go        sleep.c, vigil.c  when nobody looked
+ *   steps.c    when the wall clock was set
  *   batch.c    samples and states to the store      journal.c  transitions to the store
  *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
  *   the rest reads: render, attention, history, incidents, metrics, once. */
@@ -39,10 +40,19 @@ struct batch {
 struct journal {
 	struct due due;
 	struct transition *first, *last;
-	size_t n;
+	size_t n, bytes; /* that wait, without those under way */
+	size_t bytes_max;
 	bool in_flight;
 	unsigned failed;
 	uint64_t dropped;
+};
+
+/** Noticing that the wall clock was set. Net loop. */
+struct steps {
+	uv_poll_t
+		poll; /* a timerfd that is cancelled when the clock is set: nothing else wakes it */
+	int fd;
+	int64_t offset_ms; /* of the wall clock from the boot clock */
 };
 
 /** Noticing that this process, not the target, was away. Net loop. */
@@ -71,6 +81,7 @@ struct sitemonitor {
 	struct batch batch;
 	struct journal journal;
 	struct vigil vigil;
+	struct steps steps;
 	unsigned closing; /* handles */
 	size_t once_pending;
 
@@ -105,6 +116,8 @@ enum err writing_submit(struct sitemonitor *sm, enum op_queue q, struct store_op
 /** From done(): run fn on the net loop, or dropped here when the net loop must not be used any
  * more. */
 void writing_ended(struct sitemonitor *sm, loop_fn *fn, loop_fn *dropped, void *arg);
+/** The operation itself is at fault: trying it again for ever would keep back what follows. */
+bool writing_is_refused(enum err code);
 /** Delay before the next try after n failures in a row. */
 int64_t writing_backoff_ms(unsigned failed);
 
@@ -152,6 +165,12 @@ int64_t vigil_slept_ms(struct sitemonitor *sm);
 void vigil_stalled(struct sitemonitor *sm);
 /** Was this process away for more than a second at some time since then? */
 bool vigil_away_since(struct sitemonitor *sm, int64_t boot_ms);
+
+/* ---- steps.c: net loop ---------------------------------------------------------------------- */
+
+enum err steps_open(struct sitemonitor *sm, struct error *e);
+/** Was the wall clock set? Then it is an event, and the deadlines of heartbeats are set anew. */
+void steps_look(struct sitemonitor *sm);
 
 /* ---- verdict.c: net loop -------------------------------------------------------------------- */
 
@@ -219,6 +238,8 @@ void heartbeat_schedule(struct sitemonitor *sm, struct monitor *m);
 void heartbeat_due(struct sitemonitor *sm, struct monitor *m);
 /** After a pause: judged anew from now on. */
 void heartbeat_resumed(struct sitemonitor *sm, struct monitor *m);
+/** The wall clock was set by that much: what it said before is read by today's clock. */
+void heartbeat_stepped(struct sitemonitor *sm, struct monitor *m, int64_t step_ms);
 /** The machine slept and could not hear a ping: a little time before anything is late. */
 void heartbeat_woken(struct sitemonitor *sm, struct monitor *m);
 /** At start, once the row and the state are known. */
