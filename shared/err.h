@@ -4,29 +4,29 @@
 
 enum err {
 	ERR_NONE = 0,
-	ERR_USAGE = -1,	      /* command line is wrong */
-	ERR_INVALID = -2,     /* a value is not acceptable; error.field names it */
-	ERR_MALFORMED = -3,   /* bytes that do not parse (JSON, YAML, HTTP) */
-	ERR_TOO_LARGE = -4,   /* over a stated limit */
-	ERR_NOT_FOUND = -5,   /* no such resource or route */
-	ERR_EXISTS = -6,      /* name taken */
-	ERR_CONFLICT = -7,    /* If-Match failed: somebody changed it meanwhile */
-	ERR_DENIED = -8,      /* not permitted for this peer */
-	ERR_METHOD = -9,      /* route exists, method does not */
-	ERR_BUSY = -10,	      /* queue or limit full, nothing was started */
-	ERR_CANCELLED = -11,  /* cancelled before it took effect */
-	ERR_TIMEOUT = -12,    /* deadline passed */
-	ERR_UNAVAILABLE = -13,/* daemon, peer or resource away */
-	ERR_READONLY = -14,   /* the store does not accept writes now; error.hint says why */
-	ERR_FULL = -15,	      /* no space left on device */
-	ERR_IO = -16,	      /* read, write or fsync failed */
-	ERR_STORE = -17,      /* the database refused; a fault in it or in us */
-	ERR_NEWER = -18,      /* store made by a newer program */
-	ERR_CONFIG = -19,     /* configuration file is wrong */
-	ERR_LOCKED = -20,     /* another daemon owns this data directory */
-	ERR_IN_USE = -21,     /* something refers to it; error.text names what */
-	ERR_UNSUPPORTED = -22,/* left out of this build or platform */
-	ERR_INTERNAL = -23,   /* a bug of ours */
+	ERR_USAGE = -1,        /* command line is wrong */
+	ERR_INVALID = -2,      /* a value is not acceptable; error.field names it */
+	ERR_MALFORMED = -3,    /* bytes that do not parse (JSON, YAML, HTTP) */
+	ERR_TOO_LARGE = -4,    /* over a stated limit */
+	ERR_NOT_FOUND = -5,    /* no such resource or route */
+	ERR_EXISTS = -6,       /* name taken */
+	ERR_CONFLICT = -7,     /* If-Match failed: somebody changed it meanwhile */
+	ERR_DENIED = -8,       /* not permitted for this peer */
+	ERR_METHOD = -9,       /* route exists, method does not */
+	ERR_BUSY = -10,        /* queue or limit full, nothing was started */
+	ERR_CANCELLED = -11,   /* cancelled before it took effect */
+	ERR_TIMEOUT = -12,     /* deadline passed */
+	ERR_UNAVAILABLE = -13, /* daemon, peer or resource away */
+	ERR_READONLY = -14,    /* the store does not accept writes now; error.hint says why */
+	ERR_FULL = -15,        /* no space left on device */
+	ERR_IO = -16,          /* read, write or fsync failed */
+	ERR_STORE = -17,       /* the database refused; a fault in it or in us */
+	ERR_NEWER = -18,       /* store made by a newer program */
+	ERR_CONFIG = -19,      /* configuration file is wrong */
+	ERR_LOCKED = -20,      /* another daemon owns this data directory */
+	ERR_IN_USE = -21,      /* something refers to it; error.text names what */
+	ERR_UNSUPPORTED = -22, /* left out of this build or platform */
+	ERR_INTERNAL = -23,    /* a bug of ours */
 	ERR_COUNT = 24,
 };
 
@@ -34,9 +34,9 @@ enum err {
 struct err_info {
 	const char *code;  /* stable word in API bodies: "invalid", "not_found" */
 	const char *title; /* for a person: "Not found" */
-	int http;	   /* HTTP status */
-	int exit;	   /* process exit status (sysexits) */
-	bool retry;	   /* the same request may succeed later */
+	int http;          /* HTTP status */
+	int exit;          /* process exit status (sysexits) */
+	bool retry;        /* the same request may succeed later */
 };
 
 /** A bounded message for a person: what failed, why, and what to try. Plain storage, no owner. */

@@ -10,7 +10,10 @@
 
 enum { HIST_BUCKETS = 1024 };
 
-struct hist { uint32_t count[HIST_BUCKETS]; uint64_t total; };
+struct hist {
+	uint32_t count[HIST_BUCKETS];
+	uint64_t total;
+};
 
 unsigned hist_bucket(int64_t us);
 /** Middle of a bucket, µs. */

@@ -16,5 +16,5 @@ char *mem_strdup(const char *s) __attribute__((malloc, warn_unused_result));
 char *mem_strndup(const char *s, size_t n) __attribute__((malloc, warn_unused_result));
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2), warn_unused_result));
 
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_LEN(a)                    (sizeof(a) / sizeof((a)[0]))
 #define CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))

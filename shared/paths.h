@@ -15,9 +15,11 @@ enum err path_default_socket(char out[static PATH_TEXT], struct error *e);
 /** The candidates a client tries, in order: XDG_RUNTIME_DIR's, /run/user/UID's, the one in the data
  *  directory, then a service's /run/sellersmart/api.sock; returns the count written. */
 size_t path_client_sockets(char out[][PATH_TEXT], size_t max);
-/** $XDG_CONFIG_HOME/sellersmart/NAME, else ~/.config/...; then /etc/sellersmart/NAME. False: none exists. */
+/** $XDG_CONFIG_HOME/sellersmart/NAME, else ~/.config/...; then /etc/sellersmart/NAME. False: none
+ * exists. */
 bool path_find_config(char out[static PATH_TEXT], const char *name);
 /** mkdir -p with mode 0700 for what it makes. */
 enum err path_make_dir(const char *dir, struct error *e);
-/** ERR_INVALID when a Unix socket cannot have this path: longer than sun_path (107 bytes) or empty. */
+/** ERR_INVALID when a Unix socket cannot have this path: longer than sun_path (107 bytes) or empty.
+ */
 enum err path_check_socket(const char *path, struct error *e);

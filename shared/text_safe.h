@@ -6,7 +6,9 @@
 #include <stddef.h>
 
 /** Text that went through text_safe(); drawing functions accept nothing else. Borrowed bytes. */
-struct safe_text { const char *s; };
+struct safe_text {
+	const char *s;
+};
 
 enum { TEXT_ASCII = 1 /* everything above 0x7E becomes '?' */ };
 

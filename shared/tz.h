@@ -8,7 +8,9 @@
 
 struct tz; /* immutable; shared between threads after tz_load */
 
-struct tz_civil { int year, month /* 1..12 */, day, hour, minute, second, weekday /* 0 = Sunday */; };
+struct tz_civil {
+	int year, month /* 1..12 */, day, hour, minute, second, weekday /* 0 = Sunday */;
+};
 
 /** Load "Europe/Berlin" or "UTC" (which needs no file) from $TZDIR, else /usr/share/zoneinfo.
  *  @return NULL with e filled (unknown zone, no zone data). */

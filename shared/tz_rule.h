@@ -7,7 +7,11 @@
 enum { TZ_ABBR_MAX = 16 };
 
 struct tz_rule_day {
-	enum { TZ_DAY_MONTH_WEEK, TZ_DAY_JULIAN /* 1..365, no 29 February */, TZ_DAY_ZERO /* 0..365 */ } form;
+	enum {
+		TZ_DAY_MONTH_WEEK,
+		TZ_DAY_JULIAN /* 1..365, no 29 February */,
+		TZ_DAY_ZERO /* 0..365 */
+	} form;
 	int month, week, day;
 	int time_s; /* local time of the change, -167..167 h */
 };
@@ -19,7 +23,10 @@ struct tz_rule {
 	struct tz_rule_day start, end;
 };
 
-struct tz_rule_state { int offset_s; const char *abbr; /* borrowed from the rule */ };
+struct tz_rule_state {
+	int offset_s;
+	const char *abbr; /* borrowed from the rule */
+};
 
 bool tz_rule_parse(const char *text, struct tz_rule *r);
 struct tz_rule_state tz_rule_at(const struct tz_rule *r, int64_t utc_s);

@@ -9,10 +9,10 @@
 enum { URL_MAX = 2048, HOST_MAX = 256 };
 
 struct url {
-	char scheme[8];	     /* "http" or "https", lower case */
+	char scheme[8];      /* "http" or "https", lower case */
 	char host[HOST_MAX]; /* lower case, no brackets, IDNA left to the caller */
 	char path[URL_MAX];  /* path and query, at least "/" ; fragment dropped */
-	uint16_t port;	     /* always set */
+	uint16_t port;       /* always set */
 	bool host_is_ipv6;
 };
 

@@ -4,8 +4,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct bytes_writer { uint8_t *data; size_t len, cap; bool overflow; };
-struct bytes_reader { const uint8_t *data; size_t len, at; bool bad; };
+struct bytes_writer {
+	uint8_t *data;
+	size_t len, cap;
+	bool overflow;
+};
+struct bytes_reader {
+	const uint8_t *data;
+	size_t len, at;
+	bool bad;
+};
 
 void put_uvarint(struct bytes_writer *w, uint64_t v);
 void put_svarint(struct bytes_writer *w, int64_t v);

@@ -76,8 +76,8 @@ struct service {
 	const struct resource_live *live; /* NULL-kind-terminated array, ctx = state; or NULL */
 	/** Append at most max lines, worst first; also the total. From memory, thread: any. */
 	size_t (*attention)(void *state, struct attention *out, size_t max, size_t *total);
-	/** Members for /v1/overview written into the open object ("shops"). Its "counts" are the api's,
-	 *  taken from the "counts" of each kind's live meta. */
+	/** Members for /v1/overview written into the open object ("shops"). Its "counts" are the
+	 * api's, taken from the "counts" of each kind's live meta. */
 	void (*overview)(struct json_writer *w, void *state);
 	/** Prometheus text. */
 	void (*metrics)(struct buf *out, void *state);
