@@ -96,7 +96,11 @@ static enum err remote_socket(const char *host, char out[static PATH_TEXT], stru
 	int failed = posix_spawnp(&pid, "ssh", &files, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	close(pipes[1]);
-	ssize_t n = failed ? 0 : read(pipes[0], out, PATH_TEXT - 1);
+	/* The whole line: it may come in pieces, and ssh must not meet a closed pipe. */
+	ssize_t n = 0, got = failed ? 0 : 1;
+	while (got > 0 && n < PATH_TEXT - 1)
+		if ((got = read(pipes[0], out + n, (size_t)(PATH_TEXT - 1 - n))) > 0)
+			n += got;
 	close(pipes[0]);
 	if (failed)
 		return error_set(e, ERR_UNAVAILABLE, "ssh: %s", strerror(failed));

@@ -61,21 +61,23 @@ static void explain_lingering(const struct invocation *in)
 static int run(struct invocation *in)
 {
 	struct error e = {0};
-	char program[PATH_TEXT], dir[PATH_TEXT], path[PATH_TEXT + 32], absolute[PATH_TEXT];
+	char program[PATH_TEXT], dir[PATH_TEXT], path[PATH_TEXT + 32];
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	if (daemon_program(program, sizeof(program), &e))
 		return invocation_fail(&e);
-	if (!realpath(program, absolute)) {
-		error_set(&e, ERR_IO, "%s: %s", program, strerror(errno));
-		return invocation_fail(&e);
-	}
 	if (config && config[0])
 		snprintf(dir, sizeof(dir), "%s/systemd/user", config);
 	else
 		snprintf(dir, sizeof(dir), "%s/.config/systemd/user", home ? home : "");
 	snprintf(path, sizeof(path), "%s/sellersmartd.service", dir);
-	if (path_make_dir(dir, &e) || write_unit(path, absolute, &e))
+	char *absolute = realpath(program, NULL);
+	if (!absolute)
+		error_set(&e, ERR_IO, "%s: %s", program, strerror(errno));
+	if (e.code || path_make_dir(dir, &e) || write_unit(path, absolute, &e)) {
+		free(absolute);
 		return invocation_fail(&e);
+	}
+	free(absolute);
 	output_note(in->output, "wrote %s", path);
 	if (systemctl("daemon-reload", NULL, NULL) ||
 	    systemctl("enable", "--now", "sellersmartd.service")) {

@@ -3,6 +3,8 @@
 #include <time.h>
 
 #include "shared/mem.h"
+#include "shared/schema/schema.h"
+#include "shared/text_safe.h"
 #include "shared/timefmt.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/request.h"
@@ -27,6 +29,10 @@ static void line(struct invocation *in, const json_t *data)
 	const json_t *monitors = json_path(data, "counts.monitors"), *first;
 	int64_t up = json_int(monitors, "up", 0);
 	char age[DURATION_TEXT];
+	if (json_bool(data, "empty", false)) {
+		output_text(in->output, "nothing watched\n");
+		return;
+	}
 	output_text(in->output, "%lld up", (long long)up);
 	for (size_t i = 0; i < ARRAY_LEN(count_order); i++) {
 		int64_t n = json_int(monitors, count_order[i], 0);
@@ -36,8 +42,10 @@ static void line(struct invocation *in, const json_t *data)
 	}
 	first = json_array_get(json_object_get(data, "attention"), 0);
 	if (first) {
+		const char *level = json_str(first, "level", "");
 		age_of(first, "since", age);
-		output_text(in->output, ": %s %s", json_str(first, "name", ""), age);
+		output_text(in->output, ": %s%s%s %s", !strcmp(level, "DOWN") ? "" : level,
+			    !strcmp(level, "DOWN") ? "" : " ", json_str(first, "name", ""), age);
 	}
 	fputc('\n', in->output->to);
 }
@@ -48,6 +56,8 @@ static void person(struct invocation *in, const json_t *data)
 	const json_t *monitors = json_path(data, "counts.monitors");
 	char age[DURATION_TEXT];
 	size_t i, n = json_array_size(attention);
+	bool fresh = false;
+	int name_width = 8;
 	if (json_bool(data, "empty", false)) {
 		output_text(
 			in->output,
@@ -63,11 +73,23 @@ static void person(struct invocation *in, const json_t *data)
 			    (long long)json_int(data, "attention_total", (int64_t)n));
 	json_array_foreach(attention, i, a)
 	{
-		age_of(a, "since", age);
-		output_text(in->output, "%s%-8s %-20s %s  %s\n",
-			    json_bool(a, "new", false) ? "*" : " ", json_str(a, "level", ""),
-			    json_str(a, "name", ""), json_str(a, "text", ""), age);
+		int w = text_width(json_str(a, "name", ""));
+		name_width = w > name_width && w <= 32 ? w : name_width;
 	}
+	json_array_foreach(attention, i, a)
+	{
+		age_of(a, "since", age);
+		output_text(in->output, "%s%-8s %4s  %-*.*s  %s\n",
+			    json_bool(a, "new", false) ? "*" : " ", json_str(a, "level", ""), age,
+			    name_width, NAME_MAX_BYTES, json_str(a, "name", ""),
+			    json_str(a, "text", ""));
+		fresh = fresh || json_bool(a, "new", false);
+	}
+	if (json_int(data, "attention_total", 0) > (int64_t)n)
+		output_text(in->output, "and %lld more: sellersmart monitor list --sort worst\n",
+			    (long long)(json_int(data, "attention_total", 0) - (int64_t)n));
+	if (fresh)
+		output_note(in->output, "* new since the dashboard was last left");
 	output_text(in->output, "monitors:");
 	const char *separator = " ";
 	for (i = 0; i < ARRAY_LEN(count_order); i++)
@@ -87,6 +109,11 @@ static int run(struct invocation *in)
 {
 	struct error e = {0};
 	json_t *reply = NULL;
+	if (output_format(in->output) == OUTPUT_CSV) {
+		error_set(&e, ERR_USAGE, "status is no table: no -o csv");
+		error_hint(&e, "sellersmart status -o json, or monitor list -o csv");
+		return invocation_fail(&e);
+	}
 	if (request_json(in, "GET", "/v1/overview", NULL, &reply, &e)) {
 		if (output_format(in->output) == OUTPUT_LINE)
 			puts("daemon away");
