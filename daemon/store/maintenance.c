@@ -1,5 +1,6 @@
 #include "daemon/store/store_internal.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ enum {
 	SLICE_ROWS = 500,
 	VACUUM_SLACK_PAGES = 256, /* free pages that are not worth giving back */
 	SQUEEZE_STEPS = 8,
+	PRUNERS_MAX = 16,
 };
 
 static const int64_t first_run_us = 600 * INT64_C(1000000);
@@ -23,7 +25,15 @@ static const int64_t probe_every_us = 1 * INT64_C(1000000);
 static const int64_t tombstones_ms = 30 * INT64_C(86400000);
 static const int64_t idempotency_ms = 24 * INT64_C(3600000);
 
-enum stage { STAGE_EVENTS, STAGE_CHANGES, STAGE_REPLIES, STAGE_SAMPLES, STAGE_VACUUM, STAGE_END };
+enum stage {
+	STAGE_EVENTS,
+	STAGE_FACTS, /* of services */
+	STAGE_CHANGES,
+	STAGE_REPLIES,
+	STAGE_SAMPLES,
+	STAGE_VACUUM,
+	STAGE_END
+};
 
 /* One run after the other, one slice an operation. A run keeps what the configuration says; while
  * the file is over its limit it is repeated with times that are 1/8 shorter each. */
@@ -36,6 +46,8 @@ struct maintenance {
 	atomic_int_least64_t next_us;
 	int64_t probe_us; /* INT64_MAX: the disk is not full */
 	atomic_uint runs;
+	store_prune_fn *pruners[PRUNERS_MAX];
+	atomic_size_t n_pruners;
 };
 
 struct maintenance *maintenance_new(struct store *s)
@@ -144,6 +156,32 @@ static enum err prune_events(struct maintenance *m, struct txn *t, struct error 
 	return rc;
 }
 
+void store_on_prune(struct store *s, store_prune_fn *fn)
+{
+	struct maintenance *m = s->maintenance;
+	size_t n = atomic_load(&m->n_pruners);
+
+	assert(n < PRUNERS_MAX);
+	m->pruners[n] = fn;
+	atomic_store(&m->n_pruners, n + 1);
+}
+
+static enum err prune_facts(struct maintenance *m, struct txn *t, struct error *e)
+{
+	int64_t before = before_ms(m, t, m->store->options.retention_hourly_ms);
+	size_t n = atomic_load(&m->n_pruners);
+
+	for (size_t i = 0; i < n; i++) {
+		bool more = false;
+		enum err rc = m->pruners[i](t, before, &more, e);
+
+		if (rc)
+			return rc;
+		m->more |= more;
+	}
+	return ERR_NONE;
+}
+
 static enum err prune_changes(struct maintenance *m, struct txn *t, struct error *e)
 {
 	sqlite3_stmt *st = txn_prepare(t,
@@ -218,6 +256,7 @@ static enum err run_slice(struct txn *t, void *arg, struct error *e)
 	m->more = false;
 	switch (m->stage) {
 	case STAGE_EVENTS: return prune_events(m, t, e);
+	case STAGE_FACTS: return prune_facts(m, t, e);
 	case STAGE_CHANGES: return prune_changes(m, t, e);
 	case STAGE_REPLIES: return prune_replies(m, t, e);
 	case STAGE_SAMPLES: return prune_samples(m, t, e);

@@ -224,6 +224,25 @@ static size_t transition_bytes(const struct transition *t)
 	       text_bytes(r->bad) + text_bytes(r->certificate);
 }
 
+static void drop_oldest(struct journal *j)
+{
+	struct transition *oldest = j->first;
+	if (j->dropped++ == 0)
+		log_error("sitemonitor",
+			  "the store takes no writes: the oldest transitions are dropped");
+	j->first = oldest->next;
+	j->n--;
+	j->bytes -= transition_bytes(oldest);
+	transition_free(oldest);
+}
+
+/* The newest state counts: the row of the last one has it. */
+static void keep_newest(struct journal *j)
+{
+	while (j->n > TRANSITIONS_KEPT || (j->n > 1 && j->bytes > j->bytes_max))
+		drop_oldest(j);
+}
+
 static void put_back(struct journal *j, struct journal_op *op)
 {
 	struct transition **end = &op->first;
@@ -239,6 +258,7 @@ static void put_back(struct journal *j, struct journal_op *op)
 	while (last->next)
 		last = last->next;
 	j->last = last;
+	keep_newest(j);
 }
 
 static void failed(struct sitemonitor *sm, struct journal_op *op, const char *why)
@@ -349,18 +369,6 @@ static char *copy(const char *text)
 	return text ? mem_strdup(text) : NULL;
 }
 
-static void drop_oldest(struct journal *j)
-{
-	struct transition *oldest = j->first;
-	if (j->dropped++ == 0)
-		log_error("sitemonitor",
-			  "the store takes no writes: the oldest transitions are dropped");
-	j->first = oldest->next;
-	j->n--;
-	j->bytes -= transition_bytes(oldest);
-	transition_free(oldest);
-}
-
 void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct change *c,
 			struct moment at, const struct outage *outage)
 {
@@ -393,9 +401,7 @@ void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct 
 	j->last = t;
 	j->n++;
 	j->bytes += transition_bytes(t);
-	/* The newest state counts: the row of the last one has it. */
-	while (j->n > TRANSITIONS_KEPT || (j->n > 1 && j->bytes > j->bytes_max))
-		drop_oldest(j);
+	keep_newest(j);
 	if (!heap_has(&j->due.node)) /* else it waits for the store */
 		journal_flush(sm);
 }

@@ -276,6 +276,34 @@ enum err incident_row_close(struct txn *t, uint64_t id, int64_t closed_ms, int64
 	return err || !*number ? err : feed_change(t, "incident", id, false, e);
 }
 
+enum { INCIDENTS_AT_ONCE = 100 };
+
+enum err incidents_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e)
+{
+	uint64_t gone[INCIDENTS_AT_ONCE];
+	size_t n = 0;
+	sqlite3_stmt *st = txn_prepare(
+		t,
+		"DELETE FROM incident WHERE number IN (SELECT number FROM incident"
+		" WHERE opened_ms < ?1 AND closed_ms < ?1 ORDER BY opened_ms LIMIT ?2) RETURNING id",
+		e);
+	if (!st)
+		return ERR_STORE;
+	sqlite3_bind_int64(st, 1, before_ms);
+	sqlite3_bind_int(st, 2, INCIDENTS_AT_ONCE);
+	int rc;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW && n < INCIDENTS_AT_ONCE)
+		gone[n++] = (uint64_t)sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+		return store_error(rc, txn_db(t), "removing old incidents", e);
+	*more = n == INCIDENTS_AT_ONCE;
+	enum err err = ERR_NONE;
+	for (size_t i = 0; i < n && !err; i++)
+		err = feed_change(t, "incident", gone[i], true, e);
+	return err;
+}
+
 /* ---- what was left over --------------------------------------------------------------------- */
 
 enum { ORPHANS_AT_ONCE = 64 };

@@ -38,6 +38,8 @@ enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t
 enum err incident_row_close(struct txn *t, uint64_t id, int64_t closed_ms, int64_t duration_ms,
 			    int64_t *number, struct error *e);
 
+/** A store_prune_fn: closed incidents. */
+enum err incidents_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e);
 /** Samples of monitors that went while nobody could clean up after them. */
 enum err orphans_forget(struct txn *t, void *unused, struct error *e);
 

@@ -92,6 +92,7 @@ static enum err init(struct daemon *d, void **state, struct error *e)
 	sm->journal.bytes_max = JOURNAL_BYTES;
 	pthread_mutex_init(&sm->lock, NULL);
 	thread_cond_init(&sm->changed);
+	store_on_prune(d->store, incidents_prune);
 	enum err err = load_all(sm, e);
 	*state = sm;
 	return err;

@@ -1,6 +1,7 @@
 /* What years bring: lost writes, disks that are full for long, clocks that are set. */
 #include "tests/unit/daemon/services/sitemonitor/house.h"
 
+#include "daemon/store/store_internal.h"
 #include "tests/fakes/fault_vfs.h"
 
 HOUSE_DEFINITIONS
@@ -137,6 +138,36 @@ static void heartbeat_by_period__when_the_clock_is_set__is_due_after_as_long(voi
 	assert_int_equal(house_shown(h, id).state, STATE_DOWN);
 }
 
+/* ---- what is old ---------------------------------------------------------------------------- */
+
+static void incidents__that_are_old_and_over__are_removed(void **state)
+{
+	struct house *h = *state;
+	house_close(h);
+	h->store.options.retention_hourly_ms = 30 * INT64_C(86400000);
+	house_open(h);
+	uint64_t id = house_put(h, "shop", shop);
+	for (int i = 0; i < 130; i++)
+		outage(h, id);
+	house_check(h, id, OUTCOME_DOWN);
+	house_check(h, id, OUTCOME_DOWN);
+	house_write(h);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM incident"), 131);
+	h->clock.wall_ms += 31 * INT64_C(86400000);
+	unsigned runs = maintenance_runs(h->store.store->maintenance);
+	maintenance_soon(h->store.store->maintenance);
+	while (maintenance_runs(h->store.store->maintenance) == runs)
+		sched_yield();
+	assert_int_equal(house_number(h, "SELECT count(*) FROM incident"), 1);
+	assert_int_equal(house_number(h, "SELECT closed_ms IS NULL FROM incident"), 1);
+	assert_int_equal(house_number(h, "SELECT count(*) FROM changes WHERE deleted = 1"), 130);
+	/* Its number is not given again. */
+	house_check(h, id, OUTCOME_UP);
+	outage(h, id);
+	house_write(h);
+	assert_int_equal(house_number(h, "SELECT max(number) FROM incident"), 132);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +176,7 @@ int main(void)
 		house_test(clock__that_is_set__is_an_event_and_small_corrections_are_not),
 		house_test(heartbeat_by_cron__when_the_clock_is_set__is_due_at_that_time_of_day),
 		house_test(heartbeat_by_period__when_the_clock_is_set__is_due_after_as_long),
+		house_test(incidents__that_are_old_and_over__are_removed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
