@@ -33,8 +33,7 @@ struct socket_check {
 	struct walk *walks[WALKS_MAX];
 };
 
-enum err socket_target_prepare(struct socket_target *t, const json_t *spec, uint16_t default_port,
-			       struct error *e)
+void socket_target_options(struct socket_target *t, const json_t *spec)
 {
 	enum spec_families families = spec_families(spec);
 
@@ -42,6 +41,12 @@ enum err socket_target_prepare(struct socket_target *t, const json_t *spec, uint
 	t->family = families == FAMILIES_4 ? IP_4 : families == FAMILIES_6 ? IP_6 : IP_AUTO;
 	t->timeout_ms = spec_ms_of(spec, "timeout");
 	t->slow_ms = spec_ms_of(spec, "slow");
+}
+
+enum err socket_target_prepare(struct socket_target *t, const json_t *spec, uint16_t default_port,
+			       struct error *e)
+{
+	socket_target_options(t, spec);
 	return spec_host_port(spec, default_port, &t->host, &t->port, e);
 }
 
@@ -98,7 +103,8 @@ static void finish(struct walk *w)
 	if (w->ended)
 		return;
 	w->ended = true;
-	w->pub.total_us = now_us(w) - w->began_us;
+	if (!w->pub.parting)
+		w->pub.total_us = now_us(w) - w->began_us;
 	if (w->talking) {
 		/* Before the descriptor goes: libuv aborts on a closed one. */
 		uv_close((uv_handle_t *)&w->poll, on_handle_closed);
@@ -137,16 +143,38 @@ void socket_walk_watch(struct socket_walk *pub, int events)
 static void on_deadline(uv_timer_t *timer)
 {
 	struct walk *w = timer->data;
-	char after[DURATION_TEXT], message[96];
+	char after[DURATION_TEXT], message[128];
 
+	if (w->pub.parting) {
+		finish(w);
+		return;
+	}
 	duration_format(after, target_of(w)->timeout_ms);
-	snprintf(message, sizeof message, "%s within %s",
-		 w->pub.at == AT_TLS          ? "TLS handshake not finished"
-		 : w->pub.at == AT_FIRST_BYTE ? "no answer"
-					      : "the expected answer did not come",
-		 after);
-	set_end(w, TRANSFER_TIMEOUT, message);
+	if (w->talk->late)
+		w->talk->late(&w->pub, after);
+	if (w->pub.verdict.outcome == OUTCOME_NONE) {
+		if (w->pub.at != AT_TLS && w->pub.awaited)
+			snprintf(message, sizeof message, "no %.60s within %s", w->pub.awaited,
+				 after);
+		else
+			snprintf(message, sizeof message, "%s within %s",
+				 w->pub.at == AT_TLS          ? "TLS handshake not finished"
+				 : w->pub.at == AT_FIRST_BYTE ? "no answer"
+							      : "the expected answer did not come",
+				 after);
+		set_end(w, TRANSFER_TIMEOUT, message);
+	}
 	finish(w);
+}
+
+void socket_walk_part(struct socket_walk *pub, int64_t ms)
+{
+	struct walk *w = walk_of(pub);
+	int64_t left = left_ms(w);
+
+	pub->parting = true;
+	pub->total_us = now_us(w) - w->began_us;
+	uv_timer_start(&w->deadline, on_deadline, (uint64_t)(ms < left ? ms : left), 0);
 }
 
 static void on_dialled(const struct dial_result *r, void *arg)
@@ -245,19 +273,25 @@ static void walk_cancel(struct walk *w)
 
 /* ---- the check ----------------------------------------------------------------------------- */
 
+bool socket_walk_slow(const struct socket_walk *w)
+{
+	const struct socket_target *t = w->config;
+
+	return t->slow_ms && w->total_us > t->slow_ms * 1000;
+}
+
 static void judge(struct walk *w)
 {
 	struct socket_walk *pub = &w->pub;
-	const struct socket_target *t = target_of(w);
 
 	if (pub->verdict.outcome != OUTCOME_NONE)
 		return;
 	if (w->talk->judge)
 		w->talk->judge(pub);
-	if (pub->verdict.outcome == OUTCOME_NONE && t->slow_ms && pub->total_us > t->slow_ms * 1000)
+	if (pub->verdict.outcome == OUTCOME_NONE && socket_walk_slow(pub))
 		verdict_set(&pub->verdict, OUTCOME_DEGRADED, "slow",
 			    "answered in %lld ms, slower than %lld ms",
-			    (long long)(pub->total_us / 1000), (long long)t->slow_ms);
+			    (long long)(pub->total_us / 1000), (long long)target_of(w)->slow_ms);
 	if (pub->verdict.outcome == OUTCOME_NONE)
 		verdict_set(&pub->verdict, OUTCOME_UP, "", "connected to %s", pub->address);
 	if (pub->ipv6_skipped)
