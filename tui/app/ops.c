@@ -350,7 +350,7 @@ void ops_add_address(struct app *app, const char *address,
 	struct error e = {0};
 
 	*a = (struct addition){.app = app, .dry_run = true, .done = done, .arg = arg};
-	a->items = propose_monitors(address, &e);
+	a->items = propose_monitors(address, NULL, &e);
 	if (a->items)
 		send_batch(a);
 	else

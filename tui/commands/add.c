@@ -1,78 +1,80 @@
 /* sellersmart add URL: everything that fits an address, in one step. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "shared/mem.h"
-#include "shared/schema/schema.h"
-#include "shared/url.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/request.h"
+#include "tui/client/propose.h"
 #include "tui/commands/command.h"
 
-static json_t *item(const char *name, const char *suffix, const char *type, const char *target,
-		    bool mine)
+static enum err batch(struct invocation *in, json_t *items, bool dry_run, json_t **reply,
+		      struct error *e)
 {
-	char full[NAME_MAX_BYTES + 1];
-	json_t *o = json_object();
-	snprintf(full, sizeof(full), "%.*s%s", (int)(NAME_MAX_BYTES - strlen(suffix)), name,
-		 suffix);
-	json_object_set_new(o, "kind", json_string("monitor"));
-	json_object_set_new(o, "name", json_string(full));
-	json_object_set_new(o, "type", json_string(type));
-	json_object_set_new(o, "target", json_string(target));
-	if (mine)
-		json_object_set_new(o, "labels", json_pack("{s:s}", "owner", "mine"));
-	return o;
+	json_t *body = json_pack("{s:O,s:b}", "items", items, "dry_run", dry_run);
+	enum err err = request_json(in, "POST", "/v1/batch", body, reply, e);
+	json_decref(body);
+	return err;
 }
 
-static const char *outcome_words(const char *outcome)
+/* What is there under one of these names stays as its owner made it. */
+static json_t *only_new(const json_t *items, const json_t *tried)
 {
-	return !strcmp(outcome, "unchanged") ? "is there already" : outcome;
+	json_t *fresh = json_array(), *item;
+	size_t i;
+	json_array_foreach(items, i, item)
+	{
+		const json_t *result = json_array_get(json_path(tried, "data.results"), i);
+		if (!strcmp(json_str(result, "outcome", ""), "created"))
+			json_array_append(fresh, item);
+	}
+	return fresh;
+}
+
+static void say(struct invocation *in, const json_t *items, const json_t *tried)
+{
+	size_t i;
+	const json_t *item;
+	json_array_foreach(items, i, item)
+	{
+		const json_t *result = json_array_get(json_path(tried, "data.results"), i);
+		bool made = !strcmp(json_str(result, "outcome", ""), "created");
+		output_text(in->output, "monitor %s %s (%s %s)\n", json_str(item, "name", ""),
+			    made ? "created" : "is there already", json_str(item, "type", ""),
+			    json_str(item, "target", ""));
+	}
 }
 
 static int run(struct invocation *in)
 {
 	struct error e = {0};
-	struct url url;
-	char given[URL_MAX + 16], target[HOST_MAX + 16], name[NAME_MAX_BYTES + 1];
-	bool mine = invocation_flag(in, "mine") != NULL;
-	const char *wanted = invocation_flag(in, "name");
-	snprintf(given, sizeof(given), "%s%s", strstr(in->args[0], "://") ? "" : "https://",
-		 in->args[0]);
-	if (url_parse(given, &url, &e)) {
-		error_hint(
-			&e,
-			"sellersmart add https://shop.example/; for a port: sellersmart monitor add HOST:PORT");
+	json_t *tried = NULL, *written = NULL, *fresh = NULL, *item;
+	size_t i;
+	int status = 0;
+	json_t *items = propose_monitors(in->args[0], invocation_flag(in, "name"), &e);
+	if (!items)
 		return invocation_fail(&e);
+	json_array_foreach(items, i, item) if (invocation_flag(in, "mine"))
+		json_object_set_new(item, "labels", json_pack("{s:s}", "owner", "mine"));
+	if (batch(in, items, true, &tried, &e)) {
+		status = invocation_fail(&e);
+		goto out;
 	}
-	if (wanted)
-		snprintf(name, sizeof(name), "%s", wanted);
-	else
-		name_slug(!strncmp(url.host, "www.", 4) ? url.host + 4 : url.host, name,
-			  sizeof(name));
-	json_t *items = json_array();
-	json_array_append_new(items, item(name, "", "http", given, mine));
-	if (!strcmp(url.scheme, "https")) {
-		snprintf(target, sizeof(target), url.host_is_ipv6 ? "[%s]:%u" : "%s:%u", url.host,
-			 url.port);
-		json_array_append_new(items, item(name, "-cert", "tls", target, mine));
+	fresh = only_new(items, tried);
+	if (json_array_size(fresh) && batch(in, fresh, false, &written, &e)) {
+		status = invocation_fail(&e);
+		goto out;
 	}
-	json_t *body = json_pack("{s:o}", "items", items), *reply = NULL;
-	enum err err = request_json(in, "POST", "/v1/batch", body, &reply, &e);
-	json_decref(body);
-	if (err)
-		return invocation_fail(&e);
-	const json_t *results = json_path(reply, "data.results");
-	if (!output_machine(in->output, results)) {
-		size_t i;
-		const json_t *r;
-		json_array_foreach(results, i, r) output_text(
-			in->output, "monitor %s %s (%s)\n", json_str(r, "name", ""),
-			outcome_words(json_str(r, "outcome", "")), i ? "certificate" : "http");
-		output_note(in->output, "see: sellersmart monitor show %s", name);
+	if (!output_machine(in->output, json_path(written ? written : tried, "data.results"))) {
+		say(in, items, tried);
+		output_note(in->output, "see: sellersmart monitor show %s",
+			    json_str(json_array_get(items, 0), "name", ""));
 	}
-	json_decref(reply);
-	return 0;
+out:
+	json_decref(items);
+	json_decref(fresh);
+	json_decref(tried);
+	json_decref(written);
+	return status;
 }
 
 static const struct flag flags[] = {
@@ -88,7 +90,7 @@ const struct command command_add = {
 	.usage = "add URL [--mine] [--name NAME]",
 	.summary = "watch an address with all checks that fit it",
 	.details =
-		"Makes an http monitor, and for https a monitor of the certificate. Given twice, nothing changes.",
+		"Makes an http monitor, and for https a monitor of the certificate. What is there already stays as it is.",
 	.examples = examples,
 	.flags = flags,
 	.n_flags = ARRAY_LEN(flags),

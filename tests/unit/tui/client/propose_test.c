@@ -11,7 +11,7 @@
 static void https__gets__a_certificate_monitor_too(void **state)
 {
 	struct error e = {0};
-	json_t *items = propose_monitors(" https://shop.example/x ", &e);
+	json_t *items = propose_monitors(" https://shop.example/x ", NULL, &e);
 
 	assert_int_equal(json_array_size(items), 2);
 	assert_string_equal(json_str(json_array_get(items, 0), "type", ""), "http");
@@ -26,7 +26,7 @@ static void https__gets__a_certificate_monitor_too(void **state)
 
 static void bare_host__means__https(void **state)
 {
-	json_t *items = propose_monitors("shop.example", NULL);
+	json_t *items = propose_monitors("shop.example", NULL, NULL);
 
 	assert_int_equal(json_array_size(items), 2);
 	assert_string_equal(json_str(json_array_get(items, 0), "target", ""),
@@ -36,11 +36,11 @@ static void bare_host__means__https(void **state)
 
 static void http_and_port__give__one_monitor(void **state)
 {
-	json_t *items = propose_monitors("http://127.0.0.1:8080/", NULL);
+	json_t *items = propose_monitors("http://127.0.0.1:8080/", NULL, NULL);
 
 	assert_int_equal(json_array_size(items), 1);
 	json_decref(items);
-	items = propose_monitors("mail.example:25", NULL);
+	items = propose_monitors("mail.example:25", NULL, NULL);
 	assert_int_equal(json_array_size(items), 1);
 	assert_string_equal(json_str(json_array_get(items, 0), "type", ""), "tcp");
 	json_decref(items);
@@ -54,7 +54,7 @@ static void proposals__are_valid(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
 		struct error e = {0};
-		json_t *items = propose_monitors(addresses[i], &e), *item;
+		json_t *items = propose_monitors(addresses[i], NULL, &e), *item;
 		size_t k;
 
 		assert_non_null(items);
@@ -80,7 +80,7 @@ static void nonsense__is_refused__with_a_hint(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
 		struct error e = {0};
 
-		assert_null(propose_monitors(addresses[i], &e));
+		assert_null(propose_monitors(addresses[i], NULL, &e));
 		assert_true(*e.text && *e.hint);
 	}
 }
