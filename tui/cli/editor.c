@@ -240,6 +240,8 @@ static int edit_text(struct invocation *in, const struct resource_kind *k, const
 	}
 	if (e.code)
 		status = invocation_fail(&e);
+	if (e.code == ERR_CANCELLED)
+		status = 130; /* as a question that was answered with no */
 	if (fd >= 0)
 		close(fd);
 	buf_fini(&text);

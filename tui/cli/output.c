@@ -1,5 +1,6 @@
 #include "tui/cli/output.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "shared/mem.h"
 #include "shared/text_safe.h"
 #include "shared/timefmt.h"
+#include "tui/widgets/format.h"
 
 enum { CELL_MAX = 512, LINE_WIDTH_DEFAULT = 100, CELL_WIDTH_MAX = 48 };
 
@@ -133,65 +135,27 @@ static void cell_value(const json_t *v, char *out, size_t cap)
 void output_cell(const struct column *c, const json_t *object, int64_t now, char *out, size_t cap)
 {
 	const json_t *v = json_path(object, c->path);
-	int64_t ms;
-	if (!v || json_is_null(v)) {
-		snprintf(out, cap, "-");
-		return;
-	}
-	switch (c->format) {
-	case COLUMN_AGE:
-		if (json_is_string(v) && time_parse(json_string_value(v), &ms)) {
-			char age[DURATION_TEXT];
-			snprintf(out, cap, "%s", age_format(age, now > ms ? now - ms : 0));
-			return;
-		}
-		break;
-	case COLUMN_TIME:
-		if (json_is_string(v) && time_parse(json_string_value(v), &ms)) {
-			char text[32];
-			snprintf(out, cap, "%s", output_time(text, json_string_value(v)));
-			return;
-		}
-		break;
-	case COLUMN_MS:
-		if (json_is_number(v)) {
-			char text[32];
-			snprintf(out, cap, "%s", output_span(text, json_number_value(v)));
-			return;
-		}
-		break;
-	case COLUMN_PERCENT:
-		if (json_is_number(v)) {
-			snprintf(out, cap, "%.2f%%", json_number_value(v));
-			return;
-		}
-		break;
-	case COLUMN_STATE:
-		cell_value(v, out, cap);
-		/* What needs a person stands in capitals: no colour is needed to see it. */
-		if (!strcmp(out, "down") || !strcmp(out, "unknown") || !strcmp(out, "degraded"))
-			for (char *p = out; *p; p++)
-				*p = (char)(*p - 'a' + 'A');
-		return;
-	case COLUMN_TEXT:
-	case COLUMN_INT:
-	case COLUMN_SPARK:
-	case COLUMN_BOOL: break;
-	}
-	cell_value(v, out, cap);
+	char text[CELL_MAX];
+	unsigned style;
+	format_value(c->format, v, now, text, sizeof(text), &style);
+	text_safe(out, cap, text[0] ? text : "-", text[0] ? strlen(text) : 1, 0, 0, NULL);
 }
 
-static const char *state_color(const char *state)
+/* Of a word as state_word() writes it. */
+static const char *state_color(const char *word)
 {
-	if (!strcmp(state, "DOWN") || !strcmp(state, "open") || !strcmp(state, "critical"))
-		return "\033[1;31m";
-	if (!strcmp(state, "DEGRADED") || !strcmp(state, "pending") || !strcmp(state, "warning"))
-		return "\033[33m";
-	if (!strcmp(state, "UNKNOWN"))
-		return "\033[35m";
-	if (!strcmp(state, "up"))
-		return "\033[32m";
-	return "";
+	char state[32];
+	size_t n = 0;
+	for (; word[n] && n < sizeof(state) - 1; n++)
+		state[n] = (char)tolower((unsigned char)word[n]);
+	state[n] = 0;
+	switch ((int)state_role(state)) {
+	case ROLE_DOWN: return "\033[1;31m";
+	case ROLE_DEGRADED: return "\033[33m";
+	case ROLE_UNKNOWN: return "\033[35m";
+	case ROLE_UP: return "\033[32m";
+	default: return "";
+	}
 }
 
 /* ---- machine formats ----------------------------------------------------------------------- */
@@ -349,12 +313,6 @@ static void table_layout(struct output *o, const struct resource_kind *k, char *
 	}
 }
 
-static bool right_aligned(const struct column *c)
-{
-	return c->format == COLUMN_MS || c->format == COLUMN_PERCENT || c->format == COLUMN_INT ||
-	       c->format == COLUMN_AGE;
-}
-
 static void table_cell(struct output *o, const struct column *c, const char *text, int width,
 		       bool last, bool heading)
 {
@@ -364,11 +322,11 @@ static void table_cell(struct output *o, const struct column *c, const char *tex
 	const char *color =
 		o->color && !heading && c->format == COLUMN_STATE ? state_color(text) : "";
 	int pad = width - w;
-	if (right_aligned(c))
+	if (format_is_right(c->format))
 		fprintf(o->to, "%*s", pad, "");
 	fprintf(o->to, "%s%s%s", color, cut, color[0] ? "\033[0m" : "");
 	if (!last)
-		fprintf(o->to, "%*s", right_aligned(c) ? 2 : pad + 2, "");
+		fprintf(o->to, "%*s", format_is_right(c->format) ? 2 : pad + 2, "");
 }
 
 static void table_line(struct output *o, const struct resource_kind *k, char **cells)

@@ -49,11 +49,15 @@ static void head(struct invocation *in, const json_t *m)
 		output_text(o, "%s\n", json_str(m, "reason", ""));
 	output_text(o, "\n%-*s%s %s\n", LABEL_WIDTH, "checks", json_str(m, "type", ""),
 		    json_str(m, "target", ""));
-	if (json_str(m, "interval", NULL))
+	long long failures = (long long)json_int(m, "failures", 0);
+	if (json_str(m, "interval", NULL) && failures > 1)
 		output_text(o, "%-*severy %s; down after %lld failures %s apart, up after %lld\n",
-			    LABEL_WIDTH, "", json_str(m, "interval", ""),
-			    (long long)json_int(m, "failures", 0),
+			    LABEL_WIDTH, "", json_str(m, "interval", ""), failures,
 			    json_str(m, "retry_interval", ""),
+			    (long long)json_int(m, "recoveries", 0));
+	else if (json_str(m, "interval", NULL))
+		output_text(o, "%-*severy %s; down after the first failure, up after %lld\n",
+			    LABEL_WIDTH, "", json_str(m, "interval", ""),
 			    (long long)json_int(m, "recoveries", 0));
 }
 
