@@ -79,7 +79,7 @@ static void table__aligns__wide_characters(void **state)
 {
 	expect(OUTPUT_TABLE, NULL,
 	       "[{\"name\":\"漢字\",\"last\":{\"duration_ms\":12}},{\"name\":\"abcd\",\"last\":{\"duration_ms\":3456}}]",
-	       "name     ms\n漢字  12 ms\nabcd  3.5 s\n");
+	       "name    ms\n漢字  12ms\nabcd  3.5s\n");
 }
 
 int main(void)
