@@ -229,6 +229,18 @@ enum err feed_events_after(struct store *s, uint64_t after, size_t limit,
 	return feed_events(s, &(struct event_query){.after = after, .limit = limit}, fn, arg, e);
 }
 
+/* Without any events, what comes after the last one that was removed. */
+void feed_find_oldest(struct store *s)
+{
+	int64_t seq =
+		database_int(s->db,
+			     "SELECT coalesce((SELECT min(seq) FROM events), (SELECT "
+			     "CAST(value AS INTEGER) + 1 FROM meta WHERE key = 'feed.pruned'))",
+			     0);
+
+	atomic_store(&s->oldest_event, (uint64_t)seq);
+}
+
 uint64_t feed_oldest(struct store *s)
 {
 	return atomic_load(&s->oldest_event);
@@ -248,8 +260,7 @@ enum err feed_load(struct store *s, struct error *e)
 	seq = seq > event ? seq : event;
 	seq = seq > floor ? seq : floor;
 	atomic_store(&s->seq, (uint64_t)seq);
-	atomic_store(&s->oldest_event,
-		     (uint64_t)database_int(s->db, "SELECT min(seq) FROM events", 0));
+	feed_find_oldest(s);
 	s->epoch = (uint64_t)epoch;
 	/* The directory saw more than this file has: an older copy was put in its place. */
 	if (s->lock.epoch > s->epoch || (s->lock.epoch == s->epoch && s->lock.seq > (uint64_t)seq))

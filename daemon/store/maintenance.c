@@ -108,8 +108,7 @@ static void oldest_end(void *arg, bool committed)
 
 	/* Later operations of the group may have added events, never older ones. */
 	if (committed)
-		atomic_store(&s->oldest_event,
-			     (uint64_t)database_int(s->db, "SELECT min(seq) FROM events", 0));
+		feed_find_oldest(s);
 }
 
 static enum err remember(struct txn *t, const char *key, uint64_t seq, struct error *e)

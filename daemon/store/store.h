@@ -71,9 +71,9 @@ uint64_t txn_new_id(struct txn *t);
 /** Turn an SQLite result into our error. */
 enum err store_error(int sqlite_code, sqlite3 *db, const char *what, struct error *e);
 
-/** Facts of a service that grow with time go with the hourly roll-ups: fn deletes a slice (<= 5 ms) of
- * what was over before that time, and says whether there is more. While the store is over its limit
- * of bytes the time comes closer. Once, at init; fn is static. */
+/** Facts of a service that grow with time go with the hourly roll-ups: fn deletes a slice (<= 5 ms)
+ * of what was over before that time, and says whether there is more. While the store is over its
+ * limit of bytes the time comes closer. Once, at init; fn is static. */
 typedef enum err store_prune_fn(struct txn *t, int64_t before_ms, bool *more, struct error *e);
 void store_on_prune(struct store *s, store_prune_fn *fn);
 

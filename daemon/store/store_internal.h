@@ -119,6 +119,8 @@ enum err secrets_load(struct store *s, struct error *e);
 void secrets_forget(struct txn *t, uint64_t id);
 
 enum err feed_load(struct store *s, struct error *e);
+/** Look in the file which event is the oldest. Thread: writer, or when it does not run. */
+void feed_find_oldest(struct store *s);
 void feed_tell(struct store *s, const struct feed_commit *c);
 
 /** Look through the file on a thread of its own; a fault makes the store read-only. */

@@ -43,6 +43,9 @@ void openapi_field(struct json_writer *w, const struct field *f);
 void openapi_schema_name(const struct resource_kind *k, const struct variant *v, char *out,
 			 size_t cap);
 void openapi_components(struct json_writer *w);
+void openapi_ref_parameter(struct json_writer *w); /* {ref} of a path */
+void openapi_refusal(struct json_writer *w);       /* the default response */
+void openapi_routes(struct json_writer *w);        /* paths of no resource */
 
 struct source_lines *source_lines_new(void);
 void source_lines_add(struct source_lines *lines, const char *path, int line);

@@ -85,6 +85,46 @@ static void write_content(struct json_writer *w, const char *type, const char *s
 	jw_object_end(w);
 }
 
+/* A page: rows, and where it stands among all. ?fields= gives parts of rows. */
+static void write_page(struct json_writer *w, const char *schema)
+{
+	char ref[128];
+	snprintf(ref, sizeof(ref), "#/components/schemas/%s", schema);
+	jw_key(w, "content");
+	jw_object(w);
+	jw_key(w, "application/json");
+	jw_object(w);
+	jw_key(w, "schema");
+	jw_object(w);
+	jw_kv_str(w, "type", "object");
+	jw_key(w, "properties");
+	jw_object(w);
+	jw_key(w, "data");
+	jw_object(w);
+	jw_kv_str(w, "type", "array");
+	jw_key(w, "items");
+	jw_object(w);
+	jw_kv_str(w, "$ref", ref);
+	jw_object_end(w);
+	jw_object_end(w);
+	jw_key(w, "meta");
+	jw_object(w);
+	jw_kv_str(w, "type", "object");
+	jw_kv_str(w, "description", "limit, prev, next; total and position where they are known");
+	jw_object_end(w);
+	for (int depth = 0; depth < 4; depth++)
+		jw_object_end(w);
+}
+
+void openapi_refusal(struct json_writer *w)
+{
+	jw_key(w, "default");
+	jw_object(w);
+	jw_kv_str(w, "description", "Refused or failed");
+	write_content(w, "application/problem+json", "Problem", false);
+	jw_object_end(w);
+}
+
 struct operation {
 	const char *method, *verb, *summary;
 	bool list, body;
@@ -122,17 +162,15 @@ static void write_operation(struct json_writer *w, const struct resource_kind *k
 	jw_kv_str(w, "description", "Done");
 	if (!a && !o->list)
 		write_content(w, "application/json", schema, true);
+	if (o->list)
+		write_page(w, schema);
 	jw_object_end(w);
-	jw_key(w, "default");
-	jw_object(w);
-	jw_kv_str(w, "description", "Refused or failed");
-	write_content(w, "application/problem+json", "Problem", false);
-	jw_object_end(w);
+	openapi_refusal(w);
 	jw_object_end(w);
 	jw_object_end(w);
 }
 
-static void write_ref_parameter(struct json_writer *w)
+void openapi_ref_parameter(struct json_writer *w)
 {
 	jw_key(w, "parameters");
 	jw_array(w);
@@ -171,7 +209,7 @@ static void write_paths_of(struct json_writer *w, const struct resource_kind *k)
 	snprintf(path, sizeof(path), "/v1/%s/{ref}", k->plural);
 	jw_key(w, path);
 	jw_object(w);
-	write_ref_parameter(w);
+	openapi_ref_parameter(w);
 	if (k->ops & OP_SHOW)
 		write_operation(w, k, &show, NULL);
 	if (k->ops & OP_EDIT) {
@@ -190,7 +228,7 @@ static void write_paths_of(struct json_writer *w, const struct resource_kind *k)
 		snprintf(path, sizeof(path), "/v1/%s/{ref}/%s", k->plural, a->verb);
 		jw_key(w, path);
 		jw_object(w);
-		write_ref_parameter(w);
+		openapi_ref_parameter(w);
 		write_operation(w, k, &(struct operation){method, a->verb, a->help, false, false},
 				a);
 		jw_object_end(w);
@@ -210,6 +248,7 @@ void schema_write_openapi(struct json_writer *w)
 	jw_object(w);
 	for (size_t i = 0; resource_table[i]; i++)
 		write_paths_of(w, resource_table[i]);
+	openapi_routes(w);
 	jw_object_end(w);
 	openapi_components(w);
 	jw_object_end(w);

@@ -201,7 +201,8 @@ static json_t *canonical_host_port(const struct field *f, const json_t *value, s
 	static const struct {
 		const char *name;
 		uint16_t port;
-	} schemes[] = {{"tcp://", 0}, {"tls://", 0}, {"http://", 80}, {"https://", 443}};
+	} schemes[] = {{"tcp://", 0},     {"tls://", 0},   {"http://", 80},
+		       {"https://", 443}, {"smtp://", 25}, {"smtps://", 465}};
 	char host[HOST_MAX], authority[HOST_MAX + 16];
 	struct error why = {0};
 	const char *s = json_string_value(value);

@@ -156,7 +156,8 @@ static void first_words(const char *prefix)
 		char first[64];
 		snprintf(first, sizeof(first), "%.*s", (int)strcspn(command_table[i]->words, " "),
 			 command_table[i]->words);
-		if (!command_table[i]->hidden && !resource_kind_find(first) && strcmp(first, before))
+		if (!command_table[i]->hidden && !resource_kind_find(first) &&
+		    strcmp(first, before))
 			offer(first, prefix);
 		memcpy(before, first, sizeof(before));
 	}

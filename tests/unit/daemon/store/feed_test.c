@@ -343,6 +343,27 @@ static void retention__events__by_days_but_not_before_the_lowest_cursor(void **s
 	assert_int_equal(feed_oldest(f->store), c.seqs[2]);
 }
 
+/* Who comes back from before must hear that something is missing. */
+static void retention__of_all_events__is_known_afterwards(void **state)
+{
+	struct fixture *f = *state;
+	struct collected c = {0};
+
+	turn_clock(f);
+	f->options.retention_events_ms = 86400000;
+	fixture_open(f);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(say(f, "old", 1), ERR_NONE);
+	assert_int_equal(feed_events_after(f->store, 0, 9, collect, &c, NULL), ERR_NONE);
+	wall_ms += 2 * 86400000;
+	maintain(f);
+	assert_int_equal(feed_oldest(f->store), c.seqs[2] + 1);
+	store_close(f->store);
+	f->store = NULL;
+	fixture_open(f);
+	assert_int_equal(feed_oldest(f->store), c.seqs[2] + 1);
+}
+
 static enum err run_bulk(struct txn *t, void *arg, struct error *e)
 {
 	struct said *s = arg;
@@ -439,6 +460,7 @@ int main(void)
 		store_test(event_write_json__is_the_documented_object),
 		store_test(cursor__kept_and_unknown),
 		store_test(retention__events__by_days_but_not_before_the_lowest_cursor),
+		store_test(retention__of_all_events__is_known_afterwards),
 		store_test(retention__bytes__overtake_a_cursor_which_is_then_lost),
 		store_test(retention__tombstones__stay_for_thirty_days),
 	};

@@ -13,6 +13,7 @@ static void validate__guesses__type_and_name_from_target(void **state)
 		{"db.example:5432", "tcp", "db-example-5432"},
 		{"[::1]:22", "tcp", "1-22"},
 		{"tls://shop.example", "tls", "shop-example"},
+		{"smtp://mail.example", "smtp", "mail-example"},
 		{"http://status/", "http", "status-monitor"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
