@@ -55,6 +55,14 @@ static void openapi__has__every_route_of_every_kind(void **state)
 		json_object_get(json_object_get(paths, "/v1/monitors/{ref}/check"), "post"));
 	assert_non_null(json_object_get(json_object_get(paths, "/v1/events"), "get"));
 	assert_null(json_object_get(json_object_get(paths, "/v1/events"), "post"));
+	assert_non_null(json_object_get(json_object_get(paths, "/v1/overview"), "get"));
+	assert_non_null(json_object_get(json_object_get(paths, "/v1/batch"), "post"));
+	const json_t *page = json_object_get(
+		json_path(json_object_get(json_object_get(paths, "/v1/monitors"), "get"),
+			  "responses.200.content"),
+		"application/json");
+	assert_string_equal(json_str(json_path(page, "schema.properties.data.items"), "$ref", ""),
+			    "#/components/schemas/Monitor");
 	assert_null(json_object_get(json_object_get(paths, "/v1/incidents/{ref}"), "delete"));
 	json_decref(doc);
 }
