@@ -32,7 +32,7 @@ def kill__in_mid_outage__keeps_incident_start_and_streak():
         d.wait_state("shop", "up")
         o.status = 500
         before = d.wait_state("shop", "down")
-        incident = d.get("/v1/incidents").data[0]
+        incident = wait_until(lambda: d.get("/v1/incidents").data, "the incident on disk")[0]
         d.kill()
         took = d.start()
         assert took < 3, took
