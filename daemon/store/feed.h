@@ -57,8 +57,8 @@ struct event_query {
 };
 enum err feed_events(struct store *s, const struct event_query *q,
 		     bool (*fn)(const struct event *ev, void *arg), void *arg, struct error *e);
-/** Oldest event kept, or what follows the last one removed when none is kept (0: there never was one):
- *  a position before it must resync. */
+/** Oldest event kept, or what follows the last one removed when none is kept (0: there never was
+ * one): a position before it must resync. */
 uint64_t feed_oldest(struct store *s);
 
 /** Durable cursors of readers; set inside the reader's own operation. */

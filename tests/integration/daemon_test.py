@@ -47,7 +47,7 @@ def kill__in_mid_outage__keeps_incident_start_and_streak():
         assert topics.count("monitor.down") == 1, topics
         o.status = 200
         d.wait_state("shop", "up")
-        assert d.get("/v1/incidents").data[0]["state"] == "closed"
+        wait_until(lambda: d.get("/v1/incidents").data[0]["state"] == "closed", "its end on disk")
 
 
 def kill__before_confirmation__keeps_the_streak():
