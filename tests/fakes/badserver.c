@@ -21,56 +21,10 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "tests/fakes/bad_peer.h"
+#include "tests/fakes/bad_smtp.h"
+
 enum { REQUEST_MAX = 65536, DAY_S = 86400 };
-
-/* ---- a connection -------------------------------------------------------------------------- */
-
-struct peer {
-	int fd;
-	SSL *ssl;
-	unsigned number; /* of the connection */
-};
-
-static bool put(struct peer *p, const void *data, size_t n)
-{
-	const char *at = data;
-
-	while (n) {
-		ssize_t done =
-			p->ssl ? SSL_write(p->ssl, at, (int)n) : send(p->fd, at, n, MSG_NOSIGNAL);
-
-		if (done <= 0)
-			return false;
-		at += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
-
-static bool put_text(struct peer *p, const char *text)
-{
-	return put(p, text, strlen(text));
-}
-
-static ssize_t get(struct peer *p, void *data, size_t n)
-{
-	return p->ssl ? SSL_read(p->ssl, data, (int)n) : recv(p->fd, data, n, 0);
-}
-
-/* False when the peer hung up meanwhile. */
-static bool wait_ms(struct peer *p, int ms)
-{
-	struct pollfd fd = {.fd = p->fd, .events = POLLRDHUP};
-
-	return poll(&fd, 1, ms) == 0;
-}
-
-static void reset_on_close(int fd)
-{
-	struct linger now = {1, 0};
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
 
 /* ---- what it can do ------------------------------------------------------------------------ */
 
@@ -226,13 +180,6 @@ static bool gzipped(struct peer *p)
 		 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %lu\r\n\r\n",
 		 z.total_out);
 	return put_text(p, head) && put(p, out, z.total_out);
-}
-
-static bool hang(struct peer *p)
-{
-	while (wait_ms(p, 1000))
-		;
-	return false;
 }
 
 static bool close_now(struct peer *p)
@@ -433,7 +380,7 @@ static void serve_garbage(struct peer *p)
 struct port {
 	const char *name;
 	void (*serve)(struct peer *p);
-	SSL_CTX *tls;
+	SSL_CTX *tls, *starttls;
 	int fd;
 };
 
@@ -447,21 +394,18 @@ static atomic_uint connections;
 static void *visit_main(void *arg)
 {
 	struct visit v = *(struct visit *)arg;
-	struct peer p = {.fd = v.fd, .number = atomic_fetch_add(&connections, 1) + 1};
+	struct peer p = {.fd = v.fd,
+			 .starttls = v.port->starttls,
+			 .number = atomic_fetch_add(&connections, 1) + 1};
 	int one = 1;
 
 	free(arg);
 	setsockopt(p.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	if (v.port->tls) {
-		p.ssl = SSL_new(v.port->tls);
-		SSL_set_fd(p.ssl, p.fd);
-		if (SSL_accept(p.ssl) == 1)
-			v.port->serve(&p);
-		SSL_shutdown(p.ssl);
-		SSL_free(p.ssl);
-	} else {
+	if (!v.port->tls || turn_to_tls(&p, v.port->tls))
 		v.port->serve(&p);
-	}
+	if (p.ssl)
+		SSL_shutdown(p.ssl);
+	SSL_free(p.ssl);
 	close(p.fd);
 	ERR_clear_error();
 	return NULL;
@@ -650,6 +594,27 @@ static void write_ca(const char *dir, const struct identity *root)
 	fclose(f);
 }
 
+/* By the order of the TLS ports. */
+static void open_mail_ports(SSL_CTX *contexts[])
+{
+	static struct port ports[] = {
+		{.name = "smtp", .serve = serve_smtp},
+		{.name = "smtps", .serve = serve_smtp},
+		{.name = "smtp_expired", .serve = serve_smtp},
+		{.name = "smtp_wrong_host", .serve = serve_smtp},
+		{.name = "smtp_soon", .serve = serve_smtp},
+		{.name = "smtp_refusing", .serve = serve_smtp_refusing},
+		{.name = "ssh", .serve = serve_ssh},
+	};
+
+	ports[0].starttls = ports[1].tls = contexts[0];
+	ports[2].starttls = contexts[2];
+	ports[3].starttls = contexts[4];
+	ports[4].starttls = contexts[6];
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+		open_port(&ports[i]);
+}
+
 #define HERE "DNS:localhost,DNS:shop.test,DNS:deadv6.test,IP:127.0.0.1,IP:::1"
 
 static void open_tls_ports(const char *dir)
@@ -704,6 +669,7 @@ static void open_tls_ports(const char *dir)
 		ports[i].tls = contexts[i];
 		open_port(&ports[i]);
 	}
+	open_mail_ports(contexts);
 	struct identity all[] = {root,  other,      middle,     soon,    past,   leaf,
 				 below, below_soon, below_past, expired, future, self,
 				 wrong, foreign,    ending,     rude};
