@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
@@ -83,6 +84,12 @@ enum err endpoint_find(const char *given, struct endpoint *out, struct error *e)
 
 enum err endpoint_unreachable(const struct endpoint *at, const char *why, struct error *e)
 {
+	/* It may well run: another one would not help. */
+	if (at->is_unix && !access(at->path, F_OK) && access(at->path, R_OK | W_OK)) {
+		error_set(e, ERR_DENIED, "the daemon at %.200s is not yours", at->path);
+		error_hint(e, "become a member of the socket's group (it may read), or its owner");
+		return ERR_DENIED;
+	}
 	error_set(e, ERR_UNAVAILABLE, "cannot reach the daemon at %.200s: %.100s", at->path, why);
 	error_hint(e, "sellersmart daemon start");
 	return ERR_UNAVAILABLE;
