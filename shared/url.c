@@ -367,3 +367,25 @@ enum err host_port_parse(const char *text, uint16_t default_port, char host[stat
 	*port = found;
 	return ERR_NONE;
 }
+
+void url_mask_query(char *text)
+{
+	char *in = strchr(text, '?'), *out;
+
+	if (!in)
+		return;
+	for (out = ++in; *in;) {
+		size_t piece = strcspn(in, "&#"), name = strcspn(in, "=&#");
+
+		if (name < piece) {
+			memmove(out, in, name + 1);
+			out += name + 1;
+		}
+		if (piece > (name < piece ? name + 1 : 0))
+			*out++ = '*';
+		in += piece;
+		if (*in)
+			*out++ = *in++;
+	}
+	*out = '\0';
+}

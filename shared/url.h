@@ -27,3 +27,6 @@ const char *url_format(const struct url *u, char *out, size_t cap);
 /** "host", "host:443", "[::1]:443"; default_port 0 means a port is required. */
 enum err host_port_parse(const char *text, uint16_t default_port, char host[static HOST_MAX],
 			 uint16_t *port, struct error *e) __attribute__((warn_unused_result));
+/** Hide the values of a query in place, for messages and evidence: "/a?token=x&b" ->
+ * "/a?token=*&*". They carry sessions and tokens, and differ from one answer to the next. */
+void url_mask_query(char *text);

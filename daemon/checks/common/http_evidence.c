@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/checks/common/http_judge.h"
@@ -8,14 +9,16 @@ enum { HOP_URL = 240 };
 
 static void write_hops(struct json_writer *w, const struct http_walk *k)
 {
-	char url[HOP_URL];
+	char text[URL_MAX + HOST_MAX + 32], url[HOP_URL];
 
 	if (!k->n_hops)
 		return;
 	jw_key(w, "redirects");
 	jw_array(w);
 	for (int i = 0; i < k->n_hops; i++) {
-		text_safe(url, sizeof url, k->hops[i].url, strlen(k->hops[i].url), 0, 0, NULL);
+		snprintf(text, sizeof text, "%s", k->hops[i].url);
+		url_mask_query(text);
+		text_safe(url, sizeof url, text, strlen(text), 0, 0, NULL);
 		jw_object(w);
 		jw_kv_int(w, "status", k->hops[i].status);
 		jw_kv_str(w, "url", url);
@@ -34,6 +37,7 @@ static void write_final_url(struct json_writer *w, const struct http_walk *k)
 	if (!k->n_hops)
 		return;
 	url_format(&k->url, text, sizeof text);
+	url_mask_query(text);
 	text_safe(url, sizeof url, text, strlen(text), 0, 0, NULL);
 	jw_kv_str(w, "final_url", url);
 }

@@ -1,5 +1,6 @@
 #include "daemon/checks/common/http_redirect.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/net/idn.h"
@@ -28,6 +29,7 @@ static void safe_url(const struct url *u, char *out, size_t cap)
 	char text[URL_TEXT];
 
 	url_format(u, text, sizeof text);
+	url_mask_query(text);
 	text_safe(out, cap, text, strlen(text), 0, 0, NULL);
 }
 
@@ -60,6 +62,7 @@ static void hops_text(const struct http_walk *w, char *out, size_t cap)
 
 		if (url_parse(w->hops[i].url, &u, NULL))
 			continue;
+		url_mask_query(u.path);
 		text_safe(path, sizeof path, u.path, strlen(u.path), 0, 0, NULL);
 		len += (size_t)snprintf(out + len, cap - len, "%s%d %.40s", len ? ", " : "",
 					w->hops[i].status, path);
@@ -102,7 +105,9 @@ bool http_redirect_step(struct http_walk *w)
 	w->n_hops++;
 	if (w->location_len > LOCATION_MAX || url_resolve(&w->url, w->location, &next, &e) ||
 	    idn_to_ascii(next.host, &e)) {
-		text_safe(shown, 100, w->location, strlen(w->location), 0, 0, NULL);
+		snprintf(text, sizeof text, "%s", w->location);
+		url_mask_query(text);
+		text_safe(shown, 100, text, strlen(text), 0, 0, NULL);
 		verdict_set(v, OUTCOME_DOWN, "redirect_invalid",
 			    "HTTP %d redirects to no http or https address: %s", w->status, shown);
 		return false;

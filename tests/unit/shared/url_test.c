@@ -284,9 +284,29 @@ static void host_port__forms(void **state)
 	}
 }
 
+static void mask__hides__values_of_a_query(void **state)
+{
+	static const char *const cases[][2] = {
+		{"/a?token=secret&next=/b", "/a?token=*&next=*"},
+		{"https://x.example/?s3cr3t", "https://x.example/?*"},
+		{"/a?x=&y=1#part", "/a?x=&y=*#*"},
+		{"/a?", "/a?"},
+		{"/a", "/a"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, "%s", cases[i][0]);
+		url_mask_query(text);
+		assert_string_equal(text, cases[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mask__hides__values_of_a_query),
 		cmocka_unit_test(parse__parts),
 		cmocka_unit_test(parse__refuses),
 		cmocka_unit_test(parse__lengths_are_bounded),
