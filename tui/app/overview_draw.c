@@ -13,7 +13,7 @@
 enum { NAMES_NARROWEST = 10, NAMES_WIDEST = 24, LEVEL = 8, AGE = 5, REMEDY = 14, FOOT_ROWS = 3 };
 
 static const struct column shop_columns[] = {
-	{.title = "shop", .path = "name", .min_width = 12, .weight = 3, .priority = 0},
+	{.title = "shop", .path = "name", .min_width = 15, .weight = 3, .priority = 0},
 	{.title = "site", .path = "state", .format = COLUMN_STATE, .min_width = 8, .priority = 0},
 	{.title = "p95", .path = "p95_24h_ms", .format = COLUMN_MS, .min_width = 6, .priority = 2},
 	{.title = "24h up",
@@ -27,7 +27,7 @@ static const struct column shop_columns[] = {
 	 .min_width = 12,
 	 .weight = 1,
 	 .priority = 3},
-	{.title = "target", .path = "target", .min_width = 16, .weight = 3, .priority = 4},
+	{.title = "target", .path = "target", .min_width = 14, .weight = 3, .priority = 4},
 };
 
 static const json_t *attention(const struct overview *o)

@@ -106,7 +106,7 @@ static void look(struct monitor *m, void *arg)
 	struct attention a = {.kind = "monitor", .id = m->id, .seq = s->seq};
 	bool check = !s->is_heartbeat;
 	snprintf(a.name, sizeof(a.name), "%s", m->res->name);
-	snprintf(a.remedy, sizeof(a.remedy), "%s", check ? "check now" : "open");
+	snprintf(a.remedy, sizeof(a.remedy), "%s", check ? "check" : "open");
 	a.key = check ? 'c' : 'o';
 	a.since_ms = shown_since_ms(l->sm, s);
 	struct attention certificate = a;
