@@ -373,6 +373,7 @@ struct answered route_incidents(struct request *r, void *ctx)
 		take_sort(&q, request_query(r, "sort", "-opened_at"));
 	if (q.error.code)
 		return reply_error(r, &q.error);
+	journal_wait(ctx);
 	if (*text) {
 		snprintf(like, sizeof(like), "%.150s", text);
 		add_condition(
@@ -398,6 +399,7 @@ struct answered route_incident(struct request *r, void *ctx)
 	const char *ref = request_param(r, "ref");
 	if (!id_parse(ref, "inc", &id)) /* or the short number */
 		number = strtoll(ref, &end, 10);
+	journal_wait(sm);
 	struct reader *reader = store_reader(sm->d->store, &e);
 	sqlite3_stmt *st =
 		reader ? reader_prepare(reader,
@@ -430,6 +432,7 @@ struct answered route_incident(struct request *r, void *ctx)
 enum err incidents_write_of(struct json_writer *w, struct sitemonitor *sm, uint64_t monitor,
 			    int64_t from_ms, int64_t until_ms, int max, struct error *e)
 {
+	journal_wait(sm);
 	struct reader *reader = store_reader(sm->d->store, e);
 	sqlite3_stmt *st =
 		reader ? reader_prepare(reader,

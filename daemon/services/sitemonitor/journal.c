@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/api/live.h"
+#include "daemon/core/thread.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/log.h"
@@ -15,6 +16,7 @@ enum {
 	TRANSITIONS_AT_ONCE = 64,
 	TRANSITIONS_KEPT = 20000, /* while the store takes no writes */
 	TRIES_MAX = 8,            /* of what the store refuses for its own sake */
+	WAIT_MS = 1000,           /* of a reader for a slow disk */
 	TEXT_MAX = 320,
 };
 
@@ -212,6 +214,38 @@ static enum err write_journal(struct txn *t, void *arg, struct error *e)
 	return err;
 }
 
+/* ---- readers wait for what is under way ----------------------------------------------------- */
+
+void journal_begin(struct sitemonitor *sm)
+{
+	pthread_mutex_lock(&sm->lock);
+	sm->journal.begun++;
+	pthread_mutex_unlock(&sm->lock);
+}
+
+static void settle(struct sitemonitor *sm, uint64_t n)
+{
+	pthread_mutex_lock(&sm->lock);
+	sm->journal.settled += n;
+	sm->journal.stuck = sm->journal.failed > 0;
+	pthread_cond_broadcast(&sm->changed);
+	pthread_mutex_unlock(&sm->lock);
+}
+
+void journal_wait(struct sitemonitor *sm)
+{
+	struct journal *j = &sm->journal;
+	int64_t until = thread_now_us() + WAIT_MS * 1000;
+	pthread_mutex_lock(&sm->lock);
+	uint64_t wanted = j->begun;
+	while (j->settled < wanted && !j->stuck && !sm->stopped &&
+	       !thread_cond_wait_until(&sm->changed, &sm->lock, until))
+		;
+	pthread_mutex_unlock(&sm->lock);
+}
+
+/* ---- what waits ----------------------------------------------------------------------------- */
+
 static size_t text_bytes(const char *text)
 {
 	return text ? strlen(text) + 1 : 0;
@@ -224,8 +258,9 @@ static size_t transition_bytes(const struct transition *t)
 	       text_bytes(r->bad) + text_bytes(r->certificate);
 }
 
-static void drop_oldest(struct journal *j)
+static void drop_oldest(struct sitemonitor *sm)
 {
+	struct journal *j = &sm->journal;
 	struct transition *oldest = j->first;
 	if (j->dropped++ == 0)
 		log_error("sitemonitor",
@@ -234,17 +269,20 @@ static void drop_oldest(struct journal *j)
 	j->n--;
 	j->bytes -= transition_bytes(oldest);
 	transition_free(oldest);
+	settle(sm, 1);
 }
 
 /* The newest state counts: the row of the last one has it. */
-static void keep_newest(struct journal *j)
+static void keep_newest(struct sitemonitor *sm)
 {
+	struct journal *j = &sm->journal;
 	while (j->n > TRANSITIONS_KEPT || (j->n > 1 && j->bytes > j->bytes_max))
-		drop_oldest(j);
+		drop_oldest(sm);
 }
 
-static void put_back(struct journal *j, struct journal_op *op)
+static void put_back(struct sitemonitor *sm, struct journal_op *op)
 {
+	struct journal *j = &sm->journal;
 	struct transition **end = &op->first;
 	while (*end) {
 		j->n++;
@@ -258,7 +296,7 @@ static void put_back(struct journal *j, struct journal_op *op)
 	while (last->next)
 		last = last->next;
 	j->last = last;
-	keep_newest(j);
+	keep_newest(sm);
 }
 
 static void failed(struct sitemonitor *sm, struct journal_op *op, const char *why)
@@ -269,11 +307,13 @@ static void failed(struct sitemonitor *sm, struct journal_op *op, const char *wh
 			  why);
 		j->dropped++;
 		j->failed = 0;
+		settle(sm, 1);
 		return;
 	}
 	if (j->failed++ == 0)
 		log_warn("sitemonitor", "transitions cannot be written, kept in memory: %s", why);
-	put_back(j, op);
+	put_back(sm, op);
+	settle(sm, 0);
 	if (sm->running)
 		due_set(sm, &j->due, now_boot(sm) + writing_backoff_ms(j->failed));
 }
@@ -305,9 +345,11 @@ static void journal_ended(void *arg)
 	if (op->code) {
 		failed(sm, op, op->why);
 	} else {
+		uint64_t n = 0;
 		sm->journal.failed = 0;
-		for (const struct transition *tr = op->first; tr; tr = tr->next)
+		for (const struct transition *tr = op->first; tr; tr = tr->next, n++)
 			written(sm, tr);
+		settle(sm, n);
 		live_list(sm->d->live, "monitor");
 		live_list(sm->d->live, "incident");
 	}
@@ -401,7 +443,7 @@ void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct 
 	j->last = t;
 	j->n++;
 	j->bytes += transition_bytes(t);
-	keep_newest(j);
+	keep_newest(sm);
 	if (!heap_has(&j->due.node)) /* else it waits for the store */
 		journal_flush(sm);
 }

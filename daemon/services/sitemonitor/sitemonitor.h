@@ -45,6 +45,10 @@ struct journal {
 	bool in_flight;
 	unsigned failed;
 	uint64_t dropped;
+
+	/* under the service's lock, for journal_wait */
+	uint64_t begun, settled; /* settled: written, or never will be */
+	bool stuck;              /* the store takes no writes */
 };
 
 /** Noticing that the wall clock was set. Net loop. */
@@ -209,6 +213,11 @@ struct outage {
 };
 void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct change *c,
 			struct moment at, const struct outage *outage);
+/** A transition follows at once; before anything of it is shown. */
+void journal_begin(struct sitemonitor *sm);
+/** Any thread but the loops: until what was shown before is in the store too, so that who saw a
+ *  monitor go down finds its incident. Not long, and not at all while the store takes no writes. */
+void journal_wait(struct sitemonitor *sm);
 void journal_flush(struct sitemonitor *sm);
 void journal_fini(struct sitemonitor *sm);
 /** Everything of a deleted monitor that no cascade reaches. */

@@ -125,6 +125,8 @@ static void settle(struct sitemonitor *sm, struct monitor *m, struct change c, s
 	struct outage outage = {.incident = m->shown.incident};
 	bool told = !c.quiet && c.to != STATE_PENDING && c.to != m->announced;
 	c.from = m->announced;
+	if (told || c.opened || c.closed)
+		journal_begin(sm);
 	if (c.opened) {
 		outage.incident = id_next(store_ids(sm->d->store), at.wall_ms);
 		set_incident(sm, m, outage.incident);

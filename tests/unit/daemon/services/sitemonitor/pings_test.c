@@ -1,5 +1,6 @@
 #include "tests/unit/daemon/services/sitemonitor/house.h"
 
+#include "daemon/core/thread.h"
 #include "shared/timefmt.h"
 
 HOUSE_DEFINITIONS
@@ -353,6 +354,69 @@ static void incidents__are_paged_by_key__in_every_order(void **state)
 	json_decref(house_json(h, "/v1/incidents?filter%5Bcolour%5D=red", 422));
 }
 
+struct slow_disk {
+	struct store_op op;
+	struct house *h;
+	bool began, done;
+};
+
+/* The writer is busy with this until somebody has asked for the incidents, or for a while. */
+static enum err be_slow(struct txn *t, void *arg, struct error *e)
+{
+	struct slow_disk *s = arg;
+	pthread_mutex_lock(&s->h->sm->lock);
+	s->began = true;
+	pthread_cond_broadcast(&s->h->sm->changed);
+	int64_t until = thread_now_us() + 150000;
+	while (!thread_cond_wait_until(&s->h->sm->changed, &s->h->sm->lock, until))
+		;
+	pthread_mutex_unlock(&s->h->sm->lock);
+	return ERR_NONE;
+}
+
+static void be_fast(void *arg, enum err code, const struct error *e)
+{
+	struct slow_disk *s = arg;
+	pthread_mutex_lock(&s->h->sm->lock);
+	s->done = true;
+	pthread_cond_broadcast(&s->h->sm->changed);
+	pthread_mutex_unlock(&s->h->sm->lock);
+}
+
+static void wait_for(struct house *h, const bool *what)
+{
+	pthread_mutex_lock(&h->sm->lock);
+	while (!*what)
+		pthread_cond_wait(&h->sm->changed, &h->sm->lock);
+	pthread_mutex_unlock(&h->sm->lock);
+}
+
+static void incident__of_what_is_shown_down__is_listed_even_when_the_disk_is_slow(void **state)
+{
+	static const char *const paths[] = {"/v1/incidents", "/v1/monitors/shop/history"};
+	static const char *const lists[] = {"data", "data.incidents"};
+	struct house *h = *state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct error e = {0};
+		struct slow_disk slow = {.h = h};
+		slow.op = (struct store_op){.run = be_slow, .done = be_fast, .arg = &slow};
+		uint64_t id = house_put(h, "shop",
+					"{\"type\":\"http\",\"target\":\"http://127.0.0.1/\","
+					"\"failures\":1}");
+		house_check(h, id, OUTCOME_UP);
+		house_write(h);
+		assert_int_equal(store_submit(h->store.store, OP_PEOPLE, &slow.op, &e), 0);
+		wait_for(h, &slow.began);
+		house_check(h, id, OUTCOME_DOWN);
+		assert_int_equal(house_shown(h, id).state, STATE_DOWN);
+		json_t *j = house_json(h, paths[i], 200);
+		assert_int_equal(json_array_size(json_path(j, lists[i])), 1);
+		json_decref(j);
+		wait_for(h, &slow.done);
+		house_delete(h, id);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +432,7 @@ int main(void)
 		serving_test(check__answers_with_the_verdict),
 		serving_test(history__has_points_windows_and_incidents),
 		serving_test(incidents__are_paged_by_key__in_every_order),
+		serving_test(incident__of_what_is_shown_down__is_listed_even_when_the_disk_is_slow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
