@@ -14,7 +14,7 @@ static void describe__tells__limits_and_default(void **state)
 		{"ip", "one of auto, 4, 6, both, default auto"},
 		{"verify", "true or false, default true"},
 		{"bearer", "secret:NAME"},
-		{"type", "one of http, tcp, tls, heartbeat, fixed once made"},
+		{"connection", "one of fresh, reuse, default fresh"},
 		{"target", "http or https address, required"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
