@@ -18,7 +18,8 @@ struct write {
 	struct request *request;
 	struct api_kind *k;
 	enum write_what what;
-	json_t *patch; /* WRITE_PATCH */
+	json_t *patch;  /* WRITE_PATCH */
+	unsigned flags; /* of its members: SCHEMA_LOOSE when they are text, as typed */
 	char *ref;
 	uint64_t id, if_version; /* if_version: as asked by If-Match, 0: any */
 	unsigned attempts;
@@ -276,7 +277,7 @@ static enum err patch_now(struct write *w, struct error_list *faults)
 	}
 	spec = resource_spec(res);
 	labels = resource_labels(res);
-	ok = resource_patch(k->kind, res->name, spec, labels, w->patch, 0, &in, faults);
+	ok = resource_patch(k->kind, res->name, spec, labels, w->patch, w->flags, &in, faults);
 	json_decref(spec);
 	json_decref(labels);
 	if (ok) {
@@ -434,6 +435,7 @@ static struct answered patch(struct request *r, void *ctx, json_t *body)
 	struct error e;
 
 	w->patch = body;
+	w->flags = !strcmp(request_query(r, "loose", ""), "true") ? SCHEMA_LOOSE : 0;
 	if (!if_match(r, &w->if_version, &e)) {
 		free(faults);
 		write_free(w);
