@@ -161,21 +161,44 @@ static int run_action(struct invocation *in)
 
 /* ---- add, edit ----------------------------------------------------------------------------- */
 
-static const struct field *any_field(const struct resource_kind *k, const char *flag)
+static bool is_flag_of(const struct field *f, const char *flag)
 {
 	char name[48];
+	field_flag(f, name, sizeof(name));
+	return !strcmp(name + 2, flag);
+}
+
+static bool has_entries(const struct field *f)
+{
+	return f->type == FIELD_TEXT_LIST || f->type == FIELD_TEXT_MAP;
+}
+
+/* Of the kind, or of whichever variant has it first; with entries: one that takes several. */
+static const struct field *any_field(const struct resource_kind *k, const char *flag, bool entries)
+{
 	for (size_t i = 0; i < k->n_fields; i++) {
-		field_flag(&k->fields[i], name, sizeof(name));
-		if (!strcmp(name + 2, flag))
+		if (is_flag_of(&k->fields[i], flag) && (!entries || has_entries(&k->fields[i])))
 			return &k->fields[i];
 	}
 	for (size_t v = 0; k->variants && k->variants[v]; v++)
 		for (size_t i = 0; i < k->variants[v]->n_fields; i++) {
-			field_flag(&k->variants[v]->fields[i], name, sizeof(name));
-			if (!strcmp(name + 2, flag))
-				return &k->variants[v]->fields[i];
+			const struct field *f = &k->variants[v]->fields[i];
+			if (is_flag_of(f, flag) && (!entries || has_entries(f)))
+				return f;
 		}
 	return NULL;
+}
+
+/* One variant may have a text where another has a list (expect of tcp and dns): given once it is
+ * text, which the validator takes for either; given again it can only be the list. */
+static const struct field *field_of_flag(const struct invocation *in, const struct resource_kind *k,
+					 const char *flag)
+{
+	size_t times = 0;
+	for (size_t i = 0; i < in->n_flags; i++)
+		times += !strcmp(in->flags[i].flag->name, flag);
+	const struct field *f = times > 1 ? any_field(k, flag, true) : NULL;
+	return f ? f : any_field(k, flag, false);
 }
 
 static enum err collect_label(json_t *object, const char *text, struct error *e)
@@ -194,7 +217,7 @@ json_t *generic_input(struct invocation *in, const struct resource_kind *k, int 
 	enum err err = ERR_NONE;
 	for (size_t i = 0; i < in->n_flags && !err; i++) {
 		const char *name = in->flags[i].flag->name, *value = in->flags[i].value;
-		const struct field *f = any_field(k, name);
+		const struct field *f = field_of_flag(in, k, name);
 		if (!strcmp(name, "name"))
 			json_object_set_new(object, "name", json_string(value));
 		else if (!strcmp(name, "label"))
@@ -325,8 +348,10 @@ static void add_flag(struct generic *g, const char *name, const char *value, con
 		     bool repeat)
 {
 	for (size_t i = 0; i < g->command.n_flags; i++)
-		if (!strcmp(g->flags[i].name, name))
+		if (!strcmp(g->flags[i].name, name)) {
+			g->flags[i].repeat = g->flags[i].repeat || repeat;
 			return;
+		}
 	if (g->command.n_flags == VERB_FLAGS_MAX)
 		return;
 	size_t at = g->command.n_flags++;
@@ -340,8 +365,7 @@ static void add_field_flags(struct generic *g, const struct field *fields, size_
 		char name[48];
 		field_flag(&fields[i], name, sizeof(name));
 		add_flag(g, name + 2, fields[i].type == FIELD_BOOL ? "yes|no" : "VALUE",
-			 fields[i].help,
-			 fields[i].type == FIELD_TEXT_LIST || fields[i].type == FIELD_TEXT_MAP);
+			 fields[i].help, has_entries(&fields[i]));
 	}
 }
 
