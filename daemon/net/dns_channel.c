@@ -18,6 +18,7 @@ struct dns_channel {
 	const struct clock *clock;
 	char *nameservers; /* "": resolv.conf */
 	int timeout_ms, tries;
+	bool strict;
 	ares_channel ares;
 	char server[72];
 	struct dns_socket *sockets;
@@ -167,10 +168,12 @@ static bool open_ares(struct dns_channel *c, ares_channel *ares, struct error *e
 		.sock_state_cb = on_socket_state,
 		.sock_state_cb_data = c,
 		.lookups = lookups,
+		.flags = c->strict ? ARES_FLAG_NOCHECKRESP : 0,
 	};
-	int status = ares_init_options(ares, &o,
-				       ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-					       ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS);
+	int status =
+		ares_init_options(ares, &o,
+				  ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB |
+					  ARES_OPT_LOOKUPS | (c->strict ? ARES_OPT_FLAGS : 0));
 
 	if (status == ARES_SUCCESS && c->nameservers[0]) {
 		status = ares_set_servers_ports_csv(*ares, c->nameservers);
@@ -221,6 +224,11 @@ bool dns_channel_follow(struct dns_channel *c)
 	return true;
 }
 
+const char *dns_channel_nameservers(const struct dns_channel *c)
+{
+	return c->nameservers;
+}
+
 const char *dns_channel_server(const struct dns_channel *c)
 {
 	return c->server;
@@ -239,16 +247,24 @@ void dns_channel_ask(struct dns_channel *c, const char *host, int type, ares_cal
 	arm(c);
 }
 
+void dns_channel_send(struct dns_channel *c, const unsigned char *message, int len,
+		      ares_callback fn, void *arg)
+{
+	ares_send(c->ares, message, len, fn, arg);
+	arm(c);
+}
+
 /* ---- life ---------------------------------------------------------------------------------- */
 
-struct dns_channel *dns_channel_new(struct loop *l, const struct clock *clock,
-				    const char *nameservers, int timeout_ms, int tries,
-				    struct error *e)
+static struct dns_channel *channel_new(struct loop *l, const struct clock *clock,
+				       const char *nameservers, int timeout_ms, int tries,
+				       bool strict, struct error *e)
 {
 	struct dns_channel *c = mem_zalloc(sizeof *c);
 
 	c->loop = l;
 	c->clock = clock;
+	c->strict = strict;
 	c->nameservers = mem_strdup(nameservers ? nameservers : "");
 	c->timeout_ms = timeout_ms > 0 ? timeout_ms : TIMEOUT_MS;
 	c->tries = tries > 0 ? tries : TRIES;
@@ -264,6 +280,20 @@ struct dns_channel *dns_channel_new(struct loop *l, const struct clock *clock,
 	c->timer.data = c;
 	c->open_handles = 1;
 	return c;
+}
+
+struct dns_channel *dns_channel_new(struct loop *l, const struct clock *clock,
+				    const char *nameservers, int timeout_ms, int tries,
+				    struct error *e)
+{
+	return channel_new(l, clock, nameservers, timeout_ms, tries, false, e);
+}
+
+struct dns_channel *dns_channel_new_strict(struct loop *l, const struct clock *clock,
+					   const char *nameservers, int timeout_ms, int tries,
+					   struct error *e)
+{
+	return channel_new(l, clock, nameservers, timeout_ms, tries, true, e);
 }
 
 static void on_timer_closed(uv_handle_t *handle)

@@ -373,6 +373,11 @@ void resolver_cancel(struct resolve_query *q)
 	deliver(q, &out);
 }
 
+const char *resolver_nameservers(const struct resolver *r)
+{
+	return dns_channel_nameservers(r->channel);
+}
+
 /* ---- life ---------------------------------------------------------------------------------- */
 
 struct resolver *resolver_new(const struct resolver_options *o, struct error *e)

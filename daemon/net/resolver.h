@@ -52,5 +52,7 @@ struct resolve_query *resolver_start_within(struct resolver *r, const char *host
  */
 bool resolver_known(struct resolver *r, const char *host, enum ip_family family, bool use_cache,
 		    struct resolved *out);
+/** Who is asked: "" for resolv.conf, or "127.0.0.1:5353,…". Borrowed. */
+const char *resolver_nameservers(const struct resolver *r);
 /** fn is called with RESOLVE_CANCELLED before this returns. */
 void resolver_cancel(struct resolve_query *q);

@@ -22,6 +22,7 @@ static const char *type_words(enum field_type type)
 	case FIELD_SIZE: return "size";
 	case FIELD_URL: return "http or https address";
 	case FIELD_HOST_PORT: return "host:port";
+	case FIELD_HOST: return "host name or address";
 	case FIELD_STATUS_SET: return "HTTP statuses";
 	case FIELD_PATTERN: return "regular expression";
 	case FIELD_CRON: return "cron, five fields";
@@ -69,6 +70,7 @@ const char *field_range(const struct field *f, char *out, size_t cap)
 	case FIELD_BOOL:
 	case FIELD_URL:
 	case FIELD_HOST_PORT:
+	case FIELD_HOST:
 	case FIELD_STATUS_SET:
 	case FIELD_CRON:
 	case FIELD_ZONE:

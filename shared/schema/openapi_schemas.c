@@ -43,6 +43,7 @@ static const char *text_format(enum field_type type)
 	case FIELD_DURATION: return "duration-with-unit";
 	case FIELD_SIZE: return "size-with-unit";
 	case FIELD_HOST_PORT: return "host-port";
+	case FIELD_HOST: return "host";
 	case FIELD_STATUS_SET: return "http-status-set";
 	case FIELD_PATTERN: return "regex";
 	case FIELD_CRON: return "cron";
@@ -121,6 +122,7 @@ void openapi_field(struct json_writer *w, const struct field *f)
 	case FIELD_SIZE:
 	case FIELD_URL:
 	case FIELD_HOST_PORT:
+	case FIELD_HOST:
 	case FIELD_STATUS_SET:
 	case FIELD_PATTERN:
 	case FIELD_CRON:

@@ -24,6 +24,7 @@ enum field_type {
 	FIELD_SIZE,       /* min..max: bytes; "1MiB", "64KiB", 4096 */
 	FIELD_URL,        /* http or https, shared/url.h */
 	FIELD_HOST_PORT,  /* host:port, kept without a scheme; min: default port, 0: none */
+	FIELD_HOST,       /* host name or address, kept without scheme, port and path */
 	FIELD_STATUS_SET, /* HTTP statuses: "200-299,301" */
 	FIELD_PATTERN,    /* a regular expression that PCRE2 compiles */
 	FIELD_CRON,       /* five fields, shared/cron.h */

@@ -1,4 +1,5 @@
 /* One value of one field: from what a user wrote to its canonical form, or why not. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -227,6 +228,31 @@ static json_t *canonical_host_port(const struct field *f, const json_t *value, s
 	return json_sprintf("%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
+/* With a scheme before it, only the host counts; without one, a port or path is a mistake. */
+static json_t *canonical_host(const struct field *f, const json_t *value, struct error *e)
+{
+	char host[HOST_MAX], authority[HOST_MAX + 16];
+	struct error why = {0};
+	const char *given = json_string_value(value), *scheme = strstr(given, "://");
+	const char *s = scheme ? scheme + 3 : given;
+	size_t n = scheme ? strcspn(s, "/?#") : strlen(s);
+	struct in6_addr six;
+	uint16_t port = 0;
+	if (n + 3 >= sizeof(authority))
+		return refuse(f, value, e, "is too long for a host");
+	snprintf(authority, sizeof(authority), "%.*s", (int)n, s);
+	if (inet_pton(AF_INET6, authority, &six) == 1)
+		snprintf(authority, sizeof(authority), "[%.*s]", (int)n, s);
+	if (host_port_parse(authority, 1, host, &port, &why))
+		return refuse_with(f, value, &why, e);
+	if (!scheme && strchr(authority, ':') && authority[strlen(authority) - 1] != ']')
+		return refuse(f, value, e, "has a port, which means nothing here");
+	n = strlen(host);
+	if (host[n - 1] == '.')
+		host[n - 1] = '\0';
+	return json_string(host);
+}
+
 static json_t *canonical_status_set(const struct field *f, const json_t *value, struct error *e)
 {
 	char text[256];
@@ -423,8 +449,8 @@ static json_t *canonical_map(const struct field *f, const json_t *value, unsigne
 static bool wants_text(enum field_type type)
 {
 	return type == FIELD_TEXT || type == FIELD_URL || type == FIELD_HOST_PORT ||
-	       type == FIELD_PATTERN || type == FIELD_CRON || type == FIELD_ZONE ||
-	       type == FIELD_NAME;
+	       type == FIELD_HOST || type == FIELD_PATTERN || type == FIELD_CRON ||
+	       type == FIELD_ZONE || type == FIELD_NAME;
 }
 
 json_t *field_canonical(const struct field *f, const json_t *value, unsigned flags, struct error *e)
@@ -443,6 +469,7 @@ json_t *field_canonical(const struct field *f, const json_t *value, unsigned fla
 	case FIELD_SIZE: return canonical_size(f, value, e);
 	case FIELD_URL: return canonical_url(f, value, e);
 	case FIELD_HOST_PORT: return canonical_host_port(f, value, e);
+	case FIELD_HOST: return canonical_host(f, value, e);
 	case FIELD_STATUS_SET: return canonical_status_set(f, value, e);
 	case FIELD_PATTERN: return canonical_pattern(f, value, e);
 	case FIELD_CRON: return canonical_cron(f, value, e);

@@ -14,6 +14,7 @@ static void validate__guesses__type_and_name_from_target(void **state)
 		{"[::1]:22", "tcp", "1-22"},
 		{"tls://shop.example", "tls", "shop-example"},
 		{"smtp://mail.example", "smtp", "mail-example"},
+		{"dns://Shop.Example.", "dns", "shop-example"},
 		{"http://status/", "http", "status-monitor"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -26,6 +27,23 @@ static void validate__guesses__type_and_name_from_target(void **state)
 		assert_null(in.labels);
 		resource_input_fini(&in);
 		json_decref(input);
+	}
+}
+
+static void validate__keeps__the_host_alone(void **state)
+{
+	static const char *const targets[] = {"dns://Shop.Example.", "https://shop.example:8443/x",
+					      "shop.example"};
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+		char *input = mem_printf("{'type':'dns','target':'%s','server':'ns1.example',"
+					 "'expect':'192.0.2.1','name':'n'}",
+					 targets[i]);
+		char *spec = canonical("monitor", input, SCHEMA_LOOSE);
+		assert_string_equal(spec,
+				    "{\"type\":\"dns\",\"target\":\"shop.example\","
+				    "\"expect\":[\"192.0.2.1\"],\"server\":\"ns1.example:53\"}");
+		free(spec);
+		free(input);
 	}
 }
 
@@ -183,6 +201,22 @@ static void validate__refuses__by_type(void **state)
 		{"{'name':'n','cron':'0 3 * * *','zone':'Mars/Base'}", "zone",
 		 "zone: \"Mars/Base\""},
 		{"{'name':'n','interval':'5s'}", "interval", "a heartbeat monitor has none"},
+		{"{'type':'dns','name':'n'}", "target", "target: missing; Name whose records"},
+		{"{'target':'dns://127.0.0.1'}", "target",
+		 "is an address; records belong to names"},
+		{"{'target':'dns://::1'}", "target", "is an address"},
+		{"{'target':'a.example:53','type':'dns'}", "target", "has a port"},
+		{"{'target':'dns://a b'}", "target", "no valid name"},
+		{"{'target':'dns://a','record':'PTR'}", "record", "is not one of A, AAAA, CNAME"},
+		{"{'target':'dns://a','expect':['::1']}", "expect", "is no IPv4 address"},
+		{"{'target':'dns://a','record':'AAAA','expect':['1.2.3.4']}", "expect",
+		 "is no IPv6 address"},
+		{"{'target':'dns://a','record':'MX','expect':['70000 m.a']}", "expect",
+		 "is no mail exchanger"},
+		{"{'target':'dns://a','record':'NS','expect':['a b']}", "expect", "is no name"},
+		{"{'target':'dns://a','expect':'1.2.3.4'}", "expect", "is not a list"},
+		{"{'target':'dns://a','match':'any'}", "match", "only counts with expect"},
+		{"{'target':'dns://a','server':'ns:0'}", "server", "port"},
 		{"{'grace':'5m'}", "name", "name: missing"},
 		{"[]", "", "a monitor is a mapping"},
 		{"7", "", "a monitor is a mapping"},
@@ -425,6 +459,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(validate__guesses__type_and_name_from_target),
+		cmocka_unit_test(validate__keeps__the_host_alone),
 		cmocka_unit_test(validate__keeps__only_what_differs_from_defaults),
 		cmocka_unit_test(validate__gives__equal_bytes_for_equal_configurations),
 		cmocka_unit_test(validate__takes__scalars_as_text_when_loose),
