@@ -6,7 +6,7 @@
 
 enum {
 	DAY_MS = 86400000,
-	CERT_WARN_DAYS = 30, /* the first warning; what ends sooner comes first */
+	CERT_CRITICAL_DAYS = 3,
 };
 
 /* ---- lines
@@ -46,7 +46,7 @@ static bool state_line(const struct shown *s, struct attention *a)
 	switch (s->state) {
 	case STATE_DOWN:
 		a->level = ATTENTION_CRITICAL;
-		word = s->is_heartbeat ? "LATE" : "DOWN";
+		word = s->is_heartbeat && heartbeat_reason_is_late(s->reason) ? "LATE" : "DOWN";
 		break;
 	case STATE_PENDING:
 		a->level = ATTENTION_WARNING;
@@ -86,10 +86,11 @@ static void certificate_line(struct lines *l, const struct monitor *m, struct at
 {
 	int64_t ends = m->shown.certificate_ends_ms;
 	int64_t left = ends - l->now_ms, days = left / DAY_MS;
-	if (!ends || m->shown.state == STATE_PAUSED || left > (int64_t)CERT_WARN_DAYS * DAY_MS)
+	int64_t warned = (int64_t)m->shown.cert_days * DAY_MS;
+	if (!ends || !warned || m->shown.state == STATE_PAUSED || left >= warned)
 		return;
-	a->level = days < 3 ? ATTENTION_CRITICAL : days < 14 ? ATTENTION_WARNING : ATTENTION_NOTICE;
-	a->since_ms = ends - (int64_t)CERT_WARN_DAYS * DAY_MS;
+	a->level = days < CERT_CRITICAL_DAYS ? ATTENTION_CRITICAL : ATTENTION_WARNING;
+	a->since_ms = ends - warned;
 	snprintf(a->word, sizeof(a->word), "CERT");
 	if (left <= 0)
 		snprintf(a->text, sizeof(a->text), "its certificate has ended");

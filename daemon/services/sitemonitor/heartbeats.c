@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/services/sitemonitor/rows.h"
 #include "shared/log.h"
@@ -162,6 +163,16 @@ void heartbeat_conclude(struct sitemonitor *sm, struct monitor *m, struct check_
 	verdict_outcome(sm, m, r, at);
 }
 
+/* Both sentences of say_late begin so; a job's own failure begins otherwise. A reason outlives us,
+ * its cause does not. */
+static const char no_ping[] = "no ping", started[] = "started ";
+
+bool heartbeat_reason_is_late(const char *reason)
+{
+	return reason && (!strncmp(reason, no_ping, sizeof(no_ping) - 1) ||
+			  !strncmp(reason, started, sizeof(started) - 1));
+}
+
 static void say_late(const struct sitemonitor *sm, const struct monitor *m, struct check_result *r)
 {
 	const struct heartbeat *h = m->beat;
@@ -170,7 +181,7 @@ static void say_late(const struct sitemonitor *sm, const struct monitor *m, stru
 	r->outcome = OUTCOME_DOWN;
 	if (h->started_ms) {
 		snprintf(r->cause, sizeof(r->cause), "running");
-		snprintf(r->message, sizeof(r->message), "started %s ago and has not finished",
+		snprintf(r->message, sizeof(r->message), "%s%s ago and has not finished", started,
 			 age_format(age, now - h->started_ms));
 		return;
 	}
@@ -179,10 +190,10 @@ static void say_late(const struct sitemonitor *sm, const struct monitor *m, stru
 	when[16] = 0; /* minutes */
 	when[10] = ' ';
 	if (h->pinged_ms)
-		snprintf(r->message, sizeof(r->message), "no ping for %s, expected %s UTC",
+		snprintf(r->message, sizeof(r->message), "%s for %s, expected %s UTC", no_ping,
 			 age_format(age, now - h->pinged_ms), when);
 	else
-		snprintf(r->message, sizeof(r->message), "no ping yet, expected %s UTC", when);
+		snprintf(r->message, sizeof(r->message), "%s yet, expected %s UTC", no_ping, when);
 }
 
 void heartbeat_due(struct sitemonitor *sm, struct monitor *m)

@@ -41,6 +41,8 @@ void engine_configure(struct monitor *m, const struct resource *r)
 		.recoveries = spec_count(spec, "recoveries"),
 		.slow_after = spec_count(spec, "failures"),
 	};
+	int64_t cert_days = spec_int(&resource_monitor, spec, "cert_days");
+	m->shown.cert_days = cert_days > 0 ? (unsigned)cert_days : 0;
 	m->due.fire = engine_fire;
 	json_decref(spec);
 	engine_label(m, r);

@@ -45,6 +45,7 @@ struct shown {
 
 	char *certificate; /* JSON object */
 	int64_t certificate_ends_ms;
+	unsigned cert_days; /* how long before that end it needs a person; 0: never */
 
 	bool is_heartbeat;
 	bool own, http;      /* labelled owner=mine; an http check: a shop of the Overview */

@@ -253,6 +253,8 @@ void heartbeat_stepped(struct sitemonitor *sm, struct monitor *m, int64_t step_m
 void heartbeat_woken(struct sitemonitor *sm, struct monitor *m);
 /** At start, once the row and the state are known. */
 void heartbeat_resume(struct sitemonitor *sm, struct monitor *m);
+/** Does that reason say that a ping did not come, not that the job failed? Any thread. */
+bool heartbeat_reason_is_late(const char *reason);
 bool heartbeat_is_late(const struct sitemonitor *sm, const struct monitor *m);
 void heartbeat_free(struct heartbeat *h);
 struct answered route_ping(struct request *r, void *ctx);
