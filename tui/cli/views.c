@@ -36,6 +36,18 @@ const char *view_state(const struct output *o, const char *state, char out[stati
 	return out;
 }
 
+void view_redirects(struct output *o, const json_t *last, const char *indent, int label_width)
+{
+	const json_t *hop;
+	size_t i;
+	json_array_foreach(json_object_get(last, "redirects"), i, hop)
+		output_text(o, "%s%-*s%lld %s\n", indent, label_width, i ? "" : "redirects",
+			    (long long)json_int(hop, "status", 0), json_str(hop, "url", ""));
+	if (i && json_str(last, "final_url", NULL))
+		output_text(o, "%s%-*sto %s\n", indent, label_width, "",
+			    json_str(last, "final_url", ""));
+}
+
 void view_phases(const json_t *phases_ms, struct buf *out)
 {
 	static const struct {

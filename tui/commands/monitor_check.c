@@ -4,6 +4,7 @@
 #include "shared/mem.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/request.h"
+#include "tui/cli/views.h"
 #include "tui/commands/command.h"
 
 static const struct {
@@ -35,6 +36,7 @@ static void print(struct invocation *in, const json_t *m)
 	}
 	if (json_str(last, "address", NULL))
 		output_text(in->output, "  address    %s\n", json_str(last, "address", ""));
+	view_redirects(in->output, last, "  ", 11);
 	if (json_is_object(certificate))
 		output_text(in->output, "  certificate ends in %lld days (%.10s)\n",
 			    (long long)json_int(certificate, "days_left", 0),

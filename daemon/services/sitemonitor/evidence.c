@@ -38,6 +38,21 @@ bool evidence_same(const char *a, const char *b)
 	return same;
 }
 
+void evidence_hops(const char *evidence, char **redirects, char **final_url)
+{
+	*redirects = *final_url = NULL;
+	if (!evidence || !strstr(evidence, "\"redirects\":[")) /* nearly always */
+		return;
+	json_t *o = read_evidence(evidence);
+	const json_t *hops = json_object_get(o, "redirects");
+	const char *end = json_str(o, "final_url", NULL);
+	if (json_array_size(hops)) {
+		*redirects = json_dumps(hops, JSON_COMPACT);
+		*final_url = end ? mem_strdup(end) : NULL;
+	}
+	json_decref(o);
+}
+
 /* ---- values as a person reads them ---------------------------------------------------------- */
 
 static void bytes_text(char *out, size_t cap, int64_t n)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/jobs/schedule.h"
+#include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
@@ -83,6 +84,8 @@ static void apply_row(const struct state_row *row, void *arg)
 		return;
 	m->good_ms = row->good_ms;
 	m->good = copy(row->good);
+	if (!row->bad_cause)
+		evidence_hops(row->good, &m->shown.redirects, &m->shown.final_url);
 	m->bad.cause = copy(row->bad_cause);
 	m->bad.message = copy(row->bad_message);
 	m->bad.evidence = copy(row->bad);

@@ -71,6 +71,8 @@ void monitor_free(struct monitor *m)
 	free(m->shown.reason);
 	free(m->shown.message);
 	free(m->shown.address);
+	free(m->shown.redirects);
+	free(m->shown.final_url);
 	free(m->shown.certificate);
 	free(m->good);
 	free(m->bad.cause);

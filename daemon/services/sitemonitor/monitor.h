@@ -42,6 +42,7 @@ struct shown {
 	int64_t last_us; /* -1: nothing measured */
 	int32_t phase_us[PHASE_COUNT];
 	char *message, *address;
+	char *redirects, *final_url; /* JSON array of hops, NULL: there was none */
 
 	char *certificate; /* JSON object */
 	int64_t certificate_ends_ms;

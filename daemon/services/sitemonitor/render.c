@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/services/sitemonitor/sitemonitor.h"
+#include "daemon/store/secrets.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 
@@ -47,6 +48,11 @@ static void write_last(struct json_writer *w, const struct shown *s)
 	jw_object_end(w);
 	jw_kv_str(w, "message", s->message);
 	jw_kv_str(w, "address", s->address);
+	if (s->redirects) {
+		jw_key(w, "redirects");
+		jw_raw(w, s->redirects, strlen(s->redirects));
+		jw_kv_str(w, "final_url", s->final_url);
+	}
 	jw_object_end(w);
 }
 
@@ -89,14 +95,39 @@ static void write_certificate(struct json_writer *w, const char *json, int64_t n
 	buf_fini(&out);
 }
 
-static void write_shown(struct json_writer *w, struct sitemonitor *sm, const struct monitor *m)
+struct waits {
+	struct store *store;
+	char text[NAME_MAX_BYTES * 2 + 64]; /* "": for nothing */
+};
+
+static void look_for_secret(const char *name, void *arg)
+{
+	struct waits *waits = arg;
+	if (!waits->text[0] && !secret_exists(waits->store, name))
+		snprintf(waits->text, sizeof(waits->text),
+			 "waits for the secret %s: sellersmart secret set %s < file", name, name);
+}
+
+/* Of a monitor that is paused. Not under the table's lock: the store has locks of its own. */
+static void find_missing_secret(struct waits *waits, const struct resource *r)
+{
+	if (!strstr(r->spec, "\"secret\""))
+		return;
+	json_t *spec = resource_spec(r);
+	if (spec_bool(r->kind, spec, "paused"))
+		spec_each_secret(spec, look_for_secret, waits);
+	json_decref(spec);
+}
+
+static void write_shown(struct json_writer *w, struct sitemonitor *sm, const struct monitor *m,
+			const char *waits)
 {
 	const struct shown *s = &m->shown;
 	char id[ID_TEXT], key[PING_KEY_TEXT], url[PING_KEY_TEXT + 8];
 	int64_t next = s->next_boot_ms;
 	jw_kv_str(w, "state", monitor_state_name(s->state));
 	jw_kv_time(w, "since", shown_since_ms(sm, s));
-	jw_kv_str(w, "reason", s->reason);
+	jw_kv_str(w, "reason", s->state == STATE_PAUSED && *waits ? waits : s->reason);
 	write_last(w, s);
 	jw_kv_time(w, "next_at", next ? clock_wall_ms(sm->d->clock) + next - now_boot(sm) : 0);
 	jw_key(w, "streak");
@@ -121,10 +152,12 @@ static void write_shown(struct json_writer *w, struct sitemonitor *sm, const str
 void render_live(struct json_writer *w, const struct resource *r, void *ctx)
 {
 	struct sitemonitor *sm = ctx;
+	struct waits waits = {.store = sm->d->store};
+	find_missing_secret(&waits, r);
 	table_lock(&sm->table);
 	const struct monitor *m = table_find(&sm->table, r->id);
 	if (m)
-		write_shown(w, sm, m);
+		write_shown(w, sm, m, waits.text);
 	table_unlock(&sm->table);
 	if (m)
 		write_summary(w, sm, r->id);

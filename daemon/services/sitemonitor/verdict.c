@@ -52,11 +52,17 @@ static void keep_evidence(struct monitor *m, struct check_result *r, struct mome
 
 /* ---- what is shown -------------------------------------------------------------------------- */
 
+struct hops {
+	char *redirects, *final_url;
+};
+
 static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
-		      struct moment at)
+		      struct hops *hops, struct moment at)
 {
 	struct shown *s = &m->shown;
 	table_lock(&sm->table);
+	take_text(&s->redirects, &hops->redirects);
+	take_text(&s->final_url, &hops->final_url);
 	s->last_ms = at.wall_ms;
 	s->last_outcome = r->outcome;
 	s->last_us = r->total_us;
@@ -150,9 +156,11 @@ static void judge(struct sitemonitor *sm, struct monitor *m, struct check_result
 		  struct moment at)
 {
 	struct moment began = m->track.base_since;
+	struct hops hops;
+	evidence_hops(r->evidence, &hops.redirects, &hops.final_url);
 	if (m->track.hold != STATE_PAUSED)
 		keep_evidence(m, r, at);
-	show_last(sm, m, r, at);
+	show_last(sm, m, r, &hops, at);
 	struct change c = track_step(&m->track, &m->shown.rules, r->outcome, at);
 	show_reason(sm, m, r);
 	settle(sm, m, c, began, at);

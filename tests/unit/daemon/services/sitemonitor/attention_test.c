@@ -1,5 +1,6 @@
 #include "tests/unit/daemon/services/sitemonitor/house.h"
 
+#include "daemon/store/secrets.h"
 #include "shared/timefmt.h"
 
 HOUSE_DEFINITIONS
@@ -132,12 +133,89 @@ static void certificate__days_left__are_those_of_today(void **state)
 	resource_unref(r);
 }
 
+static json_t *shown_json(struct house *h, uint64_t id)
+{
+	struct buf out = BUF_INIT(65536);
+	struct json_writer w;
+	const struct resource *r = resource_by_id(h->store.store, id);
+	jw_init(&w, &out);
+	render_monitor(&w, h->sm, r);
+	json_t *j = json_loads(buf_str(&out), 0, NULL);
+	assert_non_null(j);
+	resource_unref(r);
+	buf_fini(&out);
+	return j;
+}
+
+static enum err put_secret(struct txn *t, void *arg, struct error *e)
+{
+	return secret_put(t, arg, "x", 1, e);
+}
+
+static void paused__for_want_of_a_secret__says_so_until_it_is_stored(void **state)
+{
+	struct house *h = *state;
+	struct error e = {0};
+	char name[] = "shop-token";
+	uint64_t id = house_put(h, "shop",
+				"{\"type\":\"http\",\"target\":\"http://shop.example/\","
+				"\"bearer\":{\"secret\":\"shop-token\"},\"paused\":true}");
+	json_t *j = shown_json(h, id);
+	assert_string_equal(json_str(j, "state", ""), "paused");
+	assert_string_equal(json_str(j, "reason", ""), "waits for the secret shop-token: "
+						       "sellersmart secret set shop-token < file");
+	json_decref(j);
+	if (store_run(h->store.store, OP_PEOPLE, put_secret, name, &e))
+		fail_msg("%s", e.text);
+	house_drain(h);
+	j = shown_json(h, id);
+	assert_true(json_is_null(json_object_get(j, "reason")));
+	json_decref(j);
+}
+
+static void hops__of_the_latest_answer__are_shown_also_after_a_restart(void **state)
+{
+	static const char there[] = "https://shop.example/de/";
+	struct house *h = *state;
+	uint64_t id =
+		house_put(h, "shop", "{\"type\":\"http\",\"target\":\"http://shop.example/\"}");
+	json_t *j = shown_json(h, id);
+	assert_null(json_path(j, "last.redirects"));
+	assert_null(json_path(j, "last.final_url"));
+	json_decref(j);
+	snprintf(told.evidence, sizeof(told.evidence),
+		 "{\"redirects\":[{\"status\":301,\"url\":\"http://shop.example/\"}],"
+		 "\"final_url\":\"%s\",\"status\":200}",
+		 there);
+	house_check(h, id, OUTCOME_UP);
+	for (int again = 0; again < 2; again++) {
+		j = shown_json(h, id);
+		const json_t *last = json_object_get(j, "last");
+		const json_t *hops = json_object_get(last, "redirects");
+		assert_int_equal(json_array_size(hops), 1);
+		assert_int_equal(json_int(json_array_get(hops, 0), "status", 0), 301);
+		assert_string_equal(json_str(last, "final_url", ""), there);
+		json_decref(j);
+		if (again)
+			continue;
+		house_write(h);
+		house_crash(h);
+	}
+	snprintf(told.evidence, sizeof(told.evidence), "{\"status\":200}");
+	house_check(h, id, OUTCOME_UP);
+	j = shown_json(h, id);
+	assert_null(json_path(j, "last.redirects"));
+	json_decref(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		serving_test(heartbeat__that_said_it_failed__is_down_not_late),
 		house_test(certificate__needs_you__from_its_own_cert_days_on),
 		house_test(certificate__days_left__are_those_of_today),
+		house_test(paused__for_want_of_a_secret__says_so_until_it_is_stored),
+		house_test(hops__of_the_latest_answer__are_shown_also_after_a_restart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
