@@ -64,7 +64,12 @@ void answers_compose(const char *server, enum ip_family family, const struct ans
 	if (family != IP_AUTO) {
 		const struct answer *one = family == IP_4 ? v4 : v6;
 
+		const struct answer *other = family == IP_4 ? v6 : v4;
+
 		out->status = one->status;
+		/* Some servers deny a name that has addresses of the other family only. */
+		if (one->status == RESOLVE_NXDOMAIN && other->status == RESOLVE_OK)
+			out->status = RESOLVE_NODATA;
 		append(out, one);
 		out->ttl_ms = one->ttl_ms;
 		set_failure(server, one, waited_ms, out);

@@ -40,7 +40,7 @@ struct resolve_query {
 	int64_t began_ms, timeout_ms;
 	struct answer answers[FAMILIES];
 	struct question *open[FAMILIES]; /* what c-ares still works on */
-	bool starting, waits_for_other;
+	bool starting, waits_for_other, asked_other;
 	uv_timer_t timer;
 	char host[HOST_MAX];
 };
@@ -176,8 +176,37 @@ static void on_query_timer(uv_timer_t *timer)
 	deliver_answers(q);
 }
 
+static void ask(struct resolve_query *q, int which);
+
+/* One family is denied: does the name exist at all? The hosts file may have it, and some servers
+ * deny a name that they know with addresses of the other family. @return an answer is to come */
+static bool ask_other(struct resolve_query *q)
+{
+	int one = q->family == IP_6 ? V6 : V4, other = one == V4 ? V6 : V4;
+	struct answer *a = &q->answers[other];
+	bool named;
+
+	if (q->family == IP_AUTO || q->asked_other || q->open[one] ||
+	    q->answers[one].status != RESOLVE_NXDOMAIN)
+		return false;
+	q->asked_other = true;
+	a->n = hosts_find(q->r->hosts, q->host, families[other], now_ms(q->r), a->addr, RESOLVE_MAX,
+			  &named);
+	a->status = a->n ? RESOLVE_OK : RESOLVE_NODATA;
+	if (!a->n) {
+		bool starting = q->starting;
+
+		q->starting = true; /* an answer at once is looked at by the caller */
+		ask(q, other);
+		q->starting = starting;
+	}
+	return q->open[other];
+}
+
 static void consider(struct resolve_query *q)
 {
+	if (ask_other(q))
+		return;
 	bool waiting = false, found = false, no_such_name = false;
 
 	for (int i = 0; i < FAMILIES; i++) {
@@ -265,8 +294,6 @@ static void keep(struct resolver *r, const char *host, int which, const struct a
 	if (ms > 0)
 		resolve_cache_put(r->cache, host, families[which], a, now_ms(r), ms);
 }
-
-static void ask(struct resolve_query *q, int which);
 
 static void on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int len)
 {

@@ -1,6 +1,7 @@
 #include "../checks/harness.h"
 
 #include "daemon/net/address.h"
+#include "daemon/net/answers.h"
 
 struct question {
 	struct harness *h;
@@ -94,6 +95,64 @@ static void resolver__gives_addresses__of_the_family_asked_for(void **state)
 	}
 }
 
+struct renewal {
+	struct harness *h;
+	const char *hosts;
+};
+
+static void renew_with_hosts(void *arg)
+{
+	struct renewal *n = arg;
+	struct harness *h = n->h;
+	struct error e = {0};
+	struct resolver_options o = {.loop = h->loop,
+				     .clock = &clock_system,
+				     .nameservers = h->nameservers,
+				     .timeout_ms = 300,
+				     .tries = 2,
+				     .cache_max_ms = 60000,
+				     .hosts_file = n->hosts};
+
+	resolver_free(h->env.resolver);
+	h->env.resolver = resolver_new(&o, &e);
+	assert_non_null(h->env.resolver);
+}
+
+static void resolver__knows_a_name__of_the_other_family_only(void **state)
+{
+	struct harness *h = *state;
+	char path[] = "/tmp/sellersmart-hosts-XXXXXX";
+	struct renewal renewal = {h, path};
+	int fd = mkstemp(path);
+	struct resolved r;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "127.0.0.9 nx.test\n", 18), 18);
+	close(fd);
+	r = resolve(h, "nx.test", IP_6);
+	assert_int_equal(r.status, RESOLVE_NXDOMAIN);
+	assert_string_equal(r.message, "the name does not exist");
+	loop_call(h->loop, renew_with_hosts, &renewal);
+	r = resolve(h, "nx.test", IP_6);
+	assert_int_equal(r.status, RESOLVE_NODATA);
+	assert_string_equal(r.message, "the name has no IPv6 address");
+	assert_int_equal(r.n, 0);
+	unlink(path);
+}
+
+static void answers__of_one_family_denied__do_not_deny_the_name(void **state)
+{
+	struct answer a[ANSWERS] = {{.status = RESOLVE_OK, .n = 1}, {.status = RESOLVE_NXDOMAIN}};
+	struct resolved r;
+
+	answers_compose("192.0.2.1", IP_6, a, 0, &r);
+	assert_int_equal(r.status, RESOLVE_NODATA);
+	assert_string_equal(r.message, "the name has no IPv6 address");
+	a[ANSWER_V4] = (struct answer){.status = RESOLVE_NXDOMAIN};
+	answers_compose("192.0.2.1", IP_6, a, 0, &r);
+	assert_int_equal(r.status, RESOLVE_NXDOMAIN);
+}
+
 static void resolver__prefers_ipv6__when_there_is_a_way(void **state)
 {
 	struct resolved r = resolve(*state, "dual.test", IP_AUTO);
@@ -168,10 +227,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resolver__gives_addresses__of_the_family_asked_for),
 		cmocka_unit_test(resolver__prefers_ipv6__when_there_is_a_way),
+		cmocka_unit_test(answers__of_one_family_denied__do_not_deny_the_name),
 		cmocka_unit_test(resolver__does_not_wait__for_a_silent_family),
 		cmocka_unit_test(resolver__says__who_did_not_answer),
 		cmocka_unit_test(resolver__keeps_answers__for_their_time),
 		cmocka_unit_test(resolver__answers_once__when_cancelled),
+		cmocka_unit_test(resolver__knows_a_name__of_the_other_family_only),
 	};
 
 	return cmocka_run_group_tests(tests, harness_setup, harness_teardown);
