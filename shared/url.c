@@ -21,9 +21,11 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
+static const char *const web[2] = {"http", "https"};
+
 static uint16_t default_port_of(const char *scheme)
 {
-	return !strcmp(scheme, "https") ? 443 : 80;
+	return !strcmp(scheme, "https") || !strcmp(scheme, "wss") ? 443 : 80;
 }
 
 /* 1..65535, digits only, no sign. */
@@ -228,14 +230,16 @@ static enum err parse_rest(const char *rest, struct url *u, struct error *e)
 	return err ? err : put_path(u->path, rest + n, e);
 }
 
-static enum err parse_absolute(const char *text, struct url *u, struct error *e)
+static enum err parse_absolute(const char *text, const char *const schemes[static 2], struct url *u,
+			       struct error *e)
 {
 	size_t n = scheme_length(text);
 
 	/* "shop.example:8080" begins like a scheme, too */
 	if (n == 0 || (text[n] != '/' && is_digit(text[n]))) {
-		error_set(e, ERR_INVALID, "the address lacks http:// or https://");
-		error_hint(e, "write https://%.80s", text);
+		error_set(e, ERR_INVALID, "the address lacks %s:// or %s://", schemes[0],
+			  schemes[1]);
+		error_hint(e, "write %s://%.80s", schemes[1], text);
 		return ERR_INVALID;
 	}
 	if (n > sizeof u->scheme)
@@ -243,17 +247,24 @@ static enum err parse_absolute(const char *text, struct url *u, struct error *e)
 	for (size_t i = 0; i + 1 < n; i++)
 		u->scheme[i] = lower(text[i]);
 	u->scheme[n ? n - 1 : 0] = '\0';
-	if (strcmp(u->scheme, "http") != 0 && strcmp(u->scheme, "https") != 0)
-		return error_set(e, ERR_INVALID, "the address is neither http:// nor https://");
+	if (strcmp(u->scheme, schemes[0]) != 0 && strcmp(u->scheme, schemes[1]) != 0)
+		return error_set(e, ERR_INVALID, "the address is neither %s:// nor %s://",
+				 schemes[0], schemes[1]);
 	return parse_rest(text + n, u, e);
 }
 
-enum err url_parse(const char *text, struct url *u, struct error *e)
+enum err url_parse_schemes(const char *text, const char *const schemes[static 2], struct url *u,
+			   struct error *e)
 {
 	enum err err = refuse_controls(text, true, e);
 
 	memset(u, 0, sizeof *u);
-	return err ? err : parse_absolute(text, u, e);
+	return err ? err : parse_absolute(text, schemes, u, e);
+}
+
+enum err url_parse(const char *text, struct url *u, struct error *e)
+{
+	return url_parse_schemes(text, web, u, e);
 }
 
 /* RFC 3986, 5.2.4, in place, on the part before the query. */
@@ -321,7 +332,7 @@ enum err url_resolve(const struct url *base, const char *location, struct url *o
 	memcpy(text, location, n);
 	text[n] = '\0';
 	if (scheme_length(text))
-		err = parse_absolute(text, &result, e);
+		err = parse_absolute(text, web, &result, e);
 	else if (text[0] == '/' && text[1] == '/')
 		err = parse_rest(text, &result, e);
 	else
@@ -338,14 +349,23 @@ bool url_same_origin(const struct url *a, const struct url *b)
 	return a->port == b->port && !strcmp(a->scheme, b->scheme) && !strcmp(a->host, b->host);
 }
 
-const char *url_format(const struct url *u, char *out, size_t cap)
+const char *url_authority(const struct url *u, char *out, size_t cap)
 {
 	char port[8] = "";
 
 	if (u->port != default_port_of(u->scheme))
 		snprintf(port, sizeof port, ":%u", u->port);
-	snprintf(out, cap, "%s://%s%s%s%s%s", u->scheme, u->host_is_ipv6 ? "[" : "", u->host,
-		 u->host_is_ipv6 ? "]" : "", port, u->path);
+	snprintf(out, cap, "%s%s%s%s", u->host_is_ipv6 ? "[" : "", u->host,
+		 u->host_is_ipv6 ? "]" : "", port);
+	return out;
+}
+
+const char *url_format(const struct url *u, char *out, size_t cap)
+{
+	char authority[HOST_MAX + 16];
+
+	snprintf(out, cap, "%s://%s%s", u->scheme, url_authority(u, authority, sizeof authority),
+		 u->path);
 	return out;
 }
 

@@ -9,7 +9,8 @@
 
 extern const struct resource_kind resource_monitor;
 
-static const char *const types[] = {"http", "tcp", "tls", "smtp", "dns", "heartbeat", NULL};
+static const char *const types[] = {"http",      "tcp", "tls",       "smtp",
+				    "websocket", "dns", "heartbeat", NULL};
 
 static const struct field fields[] = {
 	{.name = "type",
@@ -76,11 +77,11 @@ static const struct field fields[] = {
 	 .example = "The shop's front page"},
 };
 
-extern const struct variant variant_http, variant_tcp, variant_tls, variant_smtp, variant_dns,
-	variant_heartbeat;
+extern const struct variant variant_http, variant_tcp, variant_tls, variant_smtp, variant_websocket,
+	variant_dns, variant_heartbeat;
 static const struct variant *const variants[] = {
-	&variant_http, &variant_tcp,       &variant_tls, &variant_smtp,
-	&variant_dns,  &variant_heartbeat, NULL,
+	&variant_http,      &variant_tcp, &variant_tls,       &variant_smtp,
+	&variant_websocket, &variant_dns, &variant_heartbeat, NULL,
 };
 
 static bool begins(const char *text, const char *with)
@@ -102,6 +103,8 @@ static const char *guess(const json_t *input)
 		return "tls";
 	if (begins(target, "smtp://") || begins(target, "smtps://"))
 		return "smtp";
+	if (begins(target, "ws://") || begins(target, "wss://"))
+		return "websocket";
 	if (begins(target, "dns://"))
 		return "dns";
 	if (begins(target, "tcp://") || !host_port_parse(target, 0, host, &port, NULL))

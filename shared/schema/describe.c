@@ -84,7 +84,10 @@ void field_describe(const struct field *f, char *out, size_t cap)
 {
 	char range[DESCRIBED_MAX], dflt[DESCRIBED_MAX];
 	out[0] = '\0';
-	words_add(out, cap, "", type_words(f->type));
+	if (f->type == FIELD_URL && f->choices)
+		snprintf(out, cap, "%s or %s address", f->choices[0], f->choices[1]);
+	else
+		words_add(out, cap, "", type_words(f->type));
 	if (*field_range(f, range, sizeof(range)))
 		words_add(out, cap, f->type == FIELD_ENUM ? " " : ", ", range);
 	if (f->type == FIELD_HOST_PORT && f->min) {

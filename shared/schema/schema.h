@@ -22,7 +22,7 @@ enum field_type {
 	FIELD_ENUM,       /* one of choices */
 	FIELD_DURATION,   /* min..max: ms; "60s" */
 	FIELD_SIZE,       /* min..max: bytes; "1MiB", "64KiB", 4096 */
-	FIELD_URL,        /* http or https, shared/url.h */
+	FIELD_URL,        /* shared/url.h; choices: two schemes, NULL: http and https */
 	FIELD_HOST_PORT,  /* host:port, kept without a scheme; min: default port, 0: none */
 	FIELD_HOST,       /* host name or address, kept without scheme, port and path */
 	FIELD_STATUS_SET, /* HTTP statuses: "200-299,301" */

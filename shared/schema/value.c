@@ -192,7 +192,8 @@ static json_t *canonical_url(const struct field *f, const json_t *value, struct 
 	struct url u;
 	struct error why = {0};
 	const char *s = json_string_value(value);
-	if (url_parse(s, &u, &why))
+	static const char *const web[] = {"http", "https"};
+	if (url_parse_schemes(s, f->choices ? f->choices : web, &u, &why))
 		return refuse_with(f, value, &why, e);
 	return json_string(s);
 }

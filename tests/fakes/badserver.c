@@ -23,6 +23,7 @@
 
 #include "tests/fakes/bad_peer.h"
 #include "tests/fakes/bad_smtp.h"
+#include "tests/fakes/bad_websocket.h"
 
 enum { REQUEST_MAX = 65536, DAY_S = 86400 };
 
@@ -308,6 +309,8 @@ static bool respond(struct peer *p, const char *request)
 		return slow_first(p, atoi(path + 12));
 	if (!strncmp(path, "/big/", 5))
 		return big(p, atoi(path + 5));
+	if (!strncmp(path, "/ws/", 4))
+		return websocket_respond(p, path, request);
 	if (!strcmp(path, "/cookie-gate"))
 		return cookie_gate(p, request);
 	if (!strcmp(path, "/echo"))

@@ -52,32 +52,18 @@ static enum err add_header(struct http_config *c, const char *name, const char *
 }
 
 struct given_headers {
+	struct http_config *config;
 	bool agent, content_type;
 };
 
-static enum err add_given_headers(struct http_config *c, const json_t *spec,
-				  const struct check_env *env, struct given_headers *given,
-				  struct error *e)
+static enum err add_given_header(const char *name, const char *value, void *arg, struct error *e)
 {
-	const char *name;
-	json_t *value;
-	enum err err = ERR_NONE;
+	struct given_headers *given = arg;
 
-	json_object_foreach((json_t *)spec_value(monitor_kind(), spec, "headers"), name, value)
-	{
-		char *secret = json_is_string(value) ? NULL : spec_secret(value, env, e);
-
-		if (!json_is_string(value) && !secret)
-			return e && e->code ? e->code : ERR_NOT_FOUND;
-		err = add_header(c, name, secret ? secret : json_string_value(value), e);
-		spec_wipe(secret);
-		if (err)
-			return err;
-		given->agent = given->agent || !strcasecmp(name, "User-Agent");
-		given->content_type = given->content_type || !strcasecmp(name, "Content-Type");
-		c->own_cookie = c->own_cookie || !strcasecmp(name, "Cookie");
-	}
-	return err;
+	given->agent = given->agent || !strcasecmp(name, "User-Agent");
+	given->content_type = given->content_type || !strcasecmp(name, "Content-Type");
+	given->config->own_cookie = given->config->own_cookie || !strcasecmp(name, "Cookie");
+	return add_header(given->config, name, value, e);
 }
 
 static enum err prepare_headers(struct http_config *c, const json_t *spec,
@@ -85,8 +71,8 @@ static enum err prepare_headers(struct http_config *c, const json_t *spec,
 {
 	const json_t *bearer = spec_value(monitor_kind(), spec, "bearer");
 	const char *agent = spec_text(monitor_kind(), spec, "user_agent");
-	struct given_headers given = {0};
-	enum err err = add_given_headers(c, spec, env, &given, e);
+	struct given_headers given = {.config = c};
+	enum err err = spec_each_header(spec, env, add_given_header, &given, e);
 
 	if (!err && (agent || !given.agent))
 		err = add_header(c, "User-Agent", agent ? agent : USER_AGENT, e);

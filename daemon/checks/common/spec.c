@@ -10,6 +10,8 @@
 #include "shared/schema/schema.h"
 #include "shared/url.h"
 
+enum { HEADER_LINE_MAX = 16384 };
+
 const struct resource_kind *monitor_kind(void)
 {
 	return resource_kind_find("monitor");
@@ -64,6 +66,35 @@ void spec_wipe(char *secret)
 		return;
 	sodium_memzero(secret, strlen(secret));
 	free(secret);
+}
+
+enum err spec_each_header(const json_t *spec, const struct check_env *env,
+			  enum err (*fn)(const char *name, const char *value, void *arg,
+					 struct error *e),
+			  void *arg, struct error *e)
+{
+	const char *name;
+	json_t *given;
+
+	json_object_foreach((json_t *)spec_value(monitor_kind(), spec, "headers"), name, given)
+	{
+		char *secret = json_is_string(given) ? NULL : spec_secret(given, env, e);
+		const char *value = secret ? secret : json_string_value(given);
+		enum err err;
+
+		if (!value)
+			return e && e->code ? e->code : ERR_NOT_FOUND;
+		if (strpbrk(value, "\r\n") || strlen(name) + strlen(value) > HEADER_LINE_MAX)
+			err = error_field(e, ERR_INVALID, "headers",
+					  "headers: the value of %s has a line end or is too long",
+					  name);
+		else
+			err = fn(name, value, arg, e);
+		spec_wipe(secret);
+		if (err)
+			return err;
+	}
+	return ERR_NONE;
 }
 
 enum err spec_host_port(const json_t *spec, uint16_t default_port, char **host, uint16_t *port,

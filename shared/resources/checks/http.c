@@ -4,6 +4,7 @@
 
 #include "shared/pattern.h"
 #include "shared/resources/checks/common.h"
+#include "shared/resources/checks/headers.h"
 
 static const char *const methods[] = {
 	"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", NULL,
@@ -139,46 +140,26 @@ static const char *const examples[] = {
 	NULL,
 };
 
-/* RFC 9110, 5.6.2. */
-static bool is_token(const char *s)
-{
-	return *s && strspn(s, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-			       "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(s);
-}
-
 static enum err check_request_headers(const json_t *spec, struct error *e)
 {
 	/* These frame the request: a wrong one would smuggle a second request into it. */
 	static const char *const ours[] = {"Content-Length", "Transfer-Encoding", "Connection",
 					   "Expect",         "Upgrade",           "TE",
 					   "Trailer"};
+	bool credentials = json_object_get(spec, "bearer") || json_object_get(spec, "basic_user");
 	const char *name;
 	json_t *value;
+	enum err err = check_headers(spec, ours, ARRAY_LEN(ours), e);
+	if (err || !credentials)
+		return err;
 	json_object_foreach(json_object_get(spec, "headers"), name, value)
 	{
-		if (!is_token(name)) {
-			error_field(e, ERR_INVALID, "headers",
-				    "headers: \"%.40s\" is not the name of a header", name);
-			error_hint(e, "write X-Name: value, letters, digits and hyphens");
-			return ERR_INVALID;
-		}
-		for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-			if (strcasecmp(name, ours[i]))
-				continue;
-			error_field(e, ERR_INVALID, "headers", "headers: %s is set by the program",
-				    ours[i]);
-			error_hint(e, "leave it out");
-			return ERR_INVALID;
-		}
-		bool credentials =
-			json_object_get(spec, "bearer") || json_object_get(spec, "basic_user");
-		if (!strcasecmp(name, "Authorization") && credentials) {
-			error_field(
-				e, ERR_INVALID, "headers",
-				"headers: Authorization is already set by bearer or basic_user");
-			error_hint(e, "give only one of them");
-			return ERR_INVALID;
-		}
+		if (strcasecmp(name, "Authorization"))
+			continue;
+		error_field(e, ERR_INVALID, "headers",
+			    "headers: Authorization is already set by bearer or basic_user");
+		error_hint(e, "give only one of them");
+		return ERR_INVALID;
 	}
 	return ERR_NONE;
 }
@@ -190,7 +171,7 @@ static enum err check_expected_headers(const json_t *spec, struct error *e)
 	json_object_foreach(json_object_get(spec, "expect_headers"), name, value)
 	{
 		struct error why = {0};
-		if (!is_token(name)) {
+		if (!header_token(name)) {
 			error_field(e, ERR_INVALID, "expect_headers",
 				    "expect_headers: \"%.40s\" is not the name of a header", name);
 			error_hint(e, "for example expect_headers: {Content-Type: ^text/html}");

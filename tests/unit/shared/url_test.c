@@ -303,10 +303,33 @@ static void mask__hides__values_of_a_query(void **state)
 	}
 }
 
+static void parse__takes_other_schemes__only_when_asked(void **state)
+{
+	static const char *const sockets[] = {"ws", "wss"};
+	struct error e = {0};
+	char text[64];
+	struct url u;
+
+	assert_int_equal(url_parse_schemes("WSS://Shop.Example/live?x", sockets, &u, &e), ERR_NONE);
+	assert_string_equal(u.scheme, "wss");
+	assert_string_equal(u.path, "/live?x");
+	assert_int_equal(u.port, 443);
+	assert_string_equal(url_authority(&u, text, sizeof text), "shop.example");
+	assert_int_equal(url_parse_schemes("ws://[::1]:8080", sockets, &u, &e), ERR_NONE);
+	assert_string_equal(url_authority(&u, text, sizeof text), "[::1]:8080");
+	assert_string_equal(url_format(&u, text, sizeof text), "ws://[::1]:8080/");
+	assert_int_equal(url_parse_schemes("ws://a", sockets, &u, &e), ERR_NONE);
+	assert_int_equal(u.port, 80);
+	assert_int_equal(url_parse_schemes("http://a", sockets, &u, &e), ERR_INVALID);
+	assert_string_equal(e.text, "the address is neither ws:// nor wss://");
+	assert_int_equal(url_parse("ws://a", &u, &e), ERR_INVALID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mask__hides__values_of_a_query),
+		cmocka_unit_test(parse__takes_other_schemes__only_when_asked),
 		cmocka_unit_test(parse__parts),
 		cmocka_unit_test(parse__refuses),
 		cmocka_unit_test(parse__lengths_are_bounded),

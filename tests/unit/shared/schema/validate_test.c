@@ -14,6 +14,7 @@ static void validate__guesses__type_and_name_from_target(void **state)
 		{"[::1]:22", "tcp", "1-22"},
 		{"tls://shop.example", "tls", "shop-example"},
 		{"smtp://mail.example", "smtp", "mail-example"},
+		{"wss://Shop.Example/live", "websocket", "shop-example-live"},
 		{"dns://Shop.Example.", "dns", "shop-example"},
 		{"http://status/", "http", "status-monitor"},
 	};
