@@ -1,7 +1,13 @@
+#include <stdio.h>
 #include <string.h>
+
+#include <utf8proc.h>
 
 #include "shared/ids.h"
 #include "shared/schema/internal.h"
+
+/* One character comes apart into at most 18. */
+enum { SLUG_PARTS_MAX = 18 };
 
 static bool is_word(char c)
 {
@@ -13,6 +19,29 @@ static bool is_name_byte(char c)
 	return is_word(c) || c == '-' || c == '_' || c == '.';
 }
 
+/* The next character of text, taken apart (NFKD) and small: u with two dots is "u", a sign for one
+ * half "1 2", a lone mark "". What is not ASCII even so is a space.
+ * @return bytes of text that were read */
+static size_t take_apart(const char *text, char out[static SLUG_PARTS_MAX + 1])
+{
+	utf8proc_int32_t code, parts[SLUG_PARTS_MAX];
+	int boundary = 0;
+	size_t n = 0;
+	utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &code);
+	if (used <= 0) {
+		snprintf(out, SLUG_PARTS_MAX, " ");
+		return 1;
+	}
+	utf8proc_ssize_t count = utf8proc_decompose_char(
+		code, parts, SLUG_PARTS_MAX,
+		UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK,
+		&boundary);
+	for (utf8proc_ssize_t i = 0; i < count && i < SLUG_PARTS_MAX; i++)
+		out[n++] = parts[i] > 0 && parts[i] < 0x80 ? (char)parts[i] : ' ';
+	out[n] = '\0';
+	return (size_t)used;
+}
+
 void name_slug(const char *text, char *out, size_t cap)
 {
 	size_t n = 0, room = cap - 1 < NAME_MAX_BYTES ? cap - 1 : NAME_MAX_BYTES;
@@ -20,19 +49,23 @@ void name_slug(const char *text, char *out, size_t cap)
 	if (scheme)
 		text = scheme + 3;
 	bool gap = false;
-	for (; *text && n < room; text++) {
-		char c = *text >= 'A' && *text <= 'Z' ? (char)(*text + 32) : *text;
-		if (!is_word(c)) {
-			gap = n > 0;
-			continue;
+	char parts[SLUG_PARTS_MAX + 1];
+	while (*text) {
+		text += take_apart(text, parts);
+		for (const char *c = parts; *c; c++) {
+			if (!is_word(*c)) {
+				gap = n > 0;
+				continue;
+			}
+			if (n + (gap ? 1 : 0) >= room)
+				goto full;
+			if (gap)
+				out[n++] = '-';
+			gap = false;
+			out[n++] = *c;
 		}
-		if (gap && n + 1 >= room)
-			break;
-		if (gap)
-			out[n++] = '-';
-		gap = false;
-		out[n++] = c;
 	}
+full:
 	out[n] = '\0';
 }
 

@@ -11,7 +11,18 @@ static void name_slug__makes__a_name_of_anything(void **state)
 		{"https://shop.example/", "shop-example"},
 		{"My Shop!", "my-shop"},
 		{"--a--b--", "a-b"},
-		{"\xc3\xa4\xc3\xb6", ""},
+		{"\xc3\xa4\xc3\xb6", "ao"},
+		{"\xc3\x9cn\xc3\xaf"
+		 "code",
+		 "unicode"},
+		{"Cafe\xcc\x81 Stra\xc3\x9f"
+		 "e",
+		 "cafe-strasse"},
+		{"\xef\xbc\xa1\xc2\xbd", "a1-2"},
+		{"\xe5\xba\x97", ""},
+		{"a\xe5\xba\x97z\xff"
+		 "b",
+		 "a-z-b"},
 		{"", ""},
 		{"mon_0000000000000", "mon-0000000000000"},
 	};
