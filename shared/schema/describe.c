@@ -152,7 +152,7 @@ static void man_examples(struct buf *out, const char *const *examples)
 {
 	if (!examples)
 		return;
-	buf_add_str(out, ".PP\n.nf\n");
+	buf_add_str(out, ".nf\n");
 	for (size_t i = 0; examples[i]; i++) {
 		roff(out, examples[i]);
 		buf_add_char(out, '\n');
@@ -168,6 +168,8 @@ void schema_write_man(struct buf *out, const struct resource_kind *k)
 	buf_add_str(out, "\n");
 	roff(out, k->help);
 	buf_add_str(out, ".\n");
+	if (k->examples) /* a heading begins a paragraph itself: the variants need none */
+		buf_add_str(out, ".PP\n");
 	man_examples(out, k->examples);
 	size_t n = resource_fields(k, NULL, fields);
 	for (size_t i = 0; i < n; i++)

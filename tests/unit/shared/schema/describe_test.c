@@ -70,6 +70,11 @@ static void man__is__roff(void **state)
 		for (size_t i = 0; i < ARRAY_LEN(requests); i++)
 			known = known || !strncmp(line, requests[i], strlen(requests[i]));
 		assert_true(known);
+		/* A heading begins a paragraph itself. */
+		if (!strncmp(line, ".SS ", 4)) {
+			const char *next = line + strcspn(line, "\n") + 1;
+			assert_int_not_equal(strncmp(next, ".PP", 3), 0);
+		}
 		line += strcspn(line, "\n");
 		line += *line == '\n';
 	}
