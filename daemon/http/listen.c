@@ -2,19 +2,22 @@
  * and clients wait in the kernel's queue, where libuv would accept and drop them. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/http/internal.h"
 #include "shared/log.h"
 #include "shared/url.h"
 
-enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096 };
+enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096, TURN_STEP_MS = 5, TURN_WAIT_MS = 2000 };
 
 static void on_connection(uv_poll_t *poll, int status, int events);
 
@@ -213,42 +216,81 @@ static enum err make_way(const char *path, const struct sockaddr_un *a, struct e
 	return ERR_LOCKED;
 }
 
+/* Looking whether somebody answers and taking the name are one step, or two daemons that start at
+ * once take it from each other. The directory is what all of them can lock without leaving a file.
+ * @param turn  a descriptor to close, -1 where the directory cannot be read: then without */
+static enum err take_turn(const char *path, int *turn, struct error *e)
+{
+	static const struct timespec step = {.tv_nsec = TURN_STEP_MS * 1000000};
+	char dir[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(dir, sizeof dir, "%.*s", slash > path ? (int)(slash - path) : 1,
+		 slash ? path : ".");
+	*turn = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*turn < 0)
+		return ERR_NONE;
+	for (int waited = 0; flock(*turn, LOCK_EX | LOCK_NB); waited += TURN_STEP_MS) {
+		if (waited >= TURN_WAIT_MS || errno != EWOULDBLOCK) {
+			close(*turn);
+			error_set(e, ERR_LOCKED, "%s: another program holds a lock on %s", path,
+				  dir);
+			error_hint(e, "try again, or choose another directory with --socket");
+			return ERR_LOCKED;
+		}
+		nanosleep(&step, NULL);
+	}
+	return ERR_NONE;
+}
+
+/* Made beside it and moved there, so that who sees it can connect, and with the right mode; a path
+ * with no room for that is bound directly. */
+static enum err bind_path(struct listener *l, const char *path, const struct sockaddr_un *a,
+			  struct error *e)
+{
+	struct sockaddr_un temporary = *a;
+	char name[sizeof a->sun_path + 24];
+	struct stat st;
+
+	snprintf(name, sizeof name, "%s.%ld", path, (long)getpid());
+	if (strlen(name) < sizeof temporary.sun_path)
+		(void)path_address(name, &temporary, NULL);
+	else
+		snprintf(name, sizeof name, "%s", path);
+	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l->fd < 0)
+		return error_set(e, ERR_IO, "socket: %s", strerror(errno));
+	unlink(name);
+	if (bind(l->fd, (struct sockaddr *)&temporary, sizeof temporary) || chmod(name, 0660) ||
+	    listen(l->fd, BACKLOG) || (strcmp(name, path) && rename(name, path)) ||
+	    lstat(path, &st)) {
+		error_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+		error_hint(e, "choose another path with --socket");
+		unlink(name);
+		close(l->fd);
+		return ERR_IO;
+	}
+	snprintf(l->path, sizeof l->path, "%s", path);
+	l->device = st.st_dev;
+	l->inode = st.st_ino;
+	return ERR_NONE;
+}
+
 enum err http_listen_unix(struct http_server *s, const char *path, struct error *e)
 {
 	struct listener l = {0};
-	struct sockaddr_un a, temporary;
-	char name[sizeof a.sun_path + 8];
-	struct stat st;
+	struct sockaddr_un a;
+	int turn;
 	enum err rc = path_address(path, &a, e);
 
-	if (rc || (rc = make_way(path, &a, e)))
+	if (rc || (rc = take_turn(path, &turn, e)))
 		return rc;
-	/* Made beside it and moved there, so that who sees it can connect, and with the right
-	 * mode; a path with no room for that is bound directly. */
-	snprintf(name, sizeof name, "%s.%s", path, "new");
-	if (strlen(name) < sizeof temporary.sun_path) {
-		(void)path_address(name, &temporary, NULL);
-	} else {
-		temporary = a;
-		snprintf(name, sizeof name, "%s", path);
-	}
-	l.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (l.fd < 0)
-		return error_set(e, ERR_IO, "socket: %s", strerror(errno));
-	unlink(name);
-	if (bind(l.fd, (struct sockaddr *)&temporary, sizeof temporary) || chmod(name, 0660) ||
-	    listen(l.fd, BACKLOG) || (strcmp(name, path) && rename(name, path)) ||
-	    lstat(path, &st)) {
-		rc = error_set(e, ERR_IO, "%s: %s", path, strerror(errno));
-		error_hint(e, "choose another path with --socket");
-		unlink(name);
-		close(l.fd);
-		return rc;
-	}
-	snprintf(l.path, sizeof l.path, "%s", path);
-	l.device = st.st_dev;
-	l.inode = st.st_ino;
-	return serve(s, l, e);
+	rc = make_way(path, &a, e);
+	if (!rc)
+		rc = bind_path(&l, path, &a, e);
+	if (turn >= 0)
+		close(turn);
+	return rc ? rc : serve(s, l, e);
 }
 
 /* ---- TCP and handed-over sockets ----------------------------------------------------------------

@@ -458,6 +458,56 @@ static void listening__replaces_a_dead_socket_only(void **state)
 	fixture_start(f, fixture_options());
 }
 
+struct start {
+	struct fixture *f;
+	pthread_barrier_t *together;
+	const char *path;
+	enum err rc;
+};
+
+static void *start_listening(void *arg)
+{
+	struct start *s = arg;
+	struct error e = {0};
+
+	pthread_barrier_wait(s->together);
+	s->rc = http_listen_unix(s->f->server, s->path, &e);
+	return NULL;
+}
+
+/* Two daemons that find the same dead socket at the same moment. */
+static void listening__at_once__has_one_winner(void **state)
+{
+	struct fixture *f = *state;
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+	for (int round = 0; round < 50; round++) {
+		pthread_barrier_t together;
+		pthread_t threads[2];
+		struct start starts[2];
+		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+		snprintf(a.sun_path, sizeof a.sun_path, "%s/both", f->dir);
+		assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+		close(fd);
+		pthread_barrier_init(&together, NULL, 2);
+		for (int i = 0; i < 2; i++) {
+			starts[i] = (struct start){f, &together, a.sun_path, ERR_NONE};
+			pthread_create(&threads[i], NULL, start_listening, &starts[i]);
+		}
+		for (int i = 0; i < 2; i++)
+			pthread_join(threads[i], NULL);
+		pthread_barrier_destroy(&together);
+		assert_true((starts[0].rc == ERR_NONE) != (starts[1].rc == ERR_NONE));
+		assert_int_equal(starts[0].rc + starts[1].rc, ERR_LOCKED);
+		fd = socket(AF_UNIX, SOCK_STREAM, 0);
+		assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+		close(fd);
+		fixture_stop(f);
+		fixture_start(f, fixture_options());
+	}
+}
+
 static void stream_more(void *arg)
 {
 	struct fixture *f = arg;
@@ -608,6 +658,7 @@ int main(void)
 		cmocka_unit_test(unix_peer__not_the_owner__reads_only),
 		TEST(listening__says_what_is_wrong),
 		TEST(listening__replaces_a_dead_socket_only),
+		TEST(listening__at_once__has_one_winner),
 		TEST(stream__sends_until_the_peer_goes),
 		TEST(stream__slow_reader__bounded_and_told_when_drained),
 		cmocka_unit_test(streams_max__further_ones_are_told),
