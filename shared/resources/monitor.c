@@ -9,8 +9,8 @@
 
 extern const struct resource_kind resource_monitor;
 
-static const char *const types[] = {"http",      "tcp", "tls",       "smtp",
-				    "websocket", "dns", "heartbeat", NULL};
+static const char *const types[] = {"http", "tcp",  "tls",       "smtp", "websocket",
+				    "dns",  "ping", "heartbeat", NULL};
 
 static const struct field fields[] = {
 	{.name = "type",
@@ -78,10 +78,10 @@ static const struct field fields[] = {
 };
 
 extern const struct variant variant_http, variant_tcp, variant_tls, variant_smtp, variant_websocket,
-	variant_dns, variant_heartbeat;
+	variant_dns, variant_ping, variant_heartbeat;
 static const struct variant *const variants[] = {
-	&variant_http,      &variant_tcp, &variant_tls,       &variant_smtp,
-	&variant_websocket, &variant_dns, &variant_heartbeat, NULL,
+	&variant_http, &variant_tcp,  &variant_tls,       &variant_smtp, &variant_websocket,
+	&variant_dns,  &variant_ping, &variant_heartbeat, NULL,
 };
 
 static bool begins(const char *text, const char *with)
@@ -107,6 +107,8 @@ static const char *guess(const json_t *input)
 		return "websocket";
 	if (begins(target, "dns://"))
 		return "dns";
+	if (begins(target, "ping://"))
+		return "ping";
 	if (begins(target, "tcp://") || !host_port_parse(target, 0, host, &port, NULL))
 		return "tcp";
 	/* "shop.example" alone: http's message says how to write it. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Check types from the command line to the incident, against servers of their kind."""
 import os
+import socket
 import subprocess
 
 from lib import FAKES, Daemon, main, wait_until
@@ -60,6 +61,31 @@ def dns__of_a_resolver_that_is_silent__is_unknown():
             m = d.monitor(name)
             assert m["state"] == "unknown" and m["last"]["outcome"] == "unknown", m
         assert d.get("/v1/incidents").data == []
+
+
+def may_ping():
+    """As the daemon: an ICMP datagram socket, else a raw one."""
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+        try:
+            socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP).close()
+            return True
+        except OSError:
+            pass
+    return False
+
+
+def ping__of_this_machine__tells_loss_and_times():
+    with Daemon() as d:
+        d.cli("monitor", "add", "127.0.0.1", "--type", "ping", "--name", "router", "--gap", "10ms", check=0)
+        done = d.cli("monitor", "check", "router")
+        m = d.monitor("router")
+        if may_ping():
+            assert done.returncode == 0 and m["state"] == "up", m
+            assert m["last"]["message"].startswith("3 of 3 answered, "), m["last"]
+            assert m["last"]["address"] == "127.0.0.1" and 0 < m["last"]["duration_ms"] < 1000, m["last"]
+        else:
+            assert m["state"] == "unknown" and "net.ipv4.ping_group_range" in m["last"]["message"], m
+        assert d.monitor("router")["target"] == "127.0.0.1"
 
 
 if __name__ == "__main__":

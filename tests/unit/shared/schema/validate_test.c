@@ -16,6 +16,7 @@ static void validate__guesses__type_and_name_from_target(void **state)
 		{"smtp://mail.example", "smtp", "mail-example"},
 		{"wss://Shop.Example/live", "websocket", "shop-example-live"},
 		{"dns://Shop.Example.", "dns", "shop-example"},
+		{"ping://[2001:DB8::1]/", "ping", "2001-db8-1"},
 		{"http://status/", "http", "status-monitor"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -218,6 +219,11 @@ static void validate__refuses__by_type(void **state)
 		{"{'target':'dns://a','expect':'1.2.3.4'}", "expect", "is not a list"},
 		{"{'target':'dns://a','match':'any'}", "match", "only counts with expect"},
 		{"{'target':'dns://a','server':'ns:0'}", "server", "port"},
+		{"{'target':'ping://a','loss_degraded':60,'loss_down':50}", "loss_degraded",
+		 "60 % is never reached, down begins at 50 %"},
+		{"{'target':'ping://a','count':20,'gap':'1s'}", "gap",
+		 "20 packets, 1s apart, do not fit in the timeout 10s"},
+		{"{'target':'ping://a','count':21}", "count", "above the maximum 20"},
 		{"{'grace':'5m'}", "name", "name: missing"},
 		{"[]", "", "a monitor is a mapping"},
 		{"7", "", "a monitor is a mapping"},
