@@ -52,18 +52,20 @@ TUI_C := $(filter-out tui/main.c,$(call find_c,tui))
 SERVICES := $(notdir $(patsubst %/,%,$(dir $(sort $(wildcard daemon/services/*/service.c)))))
 CHECKS := $(basename $(notdir $(sort $(wildcard daemon/checks/*.c))))
 RESOURCES := $(basename $(notdir $(sort $(wildcard shared/resources/*.c))))
-VARIANTS := $(basename $(notdir $(sort $(wildcard shared/resources/checks/*.c))))
+# The commonest first: what an empty form proposes.
+VARIANTS := http $(filter-out http,$(basename $(notdir $(sort $(wildcard shared/resources/checks/*.c)))))
 SCREENS := $(basename $(notdir $(sort $(wildcard tui/screens/*.c))))
 COMMANDS := $(basename $(notdir $(sort $(wildcard tui/commands/*.c))))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
-# $(call table,file,header,struct,array,prefix,names): const struct S *const ARRAY[] = {...}
+# $(call table,file,header,struct,array,prefix,names,more): const struct S *const ARRAY[] = {...}
+comma := ,
 define table
 	@mkdir -p $(dir $(1)); { \
 	echo '/* Written by the Makefile from the file list. */'; echo '#include "$(2)"'; \
 	$(foreach n,$(6),echo 'extern const struct $(3) $(5)$(n);';) \
 	echo 'const struct $(3) *const $(4)[] = {'; \
-	$(foreach n,$(6),echo '	&$(5)$(n),';) echo '	0,'; echo '};'; } > $(1).tmp; \
+	$(foreach n,$(6),echo '	&$(5)$(n),';) echo '	0,'; echo '};'; $(7) } > $(1).tmp; \
 	cmp -s $(1).tmp $(1) && rm $(1).tmp || mv $(1).tmp $(1)
 endef
 
@@ -110,7 +112,9 @@ FORCE:
 $(B)/gen/resource_table.c: FORCE
 	$(call table,$@,shared/schema/schema.h,resource_kind,resource_table,resource_,$(RESOURCES))
 $(B)/gen/check_variant_table.c: FORCE
-	$(call table,$@,shared/schema/schema.h,variant,check_variant_table,variant_,$(VARIANTS))
+	$(call table,$@,shared/schema/schema.h,variant,check_variant_table,variant_,$(VARIANTS),\
+	  echo 'const char *const check_variant_names[] = {'; \
+	  $(foreach n,$(VARIANTS),echo '	"$(n)"$(comma)';) echo '	0$(comma)'; echo '};';)
 $(B)/gen/service_table.c: FORCE
 	$(call table,$@,daemon/services/service.h,service,service_table,service_,$(SERVICES))
 $(B)/gen/check_table.c: FORCE

@@ -9,13 +9,10 @@
 
 extern const struct resource_kind resource_monitor;
 
-static const char *const types[] = {"http", "tcp",  "tls",       "smtp", "websocket",
-				    "dns",  "ping", "heartbeat", NULL};
-
 static const struct field fields[] = {
 	{.name = "type",
 	 .type = FIELD_ENUM,
-	 .choices = types,
+	 .choices = check_variant_names,
 	 .flags = FIELD_FIXED,
 	 .help = "Kind of check; guessed from the target when left out",
 	 .example = "http"},
@@ -77,16 +74,19 @@ static const struct field fields[] = {
 	 .example = "The shop's front page"},
 };
 
-extern const struct variant variant_http, variant_tcp, variant_tls, variant_smtp, variant_websocket,
-	variant_dns, variant_ping, variant_heartbeat;
-static const struct variant *const variants[] = {
-	&variant_http, &variant_tcp,  &variant_tls,       &variant_smtp, &variant_websocket,
-	&variant_dns,  &variant_ping, &variant_heartbeat, NULL,
-};
-
-static bool begins(const char *text, const char *with)
+/* The check type whose scheme a target has: "smtp://mail.example". */
+static const char *by_scheme(const char *target)
 {
-	return !strncasecmp(text, with, strlen(with));
+	size_t len = strcspn(target, ":");
+	if (strncmp(target + len, "://", 3))
+		return NULL;
+	for (size_t v = 0; check_variant_table[v]; v++) {
+		const char *const *schemes = check_variant_table[v]->schemes;
+		for (size_t i = 0; schemes && schemes[i]; i++)
+			if (strlen(schemes[i]) == len && !strncasecmp(schemes[i], target, len))
+				return check_variant_table[v]->name;
+	}
+	return NULL;
 }
 
 static const char *guess(const json_t *input)
@@ -97,22 +97,11 @@ static const char *guess(const json_t *input)
 	const char *target = json_string_value(given);
 	if (!given || json_is_null(given))
 		return "heartbeat";
-	if (!target || begins(target, "http://") || begins(target, "https://"))
-		return "http";
-	if (begins(target, "tls://"))
-		return "tls";
-	if (begins(target, "smtp://") || begins(target, "smtps://"))
-		return "smtp";
-	if (begins(target, "ws://") || begins(target, "wss://"))
-		return "websocket";
-	if (begins(target, "dns://"))
-		return "dns";
-	if (begins(target, "ping://"))
-		return "ping";
-	if (begins(target, "tcp://") || !host_port_parse(target, 0, host, &port, NULL))
-		return "tcp";
+	const char *named = target ? by_scheme(target) : NULL;
+	if (named)
+		return named;
 	/* "shop.example" alone: http's message says how to write it. */
-	return "http";
+	return target && !host_port_parse(target, 0, host, &port, NULL) ? "tcp" : "http";
 }
 
 static bool propose(const json_t *input, char *out, size_t cap)
@@ -228,7 +217,7 @@ const struct resource_kind resource_monitor = {
 	.fields = fields,
 	.n_fields = ARRAY_LEN(fields),
 	.variant_field = "type",
-	.variants = variants,
+	.variants = check_variant_table,
 	.variant_guess = guess,
 	.name_propose = propose,
 	.columns = columns,

@@ -58,7 +58,8 @@ struct field {
 /** Fields that exist only when the kind's variant field has this name (a check type). */
 struct variant {
 	const char *name;
-	const char *title; /* "HTTP or HTTPS request" */
+	const char *title;          /* "HTTP or HTTPS request" */
+	const char *const *schemes; /* of targets that mean it: "smtp", "smtps"; NULL: none */
 	const struct field *fields;
 	size_t n_fields;
 	const char *const *examples; /* command lines, NULL-terminated */
@@ -147,6 +148,8 @@ struct resource_kind {
 extern const struct resource_kind *const resource_table[];
 /** All check variants, generated from shared/resources/checks/; NULL-terminated. */
 extern const struct variant *const check_variant_table[];
+/** Their names, in the same order. */
+extern const char *const check_variant_names[];
 
 const struct resource_kind *resource_kind_find(const char *kind_or_plural);
 const struct variant *resource_variant(const struct resource_kind *k, const json_t *spec);

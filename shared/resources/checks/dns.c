@@ -103,8 +103,11 @@ static enum err check(const json_t *spec, struct error *e)
 	return err;
 }
 
+static const char *const schemes[] = {"dns", NULL};
+
 const struct variant variant_dns = {
 	.name = "dns",
+	.schemes = schemes,
 	.title = "DNS records of a name",
 	.fields = fields,
 	.n_fields = ARRAY_LEN(fields),

@@ -263,8 +263,11 @@ static enum err check(const json_t *spec, struct error *e)
 	return err;
 }
 
+static const char *const schemes[] = {"http", "https", NULL};
+
 const struct variant variant_http = {
 	.name = "http",
+	.schemes = schemes,
 	.title = "HTTP or HTTPS request",
 	.fields = fields,
 	.n_fields = ARRAY_LEN(fields),

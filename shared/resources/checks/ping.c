@@ -82,8 +82,11 @@ static enum err check(const json_t *spec, struct error *e)
 	return check_times(spec, e);
 }
 
+static const char *const schemes[] = {"ping", NULL};
+
 const struct variant variant_ping = {
 	.name = "ping",
+	.schemes = schemes,
 	.title = "Ping (ICMP echo)",
 	.fields = fields,
 	.n_fields = ARRAY_LEN(fields),

@@ -126,8 +126,11 @@ static enum err check(const json_t *spec, struct error *e)
 	return err ? err : check_words(spec, e);
 }
 
+static const char *const schemes[] = {"smtp", "smtps", NULL};
+
 const struct variant variant_smtp = {
 	.name = "smtp",
+	.schemes = schemes,
 	.title = "Mail server (SMTP)",
 	.fields = fields,
 	.n_fields = ARRAY_LEN(fields),

@@ -49,8 +49,11 @@ static enum err check(const json_t *spec, struct error *e)
 	return check_times(spec, e);
 }
 
+static const char *const schemes[] = {"tcp", NULL};
+
 const struct variant variant_tcp = {
 	.name = "tcp",
+	.schemes = schemes,
 	.title = "TCP connection",
 	.fields = fields,
 	.n_fields = ARRAY_LEN(fields),

@@ -27,8 +27,11 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const char *const schemes[] = {"tls", NULL};
+
 const struct variant variant_tls = {
 	.name = "tls",
+	.schemes = schemes,
 	.title = "TLS certificate",
 	.fields = fields,
 	.n_fields = ARRAY_LEN(fields),

@@ -97,6 +97,7 @@ static enum err check(const json_t *spec, struct error *e)
 
 const struct variant variant_websocket = {
 	.name = "websocket",
+	.schemes = schemes,
 	.title = "WebSocket",
 	.fields = fields,
 	.n_fields = ARRAY_LEN(fields),
