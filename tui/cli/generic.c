@@ -173,17 +173,18 @@ static bool has_entries(const struct field *f)
 	return f->type == FIELD_TEXT_LIST || f->type == FIELD_TEXT_MAP;
 }
 
-/* Of the kind, or of whichever variant has it first; with entries: one that takes several. */
+/* Of the kind, or of whichever variant has it first: one that takes several entries, or one value.
+ */
 static const struct field *any_field(const struct resource_kind *k, const char *flag, bool entries)
 {
 	for (size_t i = 0; i < k->n_fields; i++) {
-		if (is_flag_of(&k->fields[i], flag) && (!entries || has_entries(&k->fields[i])))
+		if (is_flag_of(&k->fields[i], flag) && has_entries(&k->fields[i]) == entries)
 			return &k->fields[i];
 	}
 	for (size_t v = 0; k->variants && k->variants[v]; v++)
 		for (size_t i = 0; i < k->variants[v]->n_fields; i++) {
 			const struct field *f = &k->variants[v]->fields[i];
-			if (is_flag_of(f, flag) && (!entries || has_entries(f)))
+			if (is_flag_of(f, flag) && has_entries(f) == entries)
 				return f;
 		}
 	return NULL;
@@ -197,8 +198,8 @@ static const struct field *field_of_flag(const struct invocation *in, const stru
 	size_t times = 0;
 	for (size_t i = 0; i < in->n_flags; i++)
 		times += !strcmp(in->flags[i].flag->name, flag);
-	const struct field *f = times > 1 ? any_field(k, flag, true) : NULL;
-	return f ? f : any_field(k, flag, false);
+	const struct field *f = any_field(k, flag, times > 1);
+	return f ? f : any_field(k, flag, times <= 1);
 }
 
 static enum err collect_label(json_t *object, const char *text, struct error *e)
