@@ -13,13 +13,17 @@
 struct resolver;
 struct transfers;
 struct store;
+struct extract;
+struct config;
 
 struct check_env {
 	struct loop *loop;
 	const struct clock *clock;
 	struct resolver *resolver;
 	struct transfers *transfers;
-	struct store *store; /* for secrets only */
+	struct store *store;     /* secrets, and what a check keeps (versions of a text) */
+	struct extract *extract; /* worker processes for foreign documents */
+	const struct config *_Atomic *config; /* what the configuration file allows */
 };
 
 enum { CHECK_CAUSE = 32, CHECK_MESSAGE = 200, CHECK_ADDRESS = 64, CHECK_EVIDENCE_MAX = 8192 };

@@ -13,6 +13,7 @@
 struct resolver;
 struct transfers;
 struct live;
+struct extract;
 
 /** What the daemon gives to its services; lives longer than they do. */
 struct daemon {
@@ -24,6 +25,7 @@ struct daemon {
 	struct pool *pool;           /* API workers */
 	struct resolver *resolver;   /* net loop */
 	struct transfers *transfers; /* net loop */
+	struct extract *extract;     /* net loop */
 	struct http_server *http;
 	struct live *live;
 	struct api_state *api_state; /* daemon/api's own */

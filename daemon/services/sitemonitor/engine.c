@@ -281,7 +281,9 @@ enum err engine_open(struct sitemonitor *sm, struct error *e)
 				     .clock = sm->d->clock,
 				     .resolver = sm->d->resolver,
 				     .transfers = sm->d->transfers,
-				     .store = sm->d->store};
+				     .store = sm->d->store,
+				     .extract = sm->d->extract,
+				     .config = &sm->d->config};
 	sm->batch.due.fire = fire_batch;
 	sm->journal.due.fire = fire_journal;
 	sm->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);

@@ -1,0 +1,107 @@
+#pragma once
+/* Foreign documents are taken apart in worker processes of this binary, which can be killed: an
+ * XPath on a 1 kB page can burn half a second that nothing can interrupt, and a 9 MB page takes
+ * 500 MB in libxml2. A worker has no files, no network, little memory (seccomp, rlimits) and a
+ * limit of time for each request; one that overruns is killed and replaced, and only its own
+ * request fails.
+ *
+ * Workers are started when needed and end after a minute without work. Net loop, unless it says
+ * otherwise. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/core/clock.h"
+#include "daemon/core/loop.h"
+#include "shared/err.h"
+
+struct extract;
+struct extract_job;
+
+enum extract_kind {
+	EXTRACT_CSS,     /* selector (shared/css.h), of HTML */
+	EXTRACT_XPATH,   /* XPath 1.0, of HTML, or of XML when the content type says so */
+	EXTRACT_JQ,      /* jq program, of JSON */
+	EXTRACT_PATTERN, /* PCRE2, of the bytes as they are: the first group, or the whole match */
+};
+
+enum {
+	EXTRACT_QUERIES_MAX = 32,
+	EXTRACT_EXPRESSION_MAX = 4096,
+	EXTRACT_DOCUMENT_MAX = 4 << 20,
+	EXTRACT_VALUES_MAX = 200,       /* of one query; `total` counts the rest */
+	EXTRACT_VALUE_BYTES = 16 << 10, /* longer ones are cut at a character */
+	EXTRACT_ANSWER_BYTES = 512 << 10,
+	EXTRACT_TIMEOUT_MS = 1000,
+};
+
+struct extract_query {
+	enum extract_kind kind;
+	const char *expression;
+	/** CSS and XPath elements: this attribute instead of the text; NULL: the text, blanks
+	 * collapsed, a line for each block element. */
+	const char *attribute;
+};
+
+struct extract_request {
+	const char *document; /* copied */
+	size_t document_len;
+	const char *content_type; /* of the answer, for kind and charset; NULL: unknown */
+	const struct extract_query *queries; /* copied */
+	size_t n_queries;
+	int timeout_ms; /* of the work itself, waiting for a worker apart; 0: EXTRACT_TIMEOUT_MS */
+};
+
+/** What one query found. Texts are UTF-8 but not made safe for a terminal: text_safe before they
+ *  are shown. */
+struct extract_found {
+	/** ERR_NONE also when nothing matched. ERR_INVALID: the expression is wrong, ERR_MALFORMED:
+	 * the document is not what it asks of (not JSON); error has the words. */
+	enum err code;
+	struct error error;
+	size_t n, total; /* values here, values there were */
+	/** Text of nodes, attributes, groups; for jq compact JSON, one value for each output. */
+	const char *const *values;
+};
+
+struct extract_answer {
+	/** ERR_NONE: found[] speaks for each query. ERR_TIMEOUT: killed for its time;
+	 * ERR_TOO_LARGE: for its memory or size; ERR_BUSY: too many wait; ERR_CANCELLED; ERR_IO: no
+	 * worker could be had. */
+	enum err code;
+	struct error error;
+	size_t n;
+	const struct extract_found *found;
+	int64_t work_us;
+};
+
+struct extract_options {
+	struct loop *loop;
+	const struct clock *clock;
+	const char *program;  /* started with --extract; NULL: this binary (/proc/self/exe) */
+	unsigned workers;     /* 0: one below 2 GB of memory, else the cores less one, at most 4 */
+	int64_t memory_bytes; /* of a worker, 0: 256 MiB */
+	int idle_ms;          /* 0: 60 s */
+};
+
+struct extract *extract_new(const struct extract_options *o);
+/** Cancels what waits and runs (done is called), kills the workers, frees when all is closed. */
+void extract_free(struct extract *x);
+/** Never fails here: done tells. done runs once, on the loop, never from within this call; what it
+ *  is handed is valid until it returns. NULL job: done is already on its way. */
+struct extract_job *extract_submit(struct extract *x, const struct extract_request *req,
+				   void (*done)(const struct extract_answer *a, void *arg),
+				   void *arg);
+/** done is called with ERR_CANCELLED before this returns. */
+void extract_cancel(struct extract *x, struct extract_job *job);
+
+struct extract_stats {
+	unsigned workers, busy;
+	size_t waiting;
+	uint64_t requests, killed, replaced;
+};
+/** Thread: any. */
+void extract_stats(struct extract *x, struct extract_stats *out);
+
+/** The worker's whole life: requests on descriptor 0, answers on 1. From main() on --extract. */
+int extract_worker_main(void);
