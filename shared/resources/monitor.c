@@ -155,6 +155,7 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const char *const history_units[] = {"hour", "day", NULL};
 static const struct field history_params[] = {
 	{.name = "since",
 	 .type = FIELD_TEXT,
@@ -177,6 +178,11 @@ static const struct field history_params[] = {
 	 .dflt = "120",
 	 .help = "Points of the chart",
 	 .example = "60"},
+	{.name = "by",
+	 .type = FIELD_ENUM,
+	 .choices = history_units,
+	 .help = "Instead of points: whole hours or days, of UTC",
+	 .example = "day"},
 };
 static const struct field samples_params[] = {
 	{.name = "limit",

@@ -17,7 +17,8 @@ enum {
 	INCIDENTS_MAX = 5,
 	CHART_ROWS = 9,
 	CHART_ROWS_LOW = 5,
-	CERT_SOON_DAYS = 21
+	CERT_SOON_DAYS = 21,
+	KNOWN_MOST = 95 /* percent of a window from which on it need not be said */
 };
 
 static const char *time_of(const struct view *v, const json_t *o, const char *member, char *out,
@@ -211,26 +212,48 @@ static int draw_chart(struct view *v, struct monitor_page *p, struct surface s, 
 /* ---- uptime, certificate, incidents, answers
  * ----------------------------------------------------------------- */
 
+/* How much of a window the figure speaks of, when that is not nearly all of it. */
+static const char *known_share(const json_t *window, char *out, size_t cap)
+{
+	double known = json_num(window, "known_pct", 100);
+
+	if (known >= KNOWN_MOST || json_num(window, "pct", -1) < 0)
+		out[0] = '\0';
+	else if (known < 1)
+		snprintf(out, cap, "of <1%%");
+	else
+		snprintf(out, cap, "of %.0f%%", known);
+	return out;
+}
+
 static int draw_uptime(struct view *v, struct monitor_page *p, struct surface s, int y)
 {
 	static const char *const windows[] = {"24h", "7d", "30d", "90d", "365d"};
-	const json_t *w = json_object_get(p->history, "windows");
+	const json_t *w = json_object_get(p->history, "uptime");
 	const char *hours = json_str(v->object, "spark", "");
-	char up[32];
+	char up[32], share[32];
+	bool partly = false;
 	int x = 1;
 
 	section_draw(s, y++, "uptime", "");
 	for (size_t i = 0; i < ARRAY_LEN(windows) && x + 12 < s.width; i++) {
-		double pct = json_num(w, windows[i], -1);
+		const json_t *one = json_object_get(w, windows[i]);
+		double pct = json_num(one, "pct", -1);
+		int from = x;
 
 		x += surface_outside(s, y, x, ROLE_DIM, i == 4 ? "1y" : windows[i], -1) + 1;
 		x += surface_outside(s, y, x, pct < 0 ? ROLE_DIM : ROLE_STRONG,
 				     format_percent(up, sizeof up, pct), -1) +
 		     2;
+		known_share(one, share, sizeof share);
+		partly |= *share != '\0';
+		surface_outside(s, y + 1, from, ROLE_DIM, share, x - from - 1);
 	}
 	if (*hours && x + 28 < s.width)
 		spark_draw(s, y, s.width - 25, 24, hours);
-	return y + 1;
+	if (partly)
+		surface_outside(s, y + 1, x, ROLE_DIM, "was known", s.width - x - 1);
+	return y + 1 + partly;
 }
 
 static int draw_certificate(struct view *v, struct surface s, int y)

@@ -8,8 +8,10 @@
 #include "shared/timefmt.h"
 #include "tui/cli/request.h"
 #include "tui/cli/views.h"
+#include "tui/widgets/format.h"
 
 enum { INCIDENTS_SHOWN = 3, ANSWERS_SHOWN = 5, LABEL_WIDTH = 13 };
+enum { KNOWN_MOST = 95 }; /* percent of a window from which on it need not be said */
 
 static const char *age(const char *rfc3339, char out[static DURATION_TEXT])
 {
@@ -120,11 +122,17 @@ static void history(struct invocation *in, const json_t *m, const json_t *h)
 {
 	static const char *const windows[] = {"24h", "7d", "30d", "90d", "365d"};
 	struct buf line = BUF_INIT(1024);
+	char percent[32];
 	for (size_t i = 0; i < ARRAY_LEN(windows); i++) {
-		const json_t *v = json_object_get(json_object_get(h, "windows"), windows[i]);
-		if (json_is_number(v))
-			buf_printf(&line, "%s%s %.2f%%", line.len ? ", " : "", windows[i],
-				   json_number_value(v));
+		const json_t *u = json_object_get(json_object_get(h, "uptime"), windows[i]);
+		if (!json_is_number(json_object_get(u, "pct")))
+			continue;
+		double known = json_num(u, "known_pct", 0);
+		/* 99.996 is not 100. */
+		buf_printf(&line, "%s%s %s", line.len ? ", " : "", windows[i],
+			   format_percent(percent, sizeof(percent), json_num(u, "pct", 0)));
+		if (known < KNOWN_MOST)
+			buf_printf(&line, known < 1 ? " (known <1%%)" : " (known %.0f%%)", known);
 	}
 	if (line.len)
 		output_text(in->output, "\n%-*s%s\n", LABEL_WIDTH, "uptime", buf_str(&line));

@@ -55,12 +55,46 @@ static void print(struct invocation *in, const json_t *h)
 			    json_str(incident, "state", ""), json_str(incident, "message", ""));
 }
 
+/* ---- --by hour or day: a row each ------------------------------------------------------------ */
+
+static const struct column columns[] = {
+	{.title = "from", .path = "at", .format = COLUMN_TIME, .min_width = 12, .priority = 0},
+	{.title = "uptime", .path = "uptime_pct", .format = COLUMN_PERCENT, .min_width = 7},
+	{.title = "p50", .path = "p50_ms", .format = COLUMN_MS, .min_width = 6},
+	{.title = "p95", .path = "p95_ms", .format = COLUMN_MS, .min_width = 6},
+	{.title = "p99", .path = "p99_ms", .format = COLUMN_MS, .min_width = 6},
+	{.title = "checks", .path = "count", .format = COLUMN_INT, .min_width = 6},
+	{.title = "up", .path = "up", .format = COLUMN_INT, .min_width = 5},
+	{.title = "slow", .path = "degraded", .format = COLUMN_INT, .min_width = 5},
+	{.title = "down", .path = "down", .format = COLUMN_INT, .min_width = 5},
+	{.title = "?", .path = "unknown", .format = COLUMN_INT, .min_width = 4},
+	{.title = "known s", .path = "known_s", .format = COLUMN_INT, .min_width = 7},
+};
+static const struct resource_kind rows_kind = {
+	.kind = "row", .plural = "rows", .columns = columns, .n_columns = ARRAY_LEN(columns)};
+
+/* Stretches in which nothing was looked at have no row. */
+static void print_rows(struct invocation *in, const json_t *h)
+{
+	size_t i;
+	json_t *rows = json_array(), *point;
+	json_array_foreach(json_object_get(h, "points"), i, point)
+	{
+		if (json_int(point, "count", 0) || json_int(point, "maintenance", 0))
+			json_array_append(rows, point);
+	}
+	output_list_begin(in->output, &rows_kind);
+	output_list_rows(in->output, &rows_kind, rows);
+	output_list_end(in->output, &rows_kind);
+	json_decref(rows);
+}
+
 static int run(struct invocation *in)
 {
 	struct error e = {0};
 	struct buf path = BUF_INIT(2048);
 	json_t *reply = NULL;
-	static const char *const names[] = {"since", "until", "points"};
+	static const char *const names[] = {"since", "until", "points", "by"};
 	buf_add_str(&path, "/v1/monitors/");
 	path_escape(&path, in->args[0]);
 	buf_add_str(&path, "/history");
@@ -71,7 +105,9 @@ static int run(struct invocation *in)
 	buf_fini(&path);
 	if (err)
 		return invocation_fail(&e);
-	if (!output_machine(in->output, json_object_get(reply, "data")))
+	if (invocation_flag(in, "by") || output_format(in->output) == OUTPUT_CSV)
+		print_rows(in, json_object_get(reply, "data"));
+	else if (!output_machine(in->output, json_object_get(reply, "data")))
 		print(in, json_object_get(reply, "data"));
 	json_decref(reply);
 	return 0;
@@ -81,14 +117,17 @@ static const struct flag flags[] = {
 	{"since", "TIME", "1h, 7d, or RFC 3339; default 24h", false},
 	{"until", "TIME", "default now", false},
 	{"points", "N", "at most so many points, default 120", false},
+	{"by", "UNIT", "hour or day (of UTC): a row each, with p50, p95 and p99", false},
 };
 static const char *const examples[] = {
 	"sellersmart monitor history shop --since 1h",
+	"sellersmart monitor history shop --since 7d --by day",
+	"sellersmart monitor history shop --since 30d --by day -o csv",
 	"sellersmart monitor history shop --since 30d --points 30 -o json", NULL};
 
 const struct command command_monitor_history = {
 	.words = "monitor history",
-	.usage = "monitor history NAME [--since TIME] [--until TIME] [--points N]",
+	.usage = "monitor history NAME [--since TIME] [--until TIME] [--points N] [--by hour|day]",
 	.summary = "uptime, percentiles and incidents of a span",
 	.examples = examples,
 	.flags = flags,

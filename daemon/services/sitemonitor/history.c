@@ -8,6 +8,8 @@
 #include "shared/timefmt.h"
 
 enum { POINTS_MAX = 1000, SAMPLES_MAX = 1000, INCIDENTS_MAX = 100 };
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS  (24 * HOUR_MS)
 
 const struct resource *route_monitor(struct sitemonitor *sm, const char *ref, struct error *e)
 {
@@ -61,29 +63,50 @@ static void write_point(struct json_writer *w, const struct series_point *p)
 	jw_kv_time(w, "at", p->at_ms);
 	write_us(w, "p50_ms", p->p50_us);
 	write_us(w, "p95_ms", p->p95_us);
+	write_us(w, "p99_ms", p->p99_us);
+	write_uptime(w, "uptime_pct", p);
+	jw_kv_int(w, "known_s", p->known_ms / 1000);
 	jw_kv_int(w, "count", measured(p));
 	jw_kv_int(w, "up", p->count[OUTCOME_UP]);
 	jw_kv_int(w, "degraded", p->count[OUTCOME_DEGRADED]);
 	jw_kv_int(w, "down", p->count[OUTCOME_DOWN]);
 	jw_kv_int(w, "unknown", p->count[OUTCOME_UNKNOWN]);
+	jw_kv_int(w, "maintenance", p->count[OUTCOME_MAINTENANCE]);
 	jw_object_end(w);
 }
 
+enum { WINDOWS = 5 };
+static const struct {
+	const char *name;
+	int days;
+} windows[WINDOWS] = {{"24h", 1}, {"7d", 7}, {"30d", 30}, {"90d", 90}, {"365d", 365}};
+
+/* "windows": the percentages alone; "uptime": how much of each window they speak of, too. */
 static enum err write_windows(struct json_writer *w, struct sitemonitor *sm, uint64_t id,
 			      int64_t now, struct error *e)
 {
-	static const struct {
-		const char *name;
-		int days;
-	} windows[] = {{"24h", 1}, {"7d", 7}, {"30d", 30}, {"90d", 90}, {"365d", 365}};
-	struct series_point point, total;
+	struct series_point total[WINDOWS];
+	for (size_t i = 0; i < WINDOWS; i++) {
+		int64_t from = now - windows[i].days * DAY_MS;
+		if (series_query(sm->d->store, id, from, now, 0, NULL, &total[i], e) < 0)
+			return e->code ? e->code : ERR_STORE;
+	}
 	jw_key(w, "windows");
 	jw_object(w);
-	for (size_t i = 0; i < ARRAY_LEN(windows); i++) {
-		int64_t from = now - windows[i].days * INT64_C(86400000);
-		if (series_query(sm->d->store, id, from, now, 1, &point, &total, e) < 0)
-			return e->code ? e->code : ERR_STORE;
-		write_uptime(w, windows[i].name, &total);
+	for (size_t i = 0; i < WINDOWS; i++)
+		write_uptime(w, windows[i].name, &total[i]);
+	jw_object_end(w);
+	jw_key(w, "uptime");
+	jw_object(w);
+	for (size_t i = 0; i < WINDOWS; i++) {
+		const struct series_point *p = &total[i];
+		jw_key(w, windows[i].name);
+		jw_object(w);
+		write_uptime(w, "pct", p);
+		jw_kv_int(w, "known_s", p->known_ms / 1000);
+		jw_kv_fixed(w, "known_pct", p->known_ms * 100000 / p->span_ms, 3);
+		jw_kv_int(w, "down_s", (p->known_ms - p->up_ms) / 1000);
+		jw_object_end(w);
 	}
 	jw_object_end(w);
 	return ERR_NONE;
@@ -94,6 +117,7 @@ static enum err write_windows(struct json_writer *w, struct sitemonitor *sm, uin
 struct span {
 	int64_t now, from, until;
 	int points;
+	int64_t by_ms; /* an hour, a day; 0: as long as makes so many points */
 };
 
 static bool take_time(struct request *r, const char *name, const char *fallback, int64_t now,
@@ -121,6 +145,32 @@ static bool take_count(struct request *r, const char *name, int fallback, int ma
 	return false;
 }
 
+static int64_t floor_to(int64_t v, int64_t unit)
+{
+	return v - v % unit;
+}
+
+/* Whole hours or days, of UTC. */
+static bool take_by(struct request *r, struct span *s, struct error *e)
+{
+	const char *by = request_query(r, "by", NULL);
+	if (!by)
+		return true;
+	s->by_ms = !strcmp(by, "hour") ? HOUR_MS : !strcmp(by, "day") ? DAY_MS : 0;
+	if (!s->by_ms) {
+		error_field(e, ERR_INVALID, "by", "by: hour or day, not \"%.40s\"", by);
+		return false;
+	}
+	int64_t n = (floor_to(s->until, s->by_ms) - floor_to(s->from, s->by_ms)) / s->by_ms + 1;
+	s->points = (int)n;
+	if (n <= POINTS_MAX)
+		return true;
+	error_field(e, ERR_INVALID, "by", "by: that are %lld rows, at most %d are given",
+		    (long long)n, POINTS_MAX);
+	error_hint(e, "ask for a shorter span, or by=day");
+	return false;
+}
+
 static bool take_span(struct sitemonitor *sm, struct request *r, struct span *s, struct error *e)
 {
 	s->now = clock_wall_ms(sm->d->clock);
@@ -129,18 +179,33 @@ static bool take_span(struct sitemonitor *sm, struct request *r, struct span *s,
 	    !take_count(r, "points", 120, POINTS_MAX, &s->points, e))
 		return false;
 	if (s->from < s->until)
-		return true;
+		return take_by(r, s, e);
 	error_field(e, ERR_INVALID, "until", "until: must be after since");
 	return false;
+}
+
+/* What was measured at the very end belongs to the span. */
+static int read_points(struct sitemonitor *sm, uint64_t id, const struct span *s,
+		       struct series_point *points, struct series_point *total, struct error *e)
+{
+	struct series_point rows;
+	int64_t from = s->from + 1, until = s->until + 1;
+	if (!s->by_ms)
+		return series_query(sm->d->store, id, from, until, s->points, points, total, e);
+	/* The rows are whole hours or days, also the first and the last; the total is not. */
+	int64_t first = floor_to(s->from, s->by_ms);
+	int n = series_query(sm->d->store, id, from, until, 0, NULL, total, e);
+	return n < 0 ? n
+		     : series_query(sm->d->store, id, first, first + s->points * s->by_ms,
+				    s->points, points, &rows, e);
 }
 
 static enum err write_history(struct json_writer *w, struct sitemonitor *sm,
 			      const struct resource *m, const struct span *s, struct error *e)
 {
 	struct series_point total, *points = mem_array(NULL, (size_t)s->points, sizeof(*points));
-	/* What was measured this very millisecond belongs to it. */
 	int64_t until = s->until + 1;
-	int n = series_query(sm->d->store, m->id, s->from + 1, until, s->points, points, &total, e);
+	int n = read_points(sm, m->id, s, points, &total, e);
 	enum err err = n < 0 ? (e->code ? e->code : ERR_STORE) : ERR_NONE;
 	if (err)
 		goto out;
