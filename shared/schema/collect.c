@@ -54,6 +54,21 @@ static enum err collect_entry(const struct field *f, json_t *into, const char *l
 	return !text || json_array_append_new(into, text) ? not_utf8(f, e) : ERR_NONE;
 }
 
+/* A list of mappings is no flag's text, but its JSON may be one. */
+static enum err collect_objects(const struct field *f, json_t *object, const char *text,
+				struct error *e)
+{
+	struct error why = {0};
+	json_t *list =
+		strchr("[{", *text) ? json_read(text, strlen(text), COLLECT_MAX, &why) : NULL;
+	if (list)
+		return json_object_set_new(object, f->name, list) ? not_utf8(f, e) : ERR_NONE;
+	error_field(e, ERR_INVALID, f->name, "%s: not a list of mappings%s%s", f->name,
+		    why.text[0] ? ": " : "", why.text);
+	error_hint(e, "write it in a file and give that: -f FILE");
+	return ERR_INVALID;
+}
+
 enum err field_collect(const struct field *f, json_t *object, const char *text, struct error *e)
 {
 	if (strnlen(text, COLLECT_MAX + 1) > COLLECT_MAX)
@@ -63,6 +78,8 @@ enum err field_collect(const struct field *f, json_t *object, const char *text, 
 		json_object_set_new(object, f->name, json_null());
 		return ERR_NONE;
 	}
+	if (f->type == FIELD_OBJECTS)
+		return collect_objects(f, object, text, e);
 	if (f->type != FIELD_TEXT_LIST && f->type != FIELD_TEXT_MAP) {
 		json_t *v = f->type == FIELD_SECRET ? text_or_secret(text) : json_string(text);
 		return !v || json_object_set_new(object, f->name, v) ? not_utf8(f, e) : ERR_NONE;
@@ -101,6 +118,18 @@ static void add(char *out, size_t cap, size_t *n, const char *text)
 	out[*n] = '\0';
 }
 
+/* An entry of a list of mappings, in a word: its name, else its first text. */
+static void add_object(char *out, size_t cap, size_t *n, const struct field *f, const json_t *entry)
+{
+	for (size_t i = 0; i < f->n_members; i++) {
+		const char *text = json_str(entry, f->members[i].name, NULL);
+		if (!text)
+			continue;
+		add(out, cap, n, text);
+		return;
+	}
+}
+
 static void add_scalar(char *out, size_t cap, size_t *n, const json_t *v)
 {
 	char number[32];
@@ -127,7 +156,10 @@ void field_text(const struct field *f, const json_t *value, char *out, size_t ca
 		json_array_foreach((json_t *)value, i, v)
 		{
 			add(out, cap, &n, i ? separator : "");
-			add_scalar(out, cap, &n, v);
+			if (f->type == FIELD_OBJECTS)
+				add_object(out, cap, &n, f, v);
+			else
+				add_scalar(out, cap, &n, v);
 		}
 	} else if (json_is_object(value) && f->type == FIELD_TEXT_MAP) {
 		json_object_foreach((json_t *)value, key, v)

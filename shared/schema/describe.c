@@ -31,6 +31,7 @@ static const char *type_words(enum field_type type)
 	case FIELD_TEXT_LIST: return "list of text, may be repeated";
 	case FIELD_TEXT_MAP: return "KEY=VALUE, may be repeated";
 	case FIELD_SECRET: return "secret:NAME";
+	case FIELD_OBJECTS: return "list of mappings";
 	}
 	return "";
 }
@@ -61,6 +62,10 @@ const char *field_range(const struct field *f, char *out, size_t cap)
 	case FIELD_TEXT_LIST:
 	case FIELD_TEXT_MAP:
 		snprintf(out, cap, "at most %" PRId64, f->max ? f->max : ENTRIES_DEFAULT_MAX);
+		break;
+	case FIELD_OBJECTS:
+		snprintf(out, cap, "%" PRId64 "..%" PRId64, f->min,
+			 f->max ? f->max : ENTRIES_DEFAULT_MAX);
 		break;
 	case FIELD_PATTERN: snprintf(out, cap, "at most %d bytes", PATTERN_MAX_BYTES); break;
 	case FIELD_ENUM:
@@ -146,6 +151,12 @@ static void man_field(struct buf *out, const struct field *f)
 		roff(out, f->example);
 		buf_add_str(out, "\\fR\n");
 	}
+	if (!f->n_members)
+		return;
+	buf_add_str(out, ".RS\n");
+	for (size_t i = 0; i < f->n_members; i++)
+		man_field(out, &f->members[i]);
+	buf_add_str(out, ".RE\n");
 }
 
 static void man_examples(struct buf *out, const char *const *examples)
@@ -229,6 +240,19 @@ static void help_wrapped(struct buf *out, size_t indent, const char *text)
 	buf_add_char(out, '\n');
 }
 
+/* What an entry of a list of mappings holds: no flags of their own, they stand in a file. */
+static void help_members(struct buf *out, const struct field *f, size_t indent)
+{
+	char about[DESCRIBED_MAX], line[3 * DESCRIBED_MAX];
+	for (size_t i = 0; i < f->n_members; i++) {
+		const struct field *m = &f->members[i];
+		field_describe(m, about, sizeof(about));
+		snprintf(line, sizeof(line), "%s: %s (%s)", m->name, m->help, about);
+		help_wrapped(out, indent, line);
+		help_members(out, m, indent + 2);
+	}
+}
+
 static void help_field(struct buf *out, const struct field *f)
 {
 	char flag[FLAG_MAX], about[DESCRIBED_MAX], line[2 * DESCRIBED_MAX];
@@ -240,6 +264,7 @@ static void help_field(struct buf *out, const struct field *f)
 		buf_printf(out, "  %s\n", flag);
 	snprintf(line, sizeof(line), "%s (%s)", f->help, about);
 	help_wrapped(out, 6, line);
+	help_members(out, f, 8);
 }
 
 static void help_fields(struct buf *out, const struct resource_kind *k, const struct variant *only)

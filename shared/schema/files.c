@@ -25,6 +25,8 @@ struct resource_file {
 	const struct resource_kind *list_kind;
 	const struct resource_kind *seen[KINDS_MAX]; /* headings of this document */
 	size_t n_seen;
+	const struct resource_kind *expected; /* of items that do not say their kind */
+	const json_t *over;                   /* members put over those of each item */
 };
 
 struct resource_file *resource_file_from_memory(const char *data, size_t len)
@@ -66,6 +68,13 @@ void resource_file_free(struct resource_file *f)
 		return;
 	yaml_reader_free(f->reader);
 	free(f);
+}
+
+void resource_file_expect(struct resource_file *f, const struct resource_kind *k,
+			  const json_t *members)
+{
+	f->expected = k;
+	f->over = members;
 }
 
 /* ---- faults ------------------------------------------------------------------------------- */
@@ -169,11 +178,15 @@ static int read_item(struct resource_file *f, const struct resource_kind *k, int
 		f->state = OVER;
 		goto out;
 	}
+	if (!k && !json_object_get(object, "kind"))
+		k = f->expected;
 	k = k ? kind_agrees(k, object, line, errors) ? k : NULL : own_kind(object, line, errors);
 	if (!k)
 		goto out;
 	item->kind = k;
 	item->line = line;
+	if (f->over && k == f->expected)
+		json_object_update(object, (json_t *)f->over);
 	if (!resource_validate(k, object, SCHEMA_LOOSE, lines, &item->input, errors))
 		goto out;
 	if (errors->total == before)
@@ -301,7 +314,7 @@ static int read_root(struct resource_file *f, const struct yaml_token *t,
 	}
 	if (take_key(f, &first, key, errors))
 		return -1;
-	if (kind_of_heading(key) || !opens_item(key))
+	if (kind_of_heading(key) || !(opens_item(key) || f->expected))
 		return read_heading(f, key, first.line, errors);
 	f->state = AFTER_ROOT;
 	return read_item(f, NULL, t->line, key, first.line, item, errors);

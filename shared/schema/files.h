@@ -25,6 +25,10 @@ struct resource_item {
 struct resource_file *resource_file_open(const char *path, struct error *e);
 struct resource_file *resource_file_from_memory(const char *data, size_t len);
 void resource_file_free(struct resource_file *f);
+/** Items that do not say their kind are of kind k, and members (loose, may be NULL; borrowed) are
+ * put over their own: for a file that goes with flags. */
+void resource_file_expect(struct resource_file *f, const struct resource_kind *k,
+			  const json_t *members);
 
 /** Next item. Faults of an item go to errors (with lines) and reading goes on with the next one;
  *  a fault of YAML itself ends the reading.

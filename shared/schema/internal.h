@@ -21,6 +21,21 @@ void words_add(char *out, size_t cap, const char *separator, const char *word);
  *  @return new reference, or NULL with e filled */
 json_t *field_canonical(const struct field *f, const json_t *value, unsigned flags,
 			struct error *e);
+/** Canonical value of a FIELD_OBJECTS field. Each fault of each entry goes to faults, its field a
+ *  path: "steps[2].url". @return new reference, NULL when there was a fault */
+json_t *objects_canonical(const struct field *f, const json_t *value, unsigned flags,
+			  struct error_list *faults);
+const struct field *field_member(const struct field *f, const char *name);
+/** The member that names an entry, NULL when entries have no names. */
+const struct field *objects_key(const struct field *f);
+/** Does the canonical value say nothing but the default? */
+bool field_is_default(const struct field *f, const json_t *value);
+/** spec_write_effective and spec_diff of a list of objects; fn as there. */
+void objects_write_effective(struct json_writer *w, const struct field *f, const json_t *list);
+void objects_diff(const struct field *f, const char *path, const json_t *from, const json_t *to,
+		  void (*fn)(const char *field, const char *from, const char *to, void *arg),
+		  void *arg);
+void write_default(struct json_writer *w, const struct field *f);
 /** The default as canonical JSON; NULL when there is none. */
 json_t *field_default(const struct field *f);
 

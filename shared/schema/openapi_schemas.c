@@ -55,7 +55,8 @@ static const char *text_format(enum field_type type)
 	case FIELD_ENUM:
 	case FIELD_TEXT_LIST:
 	case FIELD_TEXT_MAP:
-	case FIELD_SECRET: return NULL;
+	case FIELD_SECRET:
+	case FIELD_OBJECTS: return NULL;
 	}
 	return NULL;
 }
@@ -79,17 +80,39 @@ static void write_text(struct json_writer *w, const struct field *f)
 	}
 }
 
-static void write_default(struct json_writer *w, const struct field *f)
+static void write_the_default(struct json_writer *w, const struct field *f)
 {
 	if (!f->dflt)
 		return;
 	jw_key(w, "default");
-	if (f->type == FIELD_INT)
-		jw_int(w, strtoll(f->dflt, NULL, 10));
-	else if (f->type == FIELD_BOOL)
-		jw_bool(w, !strcmp(f->dflt, "true"));
-	else
-		jw_str(w, f->dflt);
+	write_default(w, f);
+}
+
+static void write_property(struct json_writer *w, const struct field *f);
+
+static void write_entries(struct json_writer *w, const struct field *f)
+{
+	jw_kv_str(w, "type", "array");
+	if (f->min)
+		jw_kv_int(w, "minItems", f->min);
+	jw_kv_int(w, "maxItems", f->max ? f->max : ENTRIES_DEFAULT_MAX);
+	jw_key(w, "items");
+	jw_object(w);
+	jw_kv_str(w, "type", "object");
+	jw_key(w, "properties");
+	jw_object(w);
+	for (size_t i = 0; i < f->n_members; i++)
+		write_property(w, &f->members[i]);
+	jw_object_end(w);
+	jw_key(w, "required");
+	jw_array(w);
+	for (size_t i = 0; i < f->n_members; i++) {
+		if (f->members[i].flags & FIELD_REQUIRED)
+			jw_str(w, f->members[i].name);
+	}
+	jw_array_end(w);
+	jw_kv_bool(w, "additionalProperties", false);
+	jw_object_end(w);
 }
 
 /* The members of one field's schema, inside an open object. */
@@ -116,6 +139,7 @@ void openapi_field(struct json_writer *w, const struct field *f)
 		break;
 	case FIELD_TEXT_MAP: write_map_values(w, f); break;
 	case FIELD_SECRET: write_secret_ref(w); break;
+	case FIELD_OBJECTS: write_entries(w, f); break;
 	case FIELD_TEXT:
 	case FIELD_ENUM:
 	case FIELD_DURATION:
@@ -129,7 +153,7 @@ void openapi_field(struct json_writer *w, const struct field *f)
 	case FIELD_ZONE:
 	case FIELD_NAME: write_text(w, f); break;
 	}
-	write_default(w, f);
+	write_the_default(w, f);
 	jw_kv_str(w, "description", about);
 }
 

@@ -33,6 +33,9 @@ enum field_type {
 	FIELD_TEXT_LIST,  /* ["a", "b"]; max: entries */
 	FIELD_TEXT_MAP,   /* {"k": "v"}; max: entries; see FIELD_MAY_SECRET */
 	FIELD_SECRET,     /* only {"secret": NAME}; a literal is refused */
+	FIELD_OBJECTS, /* [{...}]: entries of `members`; min..max: entries. Where the first member
+			* is a FIELD_NAME no two entries share it, and loose input may be a mapping
+			* of names to the other members */
 };
 
 enum field_flags {
@@ -53,6 +56,8 @@ struct field {
 	const char *const *choices; /* NULL-terminated, for FIELD_ENUM */
 	const char *help;           /* one line, no full stop */
 	const char *example;
+	const struct field *members; /* of an entry of FIELD_OBJECTS */
+	size_t n_members;
 };
 
 /** Fields that exist only when the kind's variant field has this name (a check type). */
@@ -234,7 +239,12 @@ int64_t spec_bytes(const struct resource_kind *k, const json_t *spec, const char
 const json_t *spec_value(const struct resource_kind *k, const json_t *spec, const char *field);
 /** Name in {"secret": NAME}, NULL when v is not one. */
 const char *secret_ref(const json_t *v);
-/** Call fn for each secret name a spec refers to. */
+/** The same of a member of an entry of FIELD_OBJECTS: its text, or its default. */
+const char *member_text(const struct field *objects, const json_t *entry, const char *member);
+int64_t member_int(const struct field *objects, const json_t *entry, const char *member);
+int64_t member_ms(const struct field *objects, const json_t *entry, const char *member);
+bool member_bool(const struct field *objects, const json_t *entry, const char *member);
+/** Call fn for each secret name a spec refers to, however deep. */
 void spec_each_secret(const json_t *spec, void (*fn)(const char *name, void *arg), void *arg);
 
 bool status_set_contains(const char *set, int status); /* "200-299,301" */
@@ -243,7 +253,9 @@ bool status_set_contains(const char *set, int status); /* "200-299,301" */
 char *spec_dump(const json_t *spec);
 /** Members with all defaults filled in, in descriptor order, appended inside an open object. */
 void spec_write_effective(struct json_writer *w, const struct resource_kind *k, const json_t *spec);
-/** One line a difference: fn(field, from, to); from or to is NULL for an absent value. */
+/** One line a difference: fn(field, from, to); from or to is NULL for an absent value. Entries of
+ *  FIELD_OBJECTS are compared by name ("steps.login.url"), without names by place ("steps[2].url").
+ */
 void spec_diff(const struct resource_kind *k, const json_t *from, const json_t *to,
 	       void (*fn)(const char *field, const char *from, const char *to, void *arg),
 	       void *arg);
@@ -259,7 +271,8 @@ bool size_parse(const char *text, int64_t *bytes);
  *  reference. An empty text is null: back to the default. */
 enum err field_collect(const struct field *f, json_t *object, const char *text, struct error *e);
 /** The value as a person would type it, for forms and tables; "" when absent. Entries of a list or
- *  map are lines with FIELD_MULTILINE, else parted by ", ". */
+ *  map are lines with FIELD_MULTILINE, else parted by ", ". Of FIELD_OBJECTS only the names of the
+ *  entries: what they hold is not typed in a line. */
 void field_text(const struct field *f, const json_t *value, char *out, size_t cap);
 
 /** The nearest of names (Damerau-Levenshtein), NULL when none is near enough to be meant. */

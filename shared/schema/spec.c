@@ -60,20 +60,15 @@ const char *secret_ref(const json_t *v)
 
 void spec_each_secret(const json_t *spec, void (*fn)(const char *name, void *arg), void *arg)
 {
-	const char *key, *inner;
-	json_t *value, *entry;
-	json_object_foreach((json_t *)spec, key, value)
-	{
-		if (secret_ref(value)) {
-			fn(secret_ref(value), arg);
-			continue;
-		}
-		json_object_foreach(value, inner, entry)
-		{
-			if (secret_ref(entry))
-				fn(secret_ref(entry), arg);
-		}
+	const char *key;
+	json_t *value;
+	size_t i;
+	if (secret_ref(spec)) {
+		fn(secret_ref(spec), arg);
+		return;
 	}
+	json_object_foreach((json_t *)spec, key, value) spec_each_secret(value, fn, arg);
+	json_array_foreach((json_t *)spec, i, value) spec_each_secret(value, fn, arg);
 }
 
 char *spec_dump(const json_t *spec)
@@ -81,9 +76,8 @@ char *spec_dump(const json_t *spec)
 	return json_dumps(spec, JSON_COMPACT);
 }
 
-static void write_default(struct json_writer *w, const struct field *f)
+void write_default(struct json_writer *w, const struct field *f)
 {
-	jw_key(w, f->name);
 	if (f->type == FIELD_INT)
 		jw_int(w, strtoll(f->dflt, NULL, 10));
 	else if (f->type == FIELD_BOOL)
@@ -98,12 +92,15 @@ void spec_write_effective(struct json_writer *w, const struct resource_kind *k, 
 	size_t n = resource_fields(k, resource_variant(k, spec), fields);
 	for (size_t i = 0; i < n; i++) {
 		const json_t *v = spec_value(k, spec, fields[i]->name);
-		if (v) {
-			jw_key(w, fields[i]->name);
-			jw_value(w, v);
-		} else if (fields[i]->dflt) {
+		if (!v && !fields[i]->dflt)
+			continue;
+		jw_key(w, fields[i]->name);
+		if (!v)
 			write_default(w, fields[i]);
-		}
+		else if (fields[i]->type == FIELD_OBJECTS)
+			objects_write_effective(w, fields[i], v);
+		else
+			jw_value(w, v);
 	}
 }
 
@@ -119,6 +116,10 @@ void spec_diff(const struct resource_kind *k, const json_t *from, const json_t *
 		const json_t *was = spec_value(k, from, f->name), *is = spec_value(k, to, f->name);
 		if ((!was && !is) || (was && is && json_equal(was, is)))
 			continue;
+		if (f->type == FIELD_OBJECTS) {
+			objects_diff(f, f->name, was, is, fn, arg);
+			continue;
+		}
 		field_text(f, was, old, sizeof(old));
 		field_text(f, is, new, sizeof(new));
 		fn(f->name, was ? old : f->dflt, is ? new : f->dflt, arg);

@@ -25,15 +25,18 @@ static const char *const given_apart[] = {"name", "labels", "renamed_from"};
 
 static void fault(struct check *c, struct error *e)
 {
-	/* "headers.X-A" has a line of its own only when it was written on one. */
-	e->line = source_line(c->lines, e->field);
-	if (!e->line) {
-		char parent[FIELD_PATH_MAX];
-		snprintf(parent, sizeof(parent), "%.*s", (int)strcspn(e->field, "."), e->field);
-		e->line = source_line(c->lines, parent);
+	char path[FIELD_PATH_MAX];
+	/* "headers.X-A" or "steps[2].url" has a line of its own only when it was written on one:
+	 * else the line of what it is in. */
+	snprintf(path, sizeof(path), "%s", e->field);
+	e->line = source_line(c->lines, path);
+	while (!e->line && *path) {
+		size_t n = strlen(path) - 1;
+		while (n && path[n] != '.' && path[n] != '[')
+			n--;
+		path[n] = '\0';
+		e->line = source_line(c->lines, path);
 	}
-	if (!e->line)
-		e->line = source_line(c->lines, "");
 	errors_add(c->errors, e);
 }
 
@@ -233,16 +236,16 @@ static void check_unknown(struct check *c)
 
 /* ---- fields ------------------------------------------------------------------------------- */
 
-static bool is_default(const struct field *f, const json_t *value)
+/* Every fault of every entry, not only the first. */
+static json_t *check_objects(struct check *c, const struct field *f, const json_t *given)
 {
-	if (json_is_string(value) && f->dflt && !strcmp(json_string_value(value), f->dflt))
-		return true;
-	json_t *dflt = field_default(f);
-	bool same = dflt ? json_equal(dflt, value)
-			 : (json_is_array(value) && !json_array_size(value)) ||
-				    (json_is_object(value) && !json_object_size(value));
-	json_decref(dflt);
-	return same;
+	struct error_list *faults = mem_zalloc(sizeof(*faults));
+	json_t *list = objects_canonical(f, given, c->flags, faults);
+	for (size_t i = 0; i < faults->n; i++)
+		fault(c, &faults->items[i]);
+	c->errors->total += faults->total - faults->n;
+	free(faults);
+	return list;
 }
 
 static void check_field(struct check *c, const struct field *f, json_t *spec)
@@ -261,12 +264,14 @@ static void check_field(struct check *c, const struct field *f, json_t *spec)
 		fault(c, &e);
 		return;
 	}
-	json_t *value = field_canonical(f, given, c->flags, &e);
-	if (!value)
+	bool objects = f->type == FIELD_OBJECTS;
+	json_t *value =
+		objects ? check_objects(c, f, given) : field_canonical(f, given, c->flags, &e);
+	if (!value && !objects)
 		fault(c, &e);
-	else if (!partial && is_default(f, value))
+	else if (!partial && field_is_default(f, value))
 		json_decref(value);
-	else
+	else if (value)
 		json_object_set_new(spec, f->name, value);
 }
 

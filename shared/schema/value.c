@@ -32,8 +32,9 @@ __attribute__((format(printf, 4, 5))) static json_t *refuse(const struct field *
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	error_field(e, ERR_INVALID, f->name, "%s: %s %s", f->name, quoted(shown, value), why);
+	const char *member = strrchr(f->name, '.');
 	if (f->example)
-		error_hint(e, "for example %s: %s", f->name, f->example);
+		error_hint(e, "for example %s: %s", member ? member + 1 : f->name, f->example);
 	return NULL;
 }
 
@@ -447,6 +448,18 @@ static json_t *canonical_map(const struct field *f, const json_t *value, unsigne
 	return map;
 }
 
+/* For callers that take one fault only. */
+static json_t *first_fault_of_objects(const struct field *f, const json_t *value, unsigned flags,
+				      struct error *e)
+{
+	struct error_list *faults = mem_zalloc(sizeof(*faults));
+	json_t *list = objects_canonical(f, value, flags, faults);
+	if (!list && e)
+		*e = faults->items[0];
+	free(faults);
+	return list;
+}
+
 static bool wants_text(enum field_type type)
 {
 	return type == FIELD_TEXT || type == FIELD_URL || type == FIELD_HOST_PORT ||
@@ -479,6 +492,7 @@ json_t *field_canonical(const struct field *f, const json_t *value, unsigned fla
 	case FIELD_TEXT_LIST: return canonical_list(f, value, flags, e);
 	case FIELD_TEXT_MAP: return canonical_map(f, value, flags, e);
 	case FIELD_SECRET: return canonical_secret(f, value, e);
+	case FIELD_OBJECTS: return first_fault_of_objects(f, value, flags, e);
 	}
 	return NULL;
 }

@@ -1,4 +1,5 @@
 /* From events to loose JSON (scalars are text), with the line of each member. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 static json_t *build_list(struct yaml_build *b, const char *path)
 {
 	struct error e = {0};
+	char entry[FIELD_PATH_MAX];
 	json_t *list = json_array();
 	for (;;) {
 		struct yaml_token t = yaml_next(b->reader, &e);
@@ -16,7 +18,10 @@ static json_t *build_list(struct yaml_build *b, const char *path)
 			return list;
 		if (t.what == YAML_IS_FAULT)
 			errors_add(b->errors, &e);
-		json_t *v = t.what == YAML_IS_FAULT ? NULL : yaml_build_value(b, &t, path);
+		snprintf(entry, sizeof(entry), "%.70s[%zu]", path, json_array_size(list));
+		if (b->lines && t.what == YAML_IS_MAP)
+			source_lines_add(b->lines, entry, t.line);
+		json_t *v = t.what == YAML_IS_FAULT ? NULL : yaml_build_value(b, &t, entry);
 		if (!v)
 			break;
 		json_array_append_new(list, v);

@@ -135,6 +135,34 @@ static void add_list(struct buf *out, const json_t *list, int indent)
 	}
 }
 
+/* "name: value" of one field; the cursor stands where the name begins. */
+static void add_field(struct buf *out, const struct field *f, const json_t *v, int indent)
+{
+	bool below = (json_is_object(v) && f->type == FIELD_TEXT_MAP) || json_is_array(v);
+	buf_printf(out, "%s:%s", f->name, below ? "" : " ");
+	add_value(out, f, v, indent);
+}
+
+static void add_objects(struct buf *out, const struct field *f, const json_t *list, int indent)
+{
+	size_t i;
+	json_t *entry;
+	json_array_foreach((json_t *)list, i, entry)
+	{
+		const char *before = "- ";
+		for (size_t m = 0; m < f->n_members; m++) {
+			const json_t *v = json_object_get(entry, f->members[m].name);
+			if (!v)
+				continue;
+			buf_printf(out, "\n%*s%s", indent, "", before);
+			add_field(out, &f->members[m], v, indent + 4);
+			before = "  ";
+		}
+		if (*before == '-')
+			buf_printf(out, "\n%*s- {}", indent, "");
+	}
+}
+
 static void add_value(struct buf *out, const struct field *f, const json_t *v, int indent)
 {
 	char text[64];
@@ -144,6 +172,8 @@ static void add_value(struct buf *out, const struct field *f, const json_t *v, i
 		buf_add_char(out, '}');
 	} else if (json_is_object(v)) {
 		add_map(out, v, indent);
+	} else if (f->type == FIELD_OBJECTS) {
+		add_objects(out, f, v, indent);
 	} else if (json_is_array(v)) {
 		add_list(out, v, indent);
 	} else if (!json_is_string(v) || reads_plain(f->type)) {
@@ -181,11 +211,8 @@ void resource_write_yaml(struct buf *out, const struct resource_kind *k, const c
 		const json_t *v = json_object_get(spec, fields[i]->name);
 		if (!v)
 			continue;
-		buf_printf(out, "    %s:", fields[i]->name);
-		bool below = (json_is_object(v) && fields[i]->type == FIELD_TEXT_MAP) ||
-			     json_is_array(v);
-		buf_add_str(out, below ? "" : " ");
-		add_value(out, fields[i], v, 6);
+		buf_add_str(out, "    ");
+		add_field(out, fields[i], v, 6);
 		buf_add_char(out, '\n');
 	}
 }

@@ -89,7 +89,7 @@ static json_t *typed(const struct form *f)
 
 	for (const struct form_text *t = f->texts; t; t = t->next)
 		if (t->edit.len && t->field->type != FIELD_TEXT_MAP &&
-		    t->field->type != FIELD_TEXT_LIST)
+		    t->field->type != FIELD_TEXT_LIST && t->field->type != FIELD_OBJECTS)
 			json_object_set_new(o, t->field->name, json_string(t->edit.text));
 	return o;
 }
@@ -205,6 +205,8 @@ void form_start(struct form *f, json_t *original, const char *target)
 
 bool form_row_fixed(const struct form *f, const struct form_row *row)
 {
+	if (row->field && row->field->type == FIELD_OBJECTS)
+		return true; /* a list of mappings is written in an editor */
 	return f->original && row->field &&
 	       (row->field == &name_field || row->field->flags & FIELD_FIXED);
 }
@@ -231,6 +233,8 @@ void form_placeholder(const struct form *f, const struct form_row *row, char *ou
 	} else if (f->kind->variant_field && !strcmp(field->name, f->kind->variant_field)) {
 		v = variant_now(f);
 		snprintf(out, cap, "%s", v ? v->name : "");
+	} else if (field->type == FIELD_OBJECTS) {
+		snprintf(out, cap, "in a file: sellersmart %s add -f FILE", f->kind->kind);
 	} else if (field->dflt) {
 		snprintf(out, cap, "%s", field->dflt);
 	}
@@ -409,6 +413,13 @@ static json_t *collect(struct form *f, bool changed_only)
 
 		if (!known && t->field != &name_field && t->field != &labels_field)
 			continue;
+		if (t->field->type == FIELD_OBJECTS) {
+			json_t *kept = json_object_get(f->original, t->field->name);
+
+			if (kept && !changed_only)
+				json_object_set(o, t->field->name, kept);
+			continue;
+		}
 		if (changed_only ? !strcmp(t->edit.text, t->initial) : t->edit.len == 0)
 			continue;
 		if (field_collect(t->field, o, t->edit.text, &e))

@@ -15,7 +15,9 @@ static int draw_value(struct form *f, struct surface s, int y, int x, struct for
 
 	form_placeholder(f, row, placeholder, sizeof placeholder);
 	if (form_row_fixed(f, row)) {
-		surface_outside(s, y, x, ROLE_TEXT, row->text->edit.text, width);
+		bool known = row->text->edit.len > 0;
+		surface_outside(s, y, x, known ? ROLE_TEXT : ROLE_DIM,
+				known ? row->text->edit.text : placeholder, width);
 		return 1;
 	}
 	if (choice) {

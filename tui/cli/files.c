@@ -235,3 +235,41 @@ void file_result_fini(struct file_result *r)
 	json_decref(r->missing_secrets);
 	*r = (struct file_result){0};
 }
+
+static void add_fault(struct error_list *faults, const struct error *e)
+{
+	if (faults->n < ERRORS_MAX)
+		faults->items[faults->n++] = *e;
+	faults->total++;
+}
+
+bool file_read_one(const char *path, const struct resource_kind *k, const json_t *flags,
+		   struct resource_input *out, struct error_list *faults)
+{
+	struct error e = {0};
+	struct resource_item item = {0}, second = {0};
+	struct resource_file *file = resource_file_open(path, &e);
+	if (file) {
+		resource_file_expect(file, k, flags);
+		int got = resource_file_next(file, &item, faults);
+		if (!got && !faults->n)
+			error_set(&e, ERR_INVALID, "%.200s: there is no %s in it", path, k->kind);
+		else if (got == 1 && item.kind != k)
+			error_set(&e, ERR_INVALID, "%.200s: this is a %s, not a %s", path,
+				  item.kind->kind, k->kind);
+		else if (got == 1 && resource_file_next(file, &second, faults) == 1)
+			error_set(&e, ERR_INVALID, "%.200s: describes more than one", path);
+		if (e.code)
+			error_hint(&e,
+				   "several at once, or of other kinds: sellersmart apply -f FILE");
+	}
+	if (e.code)
+		add_fault(faults, &e);
+	resource_file_free(file);
+	resource_input_fini(&second.input);
+	if (faults->total)
+		resource_input_fini(&item.input);
+	else
+		*out = item.input;
+	return !faults->total;
+}

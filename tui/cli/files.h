@@ -13,3 +13,8 @@ struct file_result {
  * stderr */
 int file_send(struct invocation *in, const char *path, bool dry_run, struct file_result *out);
 void file_result_fini(struct file_result *r);
+
+/** The one resource of kind k that a file describes ("-": standard input), bare or below its
+ *  heading; members of flags (loose) are put over its own. @return false with faults */
+bool file_read_one(const char *path, const struct resource_kind *k, const json_t *flags,
+		   struct resource_input *out, struct error_list *faults);

@@ -8,6 +8,7 @@
 #include "shared/schema/describe.h"
 #include "shared/timefmt.h"
 #include "tui/cli/editor.h"
+#include "tui/cli/files.h"
 #include "tui/cli/list.h"
 #include "tui/cli/request.h"
 #include "tui/cli/views.h"
@@ -276,7 +277,10 @@ static int run_add(struct invocation *in)
 		status = invocation_fail(&e);
 		goto out;
 	}
-	if (!resource_validate(g->kind, given, SCHEMA_LOOSE, NULL, &input, errors)) {
+	const char *file = invocation_flag(in, "file");
+	bool fine = file ? file_read_one(file, g->kind, given, &input, errors)
+			 : resource_validate(g->kind, given, SCHEMA_LOOSE, NULL, &input, errors);
+	if (!fine) {
 		status = generic_fail(errors);
 		goto out;
 	}
@@ -453,8 +457,10 @@ struct command *generic_command(const struct resource_kind *k, const char *verb)
 		make(g, verb, "NAME", run_show, 1, 1, summary);
 	} else if (!strcmp(verb, "add") && k->ops & OP_ADD) {
 		snprintf(summary, sizeof(summary), "make a %s", k->kind);
-		make(g, verb, "[VALUE] [--FIELD VALUE ...]", run_add, 0, 1, summary);
+		make(g, verb, "[VALUE] [--FIELD VALUE ...] [-f FILE]", run_add, 0, 1, summary);
 		add_input_flags(g);
+		add_flag(g, "file", "FILE", "take it from a file (YAML, JSON); flags go before it",
+			 false);
 		g->command.examples = k->examples;
 	} else if (!strcmp(verb, "edit") && k->ops & OP_EDIT) {
 		snprintf(summary, sizeof(summary), "change fields of a %s", k->kind);
