@@ -62,6 +62,10 @@ struct check_run {
 	void (*done)(struct check_run *run,
 		     void *arg); /* exactly once, never from within start() */
 	void *arg;
+	/** What the check keeps of this monitor between its runs (NULL at first, may be NULL ever
+	 *  after); memory_free frees it. The compiled form is made anew for each run of a monitor
+	 *  that is not checked often, so nothing that must last lives there. */
+	void **memory;
 	/* the check's */
 	struct check_result result;
 	void *state;
@@ -75,6 +79,8 @@ struct check_type {
 	enum err (*prepare)(const json_t *spec, const struct check_env *env, void **config,
 			    struct error *e);
 	void (*config_free)(void *config);
+	/** What run->memory points to; NULL for a type that keeps nothing. */
+	void (*memory_free)(void *memory);
 	/** The host whose limit counts, borrowed from config. */
 	const char *(*host)(const void *config);
 	/** start and cancel are NULL for a passive type. */

@@ -112,6 +112,7 @@ static void http_start(struct check_run *run)
 		struct http_walk *w = &h->walks[i];
 
 		w->config = c;
+		w->memory = (struct http_memory **)run->memory;
 		w->env = run->env;
 		w->family = c->both_families ? both[i] : c->family;
 		w->fresh_session = run->fresh_session;
@@ -146,6 +147,7 @@ const struct check_type check_http = {
 	.name = "http",
 	.prepare = http_config_prepare,
 	.config_free = http_config_free,
+	.memory_free = http_memory_free,
 	.host = http_host,
 	.start = http_start,
 	.cancel = http_cancel,

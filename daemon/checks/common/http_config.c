@@ -187,7 +187,6 @@ enum err http_config_prepare(const json_t *spec, const struct check_env *env, vo
 	struct http_config *c = mem_zalloc(sizeof *c);
 	enum err err;
 
-	c->memory = mem_zalloc(sizeof *c->memory);
 	prepare_plain_fields(c, spec);
 	err = prepare_target(c, spec, e);
 	if (!err)
@@ -235,8 +234,14 @@ void http_config_free(void *config)
 	free(c->status);
 	free(c->keyword);
 	free(c->keyword_absent);
-	if (c->memory)
-		free(c->memory->certificate);
-	free(c->memory);
 	free(c);
+}
+
+void http_memory_free(void *memory)
+{
+	struct http_memory *m = memory;
+
+	if (m)
+		free(m->certificate);
+	free(m);
 }

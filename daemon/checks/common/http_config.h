@@ -1,5 +1,5 @@
 #pragma once
-/* A compiled http monitor. Immutable but for `memory`, which only the net loop touches. */
+/* A compiled http monitor, immutable; and what is kept of one between its runs. */
 
 #include "daemon/checks/check.h"
 #include "daemon/net/resolver.h"
@@ -7,7 +7,8 @@
 #include "shared/pattern.h"
 #include "shared/url.h"
 
-/** What earlier answers of this monitor said and a resumed TLS session does not repeat. */
+/** What earlier answers of this monitor said and a resumed TLS session does not repeat; there is
+ * one once a certificate was seen. Net loop. */
 struct http_memory {
 	char *certificate; /* JSON */
 	char fingerprint[65], earliest[128];
@@ -41,9 +42,9 @@ struct http_config {
 	int64_t max_body;
 	int64_t timeout_ms, slow_ms;                                        /* 0: no threshold */
 	int64_t resolve_ms, connect_ms, tls_ms, first_byte_ms, transfer_ms; /* 0: only timeout_ms */
-	struct http_memory *memory;
 };
 
 enum err http_config_prepare(const json_t *spec, const struct check_env *env, void **config,
 			     struct error *e);
 void http_config_free(void *config);
+void http_memory_free(void *memory);

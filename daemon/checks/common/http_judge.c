@@ -164,9 +164,13 @@ void http_judge(struct http_walk *w, const struct http_matches *m)
 
 void http_remember(struct http_walk *w)
 {
-	struct http_memory *m = w->config->memory;
+	struct http_memory *m = w->memory ? *w->memory : NULL;
 	int64_t now_ms = clock_boot_ms(w->env->clock);
 
+	if (!m && w->memory && w->certificate)
+		*w->memory = m = mem_zalloc(sizeof *m);
+	if (!m)
+		return;
 	m->last_run_ms = now_ms;
 	if (w->certificate) {
 		m->last_full_ms = now_ms;
@@ -178,7 +182,7 @@ void http_remember(struct http_walk *w)
 		memcpy(m->earliest, w->earliest, sizeof m->earliest);
 		m->earliest_at = w->earliest_at;
 		m->not_after_ms = w->not_after_ms;
-	} else if (w->has_tls && w->resumed && m->certificate) {
+	} else if (w->has_tls && w->resumed) {
 		w->certificate = mem_strdup(m->certificate);
 		memcpy(w->fingerprint, m->fingerprint, sizeof w->fingerprint);
 		memcpy(w->earliest, m->earliest, sizeof w->earliest);

@@ -302,11 +302,11 @@ static void ask(struct http_walk *w)
 static bool needs_full_handshake(const struct http_walk *w)
 {
 	enum { FULL_EVERY_MS = 15 * 60 * 1000 };
-	struct http_memory *m = w->config->memory;
-	int64_t now_ms = now_us(w) / 1000, pause_ms = m->last_run_ms ? now_ms - m->last_run_ms : 0;
+	const struct http_memory *m = w->memory ? *w->memory : NULL;
+	int64_t now_ms = now_us(w) / 1000;
 
-	return w->fresh_session || !m->certificate ||
-	       now_ms - m->last_full_ms + pause_ms > FULL_EVERY_MS;
+	return w->fresh_session || !m ||
+	       now_ms - m->last_full_ms + now_ms - m->last_run_ms > FULL_EVERY_MS;
 }
 
 void http_walk_start(struct http_walk *w)

@@ -18,6 +18,7 @@ struct http_hop {
 struct http_walk {
 	/* set by http_walk_start */
 	const struct http_config *config;
+	struct http_memory **memory; /* the monitor's, or NULL */
 	const struct check_env *env;
 	enum ip_family family;
 	bool fresh_session;

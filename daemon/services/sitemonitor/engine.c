@@ -16,6 +16,7 @@ enum {
 	FIRED_AT_ONCE = 512,         /* then the loop gets to its descriptors */
 	FRESH_EVERY_MS = 14 * 60000, /* a full handshake at least every 15 minutes */
 	TICK_LATE_MS = 1000,
+	KEEP_BELOW_MS = 30000, /* compiling takes 30 µs, keeping what was compiled 1.5 kB */
 };
 
 const unsigned late_bounds_ms[LATE_BUCKETS] = {5,    10,   25,   50,    100,   250,  500,
@@ -117,7 +118,7 @@ static void on_done(struct check_run *run, void *arg)
 		monitor_free(m);
 	} else if (m->run_discard) {
 		m->run_discard = false;
-		monitor_config_drop(m);
+		monitor_check_drop(m);
 		limits_release(sm->limits, &m->ticket);
 		if (m->again && sm->running)
 			engine_check_now(sm, m);
@@ -132,6 +133,8 @@ static void on_done(struct check_run *run, void *arg)
 		}
 		verdict_check(sm, m, r, now_moment(sm));
 		limits_release(sm->limits, &m->ticket);
+		if (m->interval_ms >= KEEP_BELOW_MS && !engine_is_busy(m))
+			monitor_config_drop(m);
 	}
 	check_result_fini(r);
 	free(run);
@@ -185,6 +188,7 @@ static void start_run(struct sitemonitor *sm, struct monitor *m)
 	run->config = m->config;
 	run->env = &sm->env;
 	run->monitor = m->id;
+	run->memory = &m->memory;
 	run->done = on_done;
 	run->arg = m;
 	/* What confirms a failure must not share its connection; what judges a certificate must see
@@ -243,6 +247,15 @@ void engine_schedule(struct sitemonitor *sm, struct monitor *m)
 		next = schedule_next(m->id, m->interval_ms, now);
 	if (next)
 		due_set(sm, &m->due, next);
+	table_lock(&sm->table);
+	m->shown.next_boot_ms = next;
+	table_unlock(&sm->table);
+}
+
+void engine_take_turn(struct sitemonitor *sm, struct monitor *m)
+{
+	int64_t next = schedule_next(m->id, m->interval_ms, now_boot(sm));
+	due_set(sm, &m->due, next);
 	table_lock(&sm->table);
 	m->shown.next_boot_ms = next;
 	table_unlock(&sm->table);

@@ -77,7 +77,8 @@ struct monitor {
 	int64_t fresh_boot_ms; /* last check with a full handshake */
 
 	const struct check_type *type;
-	void *config; /* compiled when first needed */
+	void *config; /* compiled for a run, and kept when the next is soon */
+	void *memory; /* what the check keeps between runs */
 	struct check_run *run;
 	int64_t run_boot_ms;
 	bool run_discard; /* its answer no longer counts */

@@ -146,6 +146,8 @@ void engine_slept(struct sitemonitor *sm, int64_t slept_ms);
 /** All that the engine knows; free() the array. */
 struct monitor **members_all(struct sitemonitor *sm, size_t *n);
 void monitor_config_drop(struct monitor *m);
+/** The check is another one now, or ends: also what it remembers. */
+void monitor_check_drop(struct monitor *m);
 void monitor_free(struct monitor *m);
 /** A monitor came, was changed, or went. */
 void engine_update(struct sitemonitor *sm, const struct resource *r);
@@ -156,6 +158,8 @@ void engine_configure(struct monitor *m, const struct resource *r);
 void engine_label(struct monitor *m, const struct resource *r);
 /** Next regular check. */
 void engine_schedule(struct sitemonitor *sm, struct monitor *m);
+/** First check at its place in the interval. */
+void engine_take_turn(struct sitemonitor *sm, struct monitor *m);
 /** Check now, before others of its host when urgent. */
 void engine_check_now(struct sitemonitor *sm, struct monitor *m);
 /** A value in a secret changed: compile anew what refers to one. */

@@ -177,7 +177,7 @@ static int harness_teardown(void **state)
 struct probe {
 	struct harness *h;
 	struct check_run run;
-	void *config;
+	void *config, *memory;
 	int64_t took_ms;
 	bool inside_start;
 };
@@ -228,6 +228,7 @@ static void probe_prepare(struct probe *p, struct harness *h, const char *type,
 	json_decref(spec);
 	p->run.config = p->config;
 	p->run.env = &h->env;
+	p->run.memory = &p->memory;
 	p->run.done = probe_done;
 	p->run.arg = p;
 }
@@ -258,6 +259,8 @@ static inline void probe_fini(struct probe *p)
 {
 	check_result_fini(&p->run.result);
 	p->run.type->config_free(p->config);
+	if (p->run.type->memory_free)
+		p->run.type->memory_free(p->memory);
 }
 
 #define assert_result(p, wanted_outcome, wanted_cause)                                            \

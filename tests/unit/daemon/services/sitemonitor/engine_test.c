@@ -348,6 +348,26 @@ static void full_disk__keeps_what_happened__and_writes_it_later(void **state)
 		1);
 }
 
+static void crowd__takes_its_turn__within_the_interval(void **state)
+{
+	struct house *h = *state;
+	unsigned turns = 0;
+	told.hold = true;
+	for (int i = 0; i < 230; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "shop-%d", i);
+		uint64_t id = house_put(h, name, shop);
+		int64_t next = house_shown(h, id).next_boot_ms;
+		if (!next)
+			continue;
+		assert_in_range(next - h->clock.boot_us / 1000, 1, 60000);
+		turns++;
+	}
+	assert_int_equal(told.started, 8); /* of one host */
+	assert_int_equal(turns, 230 - 8 - 200);
+	told.hold = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +383,7 @@ int main(void)
 		house_test(delete__forgets_everything),
 		house_test(start__spreads_what_is_overdue__and_never_runs_one_twice),
 		house_test(full_disk__keeps_what_happened__and_writes_it_later),
+		house_test(crowd__takes_its_turn__within_the_interval),
 		house_test(flush__writes_no_row__while_nothing_is_decided_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
