@@ -11,6 +11,7 @@
 #include "shared/buf.h"
 #include "shared/mem.h"
 #include "shared/schema/files.h"
+#include "shared/url.h"
 
 enum { CONFIG_FILE_MAX = 256 * 1024 };
 
@@ -77,6 +78,13 @@ static const struct field config_fields[] = {
 	 .max = 255,
 	 .help = "Name servers instead of the system's",
 	 .example = "192.0.2.53,192.0.2.54"},
+	{.name = "witnesses",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 511,
+	 .dflt = "auto",
+	 .help = "Hosts that tell the loss of our own connection from a target's; none: ask nobody",
+	 .example = "gateway.example:443,192.0.2.1:53"},
 	{.name = "retention_samples",
 	 .type = FIELD_DURATION,
 	 .min = 86400000,
@@ -199,6 +207,25 @@ static void copy_text(char *dst, size_t cap, const json_t *spec, const char *fie
 	snprintf(dst, cap, "%s", text ? text : "");
 }
 
+static enum err check_witnesses(const char *list, struct error *e)
+{
+	char one[512], host[HOST_MAX];
+	uint16_t port;
+	if (!strcmp(list, "auto") || !strcmp(list, "none"))
+		return ERR_NONE;
+	for (const char *at = list; *at; at += strspn(at, ", ")) {
+		size_t n = strcspn(at, ", ");
+		snprintf(one, sizeof(one), "%.*s", (int)n, at);
+		if (n && host_port_parse(one, 443, host, &port, e)) {
+			error_prefix(e, "witnesses: ");
+			error_hint(e, "auto, none, or like 192.0.2.1:53,gateway.example:443");
+			return e ? (e->code = ERR_CONFIG) : ERR_CONFIG;
+		}
+		at += n;
+	}
+	return ERR_NONE;
+}
+
 static enum err fill(struct config *c, const json_t *spec, struct error *e)
 {
 	copy_text(c->data_dir, sizeof(c->data_dir), spec, "data_dir");
@@ -206,6 +233,7 @@ static enum err fill(struct config *c, const json_t *spec, struct error *e)
 	copy_text(c->listen, sizeof(c->listen), spec, "listen");
 	copy_text(c->services, sizeof(c->services), spec, "services");
 	copy_text(c->nameservers, sizeof(c->nameservers), spec, "nameservers");
+	copy_text(c->witnesses, sizeof(c->witnesses), spec, "witnesses");
 	const char *level = spec_text(&config_kind, spec, "log_level");
 	for (int i = 0; log_levels[i]; i++)
 		if (!strcmp(level, log_levels[i]))
@@ -221,6 +249,9 @@ static enum err fill(struct config *c, const json_t *spec, struct error *e)
 	c->retention_bytes = spec_bytes(&config_kind, spec, "retention_size");
 	c->connections_max = spec_int(&config_kind, spec, "connections_max");
 	c->streams_max = spec_int(&config_kind, spec, "streams_max");
+	enum err refused = check_witnesses(c->witnesses, e);
+	if (refused)
+		return refused;
 	if (!c->data_dir[0]) {
 		enum err err = path_data_dir(c->data_dir, e);
 		if (err)

@@ -16,6 +16,7 @@ struct lines {
 	struct sitemonitor *sm;
 	struct attention *out;
 	size_t n, max, total;
+	size_t cut_off; /* monitors that are unknown for the sake of our own connection */
 	int64_t now_ms;
 };
 
@@ -100,6 +101,34 @@ static void certificate_line(struct lines *l, const struct monitor *m, struct at
 	add_line(l, a);
 }
 
+/* What cannot be judged because we are cut off is one line, not one each. */
+static bool own_link(struct lines *l, const struct shown *s)
+{
+	if (s->state != STATE_UNKNOWN || !s->own_link)
+		return false;
+	l->cut_off++;
+	return true;
+}
+
+static void network_line(struct lines *l)
+{
+	const struct uplink *u = &l->sm->uplink;
+	struct attention a = {.level = ATTENTION_CRITICAL,
+			      .word = "NETWORK",
+			      .name = "this machine",
+			      .kind = "network",
+			      .since_ms = u->since.wall_ms};
+	if (!u->lost)
+		return;
+	snprintf(a.text, sizeof(a.text), "%.110s", u->text);
+	if (l->cut_off) {
+		size_t n = strlen(a.text);
+		snprintf(a.text + n, sizeof(a.text) - n, "; %zu monitor%s unknown", l->cut_off,
+			 l->cut_off == 1 ? "" : "s");
+	}
+	add_line(l, &a);
+}
+
 static void look(struct monitor *m, void *arg)
 {
 	struct lines *l = arg;
@@ -111,7 +140,7 @@ static void look(struct monitor *m, void *arg)
 	a.key = check ? 'c' : 'o';
 	a.since_ms = shown_since_ms(l->sm, s);
 	struct attention certificate = a;
-	bool line = state_line(s, &a);
+	bool line = state_line(s, &a) && !own_link(l, s);
 	if (line) {
 		state_text(s, &a);
 		add_line(l, &a);
@@ -127,6 +156,7 @@ size_t attention_lines(void *state, struct attention *out, size_t max, size_t *t
 	struct lines l = {.sm = sm, .out = out, .max = max, .now_ms = clock_wall_ms(sm->d->clock)};
 	table_lock(&sm->table);
 	table_each(&sm->table, look, &l);
+	network_line(&l);
 	table_unlock(&sm->table);
 	*total = l.total;
 	return l.n;

@@ -106,11 +106,9 @@ static void note_late(struct sitemonitor *sm, int64_t late_ms)
 	atomic_fetch_add_explicit(&sm->late.sum_us, (uint64_t)late_ms * 1000, memory_order_relaxed);
 }
 
-static void on_done(struct check_run *run, void *arg)
+void engine_run_ended(struct sitemonitor *sm, struct check_run *run)
 {
-	struct monitor *m = arg;
-	struct sitemonitor *sm =
-		(struct sitemonitor *)CONTAINER_OF(run->env, struct sitemonitor, env);
+	struct monitor *m = run->arg;
 	struct check_result *r = &run->result;
 	m->run = NULL;
 	if (m->removed) {
@@ -125,12 +123,6 @@ static void on_done(struct check_run *run, void *arg)
 		m->again = false;
 		waiters_look(sm, m);
 	} else {
-		if (r->outcome == OUTCOME_DOWN && vigil_away_since(sm, m->run_boot_ms)) {
-			r->outcome = OUTCOME_UNKNOWN;
-			snprintf(r->cause, sizeof(r->cause), "lag");
-			snprintf(r->message, sizeof(r->message),
-				 "this machine was too busy or asleep to tell");
-		}
 		verdict_check(sm, m, r, now_moment(sm));
 		limits_release(sm->limits, &m->ticket);
 		if (m->interval_ms >= KEEP_BELOW_MS && !engine_is_busy(m))
@@ -140,6 +132,31 @@ static void on_done(struct check_run *run, void *arg)
 	free(run);
 	if (!sm->running)
 		engine_changed(sm);
+}
+
+static void on_done(struct check_run *run, void *arg)
+{
+	struct monitor *m = arg;
+	struct sitemonitor *sm =
+		(struct sitemonitor *)CONTAINER_OF(run->env, struct sitemonitor, env);
+	struct check_result *r = &run->result;
+	bool counts = !m->removed && !m->run_discard;
+	if (counts && r->outcome == OUTCOME_DOWN && vigil_away_since(sm, m->run_boot_ms)) {
+		r->outcome = OUTCOME_UNKNOWN;
+		snprintf(r->cause, sizeof(r->cause), "lag");
+		snprintf(r->message, sizeof(r->message),
+			 "this machine was too busy or asleep to tell");
+	}
+	if (!counts || !witness_holds(sm, m, run))
+		engine_run_ended(sm, run);
+}
+
+void engine_cancel_run(struct sitemonitor *sm, struct monitor *m)
+{
+	if (witness_lets_go(sm, m->run))
+		engine_run_ended(sm, m->run);
+	else
+		m->type->cancel(m->run); /* may call on_done */
 }
 
 /* A monitor that cannot be compiled (a secret is missing) is not down: we cannot look. */
@@ -271,7 +288,7 @@ void engine_discard_run(struct sitemonitor *sm, struct monitor *m, bool again)
 	if (m->run_discard)
 		return;
 	m->run_discard = true;
-	m->type->cancel(m->run); /* may call on_done */
+	engine_cancel_run(sm, m);
 }
 
 /* ---- beginning and end ---------------------------------------------------------------------- */
@@ -314,6 +331,7 @@ enum err engine_open(struct sitemonitor *sm, struct error *e)
 	if (err)
 		return err;
 	sm->running = true;
+	witness_configure(sm);
 	arm(sm);
 	return ERR_NONE;
 }
@@ -346,6 +364,7 @@ void engine_close(struct sitemonitor *sm)
 		engine_discard_run(sm, all[i], false);
 	}
 	free(all);
+	witness_fini(sm);
 	due_clear(sm, &sm->batch.due);
 	due_clear(sm, &sm->journal.due);
 	uv_poll_stop(&sm->timer);

@@ -164,7 +164,7 @@ void engine_remove(struct sitemonitor *sm, uint64_t id)
 	if (!m->run)
 		monitor_free(m);
 	else if (sm->running)
-		m->type->cancel(m->run); /* its end frees it */
+		engine_cancel_run(sm, m); /* its end frees it */
 }
 
 void engine_secrets_changed(struct sitemonitor *sm)

@@ -49,6 +49,7 @@ struct shown {
 	unsigned cert_days; /* how long before that end it needs a person; 0: never */
 
 	bool is_heartbeat;
+	bool own_link;       /* its last check found that our own connection is lost */
 	bool own, http;      /* labelled owner=mine; an http check: a shop of the Overview */
 	int64_t p95_24h_us;  /* of a shop; filled in when the Overview was asked, -1: unknown */
 	int64_t deadline_ms; /* of a heartbeat, wall; 0: none */

@@ -243,9 +243,11 @@ static void fini(void *state)
 static void apply_limits(void *arg)
 {
 	struct sitemonitor *sm = arg;
-	if (sm->running)
-		limits_set(sm->limits, (unsigned)sm->d->config->checks_max,
-			   (unsigned)sm->d->config->checks_per_host);
+	if (!sm->running)
+		return;
+	limits_set(sm->limits, (unsigned)sm->d->config->checks_max,
+		   (unsigned)sm->d->config->checks_per_host);
+	witness_configure(sm);
 }
 
 static void reload(void *state)

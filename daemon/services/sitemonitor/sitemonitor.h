@@ -2,7 +2,7 @@
 /* The state of the service, shared by its files. What is where:
  *   engine.c   what is due, running checks         verdict.c  what their answers mean
  *   members.c  monitors come, change and go        sleep.c, vigil.c  when nobody looked
- *   steps.c    when the wall clock was set
+ *   steps.c    when the wall clock was set           witness.c  when our own connection is lost
  *   batch.c    samples and states to the store      journal.c  transitions to the store
  *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
  *   the rest reads: render, attention, history, incidents, metrics, once. */
@@ -68,6 +68,25 @@ struct vigil {
 	int64_t (*monotonic)(void);    /* CLOCK_MONOTONIC, µs; tests turn it */
 };
 
+struct witness;
+
+/** Is our own connection lost? Net loop, but for `lost` and what is beside it. */
+struct uplink {
+	struct due due; /* asks again while it is lost */
+	struct witness *all;
+	size_t n;
+	unsigned waiting;          /* witnesses that did not answer yet in this round */
+	bool automatic, answered;  /* answered: by one, in this round */
+	int64_t asked_ms, back_ms; /* boot: end of the last round, of the last loss */
+	struct check_run **held;   /* failures that wait for the witnesses */
+	size_t n_held, cap_held;
+
+	/* under the table's lock */
+	bool lost;
+	struct moment since;
+	char text[160];
+};
+
 struct sitemonitor {
 	struct daemon *d;
 	struct check_env env;
@@ -86,6 +105,7 @@ struct sitemonitor {
 	struct journal journal;
 	struct vigil vigil;
 	struct steps steps;
+	struct uplink uplink;
 	unsigned closing; /* handles */
 	size_t once_pending;
 
@@ -137,6 +157,10 @@ void engine_tick(struct sitemonitor *sm);
 /** What a monitor's entry in the heap calls; also the sign that the engine knows the monitor. */
 void engine_fire(struct sitemonitor *sm, struct due *due);
 bool engine_is_busy(const struct monitor *m);
+/** Stop the run of m, which has one; its end is told as that of any other. */
+void engine_cancel_run(struct sitemonitor *sm, struct monitor *m);
+/** What a run that has ended found, once it is known whose fault it is. */
+void engine_run_ended(struct sitemonitor *sm, struct check_run *run);
 /** The answer of what waits or runs no longer counts; again: check at once when it has ended. */
 void engine_discard_run(struct sitemonitor *sm, struct monitor *m, bool again);
 
@@ -179,6 +203,25 @@ bool vigil_away_since(struct sitemonitor *sm, int64_t boot_ms);
 enum err steps_open(struct sitemonitor *sm, struct error *e);
 /** Was the wall clock set? Then it is an event, and the deadlines of heartbeats are set anew. */
 void steps_look(struct sitemonitor *sm);
+
+/* ---- witness.c: net loop -------------------------------------------------------------------- */
+
+/** Read the configuration; also at a reload. */
+void witness_configure(struct sitemonitor *sm);
+void witness_fini(struct sitemonitor *sm);
+/** A run of m has ended: must its verdict wait for what the witnesses say? Then engine_run_ended is
+ * called later. Else r is changed when it was our own connection. */
+bool witness_holds(struct sitemonitor *sm, struct monitor *m, struct check_run *run);
+/** Is run one of those that wait? Then it does no more and ends as it is. */
+bool witness_lets_go(struct sitemonitor *sm, struct check_run *run);
+/** The cause of a result that says nothing about the target. */
+extern const char cause_own_link[];
+
+/* ---- notice.c: net loop --------------------------------------------------------------------- */
+
+/** An event about ourselves. data: members of a JSON object, or NULL. */
+void notice_write(struct sitemonitor *sm, const char *topic, enum severity severity,
+		  const char *text, const char *data);
 
 /* ---- verdict.c: net loop -------------------------------------------------------------------- */
 

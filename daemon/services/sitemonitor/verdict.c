@@ -63,6 +63,7 @@ static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_re
 	table_lock(&sm->table);
 	take_text(&s->redirects, &hops->redirects);
 	take_text(&s->final_url, &hops->final_url);
+	s->own_link = !strcmp(r->cause, cause_own_link);
 	s->last_ms = at.wall_ms;
 	s->last_outcome = r->outcome;
 	s->last_us = r->total_us;
@@ -161,7 +162,9 @@ static void judge(struct sitemonitor *sm, struct monitor *m, struct check_result
 	if (m->track.hold != STATE_PAUSED)
 		keep_evidence(m, r, at);
 	show_last(sm, m, r, &hops, at);
-	struct change c = track_step(&m->track, &m->shown.rules, r->outcome, at);
+	bool own_link = !strcmp(r->cause, cause_own_link);
+	struct change c = own_link ? track_gap(&m->track, &m->shown.rules, at)
+				   : track_step(&m->track, &m->shown.rules, r->outcome, at);
 	show_reason(sm, m, r);
 	settle(sm, m, c, began, at);
 	atomic_fetch_add_explicit(&sm->checks[r->outcome], 1, memory_order_relaxed);

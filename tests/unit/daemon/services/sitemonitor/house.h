@@ -43,7 +43,8 @@ static inline int64_t fake_wall(const struct clock *c)
 struct told {
 	enum outcome outcome;
 	char message[64], evidence[256];
-	bool hold; /* do not answer until told again */
+	const char *address; /* NULL: one out in the network */
+	bool hold;           /* do not answer until told again */
 	unsigned started, running, most;
 	struct check_run *held[64];
 	unsigned n_held;
@@ -60,7 +61,7 @@ static inline void told_end(void *arg)
 	r->phase_us[PHASE_CONNECT] = 1000;
 	snprintf(r->message, sizeof(r->message), "%s", told.message);
 	snprintf(r->cause, sizeof(r->cause), "%s", run->state ? "cancelled" : "told");
-	snprintf(r->address, sizeof(r->address), "192.0.2.7");
+	snprintf(r->address, sizeof(r->address), "%s", told.address ? told.address : "192.0.2.7");
 	if (told.evidence[0])
 		r->evidence = mem_strdup(told.evidence);
 	run->done(run, run->arg);
