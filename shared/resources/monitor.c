@@ -9,6 +9,8 @@
 
 extern const struct resource_kind resource_monitor;
 
+static const char *const slo_windows[] = {"7d", "28d", "30d", "90d", "month", NULL};
+
 static const struct field fields[] = {
 	{.name = "type",
 	 .type = FIELD_ENUM,
@@ -58,6 +60,20 @@ static const struct field fields[] = {
 	 .flags = FIELD_ADVANCED,
 	 .help = "Do not check for now",
 	 .example = "true"},
+	{.name = "slo",
+	 .type = FIELD_PERCENT,
+	 .min = 1000,
+	 .max = 99999,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Uptime that is promised, percent; what it may be down is its error budget",
+	 .example = "99.9"},
+	{.name = "slo_window",
+	 .type = FIELD_ENUM,
+	 .choices = slo_windows,
+	 .dflt = "30d",
+	 .flags = FIELD_ADVANCED,
+	 .help = "Time over which slo is promised; month: the calendar month of UTC",
+	 .example = "28d"},
 	{.name = "runbook",
 	 .type = FIELD_TEXT,
 	 .min = 1,
@@ -138,14 +154,14 @@ static const struct column columns[] = {
 	{.title = "reason", .path = "reason", .min_width = 12, .weight = 2, .priority = 5},
 };
 
-static const char *const sorts[] = {"worst",  "name",  "state", "p95",
-				    "uptime", "since", "type",  NULL};
-static const char *const filters[] = {"state", "type", "name", NULL};
+static const char *const sorts[] = {"worst", "name", "state",  "p95", "uptime",
+				    "since", "type", "budget", NULL};
+static const char *const filters[] = {"state", "type", "name", "budget", NULL};
 static const char *const reserved[] = {"create", "status", "alerts", "history", NULL};
 static const char *const outputs[] = {
-	"state",       "since",     "reason",    "last",           "next_at",
-	"streak",      "p50_1h_ms", "p95_1h_ms", "uptime_24h_pct", "spark",
-	"certificate", "incident",  "ping_url",  "deadline_at",    NULL,
+	"state",     "since",       "reason",         "last",  "next_at",     "streak",
+	"p50_1h_ms", "p95_1h_ms",   "uptime_24h_pct", "spark", "certificate", "incident",
+	"ping_url",  "deadline_at", "budget",         NULL,
 };
 static const char *const examples[] = {
 	"sellersmart monitor add https://shop.example/ --name shop --interval 30s",

@@ -7,6 +7,7 @@
 #include "shared/mem.h"
 #include "shared/pattern.h"
 #include "shared/schema/internal.h"
+#include "shared/percent.h"
 #include "shared/timefmt.h"
 
 enum { FLAG_MAX = 48, DESCRIBED_MAX = 320, HELP_WIDTH = 78 };
@@ -27,6 +28,7 @@ static const char *type_words(enum field_type type)
 	case FIELD_PATTERN: return "regular expression";
 	case FIELD_CRON: return "cron, five fields";
 	case FIELD_ZONE: return "IANA time zone";
+	case FIELD_PERCENT: return "percent";
 	case FIELD_NAME: return "name";
 	case FIELD_TEXT_LIST: return "list of text, may be repeated";
 	case FIELD_TEXT_MAP: return "KEY=VALUE, may be repeated";
@@ -50,6 +52,11 @@ const char *field_range(const struct field *f, char *out, size_t cap)
 		if (f->min || f->max)
 			snprintf(out, cap, "%s..%s", size_format(low, sizeof(low), f->min),
 				 size_format(high, sizeof(high), f->max));
+		break;
+	case FIELD_PERCENT:
+		if (f->min || f->max)
+			snprintf(out, cap, "%s..%s", percent_format(low, f->min),
+				 percent_format(high, f->max));
 		break;
 	case FIELD_INT:
 		if (f->min || f->max)

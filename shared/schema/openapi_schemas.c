@@ -48,6 +48,7 @@ static const char *text_format(enum field_type type)
 	case FIELD_PATTERN: return "regex";
 	case FIELD_CRON: return "cron";
 	case FIELD_ZONE: return "iana-time-zone";
+	case FIELD_PERCENT: return "percent";
 	case FIELD_NAME: return "name";
 	case FIELD_TEXT:
 	case FIELD_INT:
@@ -151,6 +152,7 @@ void openapi_field(struct json_writer *w, const struct field *f)
 	case FIELD_PATTERN:
 	case FIELD_CRON:
 	case FIELD_ZONE:
+	case FIELD_PERCENT:
 	case FIELD_NAME: write_text(w, f); break;
 	}
 	write_the_default(w, f);

@@ -29,6 +29,7 @@ enum field_type {
 	FIELD_PATTERN,    /* a regular expression that PCRE2 compiles */
 	FIELD_CRON,       /* five fields, shared/cron.h */
 	FIELD_ZONE,       /* IANA time zone */
+	FIELD_PERCENT,    /* "99.9", exact: shared/percent.h; min..max: thousandths */
 	FIELD_NAME,       /* slug */
 	FIELD_TEXT_LIST,  /* ["a", "b"]; max: entries */
 	FIELD_TEXT_MAP,   /* {"k": "v"}; max: entries; see FIELD_MAY_SECRET */

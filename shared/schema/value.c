@@ -10,6 +10,7 @@
 #include "shared/cron.h"
 #include "shared/mem.h"
 #include "shared/pattern.h"
+#include "shared/percent.h"
 #include "shared/schema/internal.h"
 #include "shared/timefmt.h"
 #include "shared/tz.h"
@@ -306,6 +307,19 @@ static json_t *canonical_cron(const struct field *f, const json_t *value, struct
 	return json_string(json_string_value(value));
 }
 
+static json_t *canonical_percent(const struct field *f, const json_t *value, struct error *e)
+{
+	char text[PERCENT_TEXT], range[RANGE_TEXT];
+	int64_t v;
+	if (!percent_parse(json_string_value(value), &v))
+		return refuse(f, value, e,
+			      "is not a percentage: digits, at most three after the point");
+	if (f->max && (v < f->min || v > f->max))
+		return refuse(f, value, e, "is out of range (%s)",
+			      field_range(f, range, sizeof(range)));
+	return json_string(percent_format(text, v));
+}
+
 static json_t *canonical_zone(const struct field *f, const json_t *value, struct error *e)
 {
 	struct error why = {0};
@@ -464,7 +478,7 @@ static bool wants_text(enum field_type type)
 {
 	return type == FIELD_TEXT || type == FIELD_URL || type == FIELD_HOST_PORT ||
 	       type == FIELD_HOST || type == FIELD_PATTERN || type == FIELD_CRON ||
-	       type == FIELD_ZONE || type == FIELD_NAME;
+	       type == FIELD_ZONE || type == FIELD_PERCENT || type == FIELD_NAME;
 }
 
 json_t *field_canonical(const struct field *f, const json_t *value, unsigned flags, struct error *e)
@@ -488,6 +502,7 @@ json_t *field_canonical(const struct field *f, const json_t *value, unsigned fla
 	case FIELD_PATTERN: return canonical_pattern(f, value, e);
 	case FIELD_CRON: return canonical_cron(f, value, e);
 	case FIELD_ZONE: return canonical_zone(f, value, e);
+	case FIELD_PERCENT: return canonical_percent(f, value, e);
 	case FIELD_NAME: return canonical_name(f, value, e);
 	case FIELD_TEXT_LIST: return canonical_list(f, value, flags, e);
 	case FIELD_TEXT_MAP: return canonical_map(f, value, flags, e);

@@ -21,6 +21,10 @@ enum {
 	KNOWN_MOST = 95 /* percent of a window from which on it need not be said */
 };
 
+static const struct {
+	const char *name, *title;
+} windows[] = {{"24h", "24h"}, {"7d", "7d"}, {"30d", "30d"}, {"90d", "90d"}, {"365d", "1y"}};
+
 static const char *time_of(const struct view *v, const json_t *o, const char *member, char *out,
 			   size_t cap)
 {
@@ -212,48 +216,77 @@ static int draw_chart(struct view *v, struct monitor_page *p, struct surface s, 
 /* ---- uptime, certificate, incidents, answers
  * ----------------------------------------------------------------- */
 
-/* How much of a window the figure speaks of, when that is not nearly all of it. */
-static const char *known_share(const json_t *window, char *out, size_t cap)
+/* "known: 90d 64%, 1y 16%": of which part of its window a figure speaks, when not of nearly all. */
+static void known_shares(const json_t *uptime, char *out, size_t cap)
 {
-	double known = json_num(window, "known_pct", 100);
+	size_t n = 0;
 
-	if (known >= KNOWN_MOST || json_num(window, "pct", -1) < 0)
-		out[0] = '\0';
-	else if (known < 1)
-		snprintf(out, cap, "of <1%%");
-	else
-		snprintf(out, cap, "of %.0f%%", known);
-	return out;
+	out[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(windows) && n < cap; i++) {
+		const json_t *one = json_object_get(uptime, windows[i].name);
+		double known = json_num(one, "known_pct", 100);
+
+		if (known >= KNOWN_MOST || json_num(one, "pct", -1) < 0)
+			continue;
+		n += (size_t)snprintf(out + n, cap - n, "%s%s ",
+				      n ? ", " : "known: ", windows[i].title);
+		if (n < cap)
+			n += (size_t)snprintf(out + n, cap - n, known < 1 ? "<1%%" : "%.0f%%",
+					      known);
+	}
 }
 
 static int draw_uptime(struct view *v, struct monitor_page *p, struct surface s, int y)
 {
-	static const char *const windows[] = {"24h", "7d", "30d", "90d", "365d"};
 	const json_t *w = json_object_get(p->history, "uptime");
 	const char *hours = json_str(v->object, "spark", "");
-	char up[32], share[32];
-	bool partly = false;
+	char up[32], known[80];
 	int x = 1;
 
-	section_draw(s, y++, "uptime", "");
+	known_shares(w, known, sizeof known);
+	section_draw(s, y++, "uptime", known);
 	for (size_t i = 0; i < ARRAY_LEN(windows) && x + 12 < s.width; i++) {
-		const json_t *one = json_object_get(w, windows[i]);
-		double pct = json_num(one, "pct", -1);
-		int from = x;
+		double pct = json_num(json_object_get(w, windows[i].name), "pct", -1);
 
-		x += surface_outside(s, y, x, ROLE_DIM, i == 4 ? "1y" : windows[i], -1) + 1;
+		x += surface_outside(s, y, x, ROLE_DIM, windows[i].title, -1) + 1;
 		x += surface_outside(s, y, x, pct < 0 ? ROLE_DIM : ROLE_STRONG,
 				     format_percent(up, sizeof up, pct), -1) +
 		     2;
-		known_share(one, share, sizeof share);
-		partly |= *share != '\0';
-		surface_outside(s, y + 1, from, ROLE_DIM, share, x - from - 1);
 	}
 	if (*hours && x + 28 < s.width)
 		spark_draw(s, y, s.width - 25, 24, hours);
-	if (partly)
-		surface_outside(s, y + 1, x, ROLE_DIM, "was known", s.width - x - 1);
-	return y + 1 + partly;
+	return y + 1;
+}
+
+static int draw_budget(struct view *v, struct surface s, int y)
+{
+	static const char *const burns[] = {"1h", "6h", "24h"};
+	const json_t *b = json_object_get(v->object, "budget");
+	const char *state = json_str(b, "state", "");
+	bool bad = !strcmp(state, "exhausted"), warned = !strcmp(state, "burning");
+	enum role role = bad ? ROLE_DOWN : warned ? ROLE_DEGRADED : ROLE_UP;
+	char remark[64], left[32], all[32], member[16];
+	int x = 1;
+
+	if (!json_is_object(b))
+		return y;
+	snprintf(remark, sizeof remark, "%s %% in %s", json_str(b, "slo", "?"),
+		 json_str(b, "window", "?"));
+	section_draw(s, y++, "error budget", remark);
+	x += surface_outside(s, y, x, role | STYLE_BOLD, state, -1) + 2;
+	x += surface_printf(s, y, x, ROLE_TEXT, "used %.1f%% of %s, %s left",
+			    json_num(b, "used_pct", 0),
+			    format_ms(all, sizeof all, json_num(b, "allowed_ms", 0)),
+			    format_ms(left, sizeof left, json_num(b, "left_ms", 0))) +
+	     3;
+	for (size_t i = 0; i < ARRAY_LEN(burns); i++) {
+		snprintf(member, sizeof member, "burn_%s", burns[i]);
+		if (json_is_number(json_object_get(b, member)) && x + 12 < s.width)
+			x += surface_printf(s, y, x, ROLE_DIM, "%s %s %.1fx", i ? "" : "burns",
+					    burns[i], json_num(b, member, 0)) +
+			     1;
+	}
+	return y + 1;
 }
 
 static int draw_certificate(struct view *v, struct surface s, int y)
@@ -348,6 +381,7 @@ int monitor_draw_page(struct view *v, struct monitor_page *p, struct surface s, 
 	y = draw_last(v, s, y);
 	y = draw_chart(v, p, s, y, height);
 	y = draw_uptime(v, p, s, y);
+	y = draw_budget(v, s, y);
 	y = draw_certificate(v, s, y);
 	y = draw_incidents(v, p, s, y);
 	y = draw_samples(v, p, s, y);

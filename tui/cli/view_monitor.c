@@ -151,6 +151,32 @@ static void history(struct invocation *in, const json_t *m, const json_t *h)
 	buf_fini(&line);
 }
 
+/* "43m 12s allowed in 30d, 52 % used, 20m 44s left; burns 0.8x in 1 h, 0.3x in 6 h" */
+static void budget(struct invocation *in, const json_t *m)
+{
+	static const char *const burns[] = {"1h", "6h", "24h"};
+	const json_t *b = json_object_get(m, "budget");
+	char span[32], left[32], member[16];
+	struct buf line = BUF_INIT(512);
+	if (!json_is_object(b))
+		return;
+	output_text(in->output, "\n%-*s%s %% in %s: %s, %.1f %% of %s used, %s left\n", LABEL_WIDTH,
+		    "budget", json_str(b, "slo", "?"), json_str(b, "window", "?"),
+		    json_str(b, "state", "?"), json_num(b, "used_pct", 0),
+		    output_span(span, json_num(b, "allowed_ms", 0)),
+		    output_span(left, json_num(b, "left_ms", 0)));
+	for (size_t i = 0; i < ARRAY_LEN(burns); i++) {
+		snprintf(member, sizeof(member), "burn_%s", burns[i]);
+		if (json_is_number(json_object_get(b, member)))
+			buf_printf(&line, "%s%.1fx over %s", line.len ? ", " : "",
+				   json_num(b, member, 0), burns[i]);
+	}
+	if (line.len)
+		output_text(in->output, "%-*sburns %s (1.0x uses up just all of it)\n", LABEL_WIDTH,
+			    "", buf_str(&line));
+	buf_fini(&line);
+}
+
 static void certificate(struct invocation *in, const json_t *m)
 {
 	const json_t *c = json_object_get(m, "certificate"), *v;
@@ -264,6 +290,7 @@ void view_monitor(struct invocation *in, const json_t *m)
 	heartbeat(in, m);
 	last(in, m);
 	history(in, m, h);
+	budget(in, m);
 	certificate(in, m);
 	incidents(in, h);
 	answers(in, samples);

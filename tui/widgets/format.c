@@ -25,6 +25,8 @@ static const struct {
 	{"critical", ROLE_DOWN},
 	{"failed", ROLE_DOWN},
 	{"unknown", ROLE_UNKNOWN},
+	{"burning", ROLE_DEGRADED},
+	{"exhausted", ROLE_DOWN},
 	{"new", ROLE_INFO},
 	{"info", ROLE_INFO},
 	{"paused", ROLE_PAUSED},

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 
 enum {
@@ -139,7 +140,7 @@ static void look(struct monitor *m, void *arg)
 	snprintf(a.remedy, sizeof(a.remedy), "%s", check ? "check" : "open");
 	a.key = check ? 'c' : 'o';
 	a.since_ms = shown_since_ms(l->sm, s);
-	struct attention certificate = a;
+	struct attention certificate = a, budget = a;
 	bool line = state_line(s, &a) && !own_link(l, s);
 	if (line) {
 		state_text(s, &a);
@@ -148,6 +149,8 @@ static void look(struct monitor *m, void *arg)
 	/* A monitor of the certificate itself has said it already. */
 	if (!line || !strstr(a.text, "certificate"))
 		certificate_line(l, m, &certificate);
+	if (budget_line(s, &budget))
+		add_line(l, &budget);
 }
 
 size_t attention_lines(void *state, struct attention *out, size_t max, size_t *total)

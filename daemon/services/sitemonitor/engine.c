@@ -8,6 +8,7 @@
 
 #include "daemon/api/live.h"
 #include "daemon/jobs/schedule.h"
+#include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/log.h"
 #include "shared/mem.h"
@@ -316,6 +317,7 @@ enum err engine_open(struct sitemonitor *sm, struct error *e)
 				     .config = &sm->d->config};
 	sm->batch.due.fire = fire_batch;
 	sm->journal.due.fire = fire_journal;
+	sm->budgets_due.fire = budgets_fire;
 	sm->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (sm->timer_fd < 0)
 		return error_set(e, ERR_IO, "no timer: %s", strerror(errno));
@@ -367,6 +369,7 @@ void engine_close(struct sitemonitor *sm)
 	witness_fini(sm);
 	due_clear(sm, &sm->batch.due);
 	due_clear(sm, &sm->journal.due);
+	due_clear(sm, &sm->budgets_due);
 	uv_poll_stop(&sm->timer);
 	sm->closing = 3;
 	uv_close((uv_handle_t *)&sm->timer, on_closed);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/api/live.h"
+#include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
 
@@ -56,6 +57,7 @@ void engine_configure(struct monitor *m, const struct resource *r)
 	int64_t cert_days = spec_int(&resource_monitor, spec, "cert_days");
 	m->shown.cert_days = cert_days > 0 ? (unsigned)cert_days : 0;
 	m->due.fire = engine_fire;
+	budget_configure(m, spec);
 	json_decref(spec);
 	engine_label(m, r);
 }
@@ -86,6 +88,7 @@ void monitor_free(struct monitor *m)
 	free(m->shown.redirects);
 	free(m->shown.final_url);
 	free(m->shown.certificate);
+	free(m->shown.budget);
 	free(m->good);
 	free(m->bad.cause);
 	free(m->bad.message);
@@ -139,6 +142,8 @@ void engine_update(struct sitemonitor *sm, const struct resource *r)
 	else
 		engine_check_now(sm, m); /* later, when one runs: see again */
 	verdict_show(sm, m);
+	if (m->shown.budget)
+		budgets_want(sm);
 	live_list(sm->d->live, "monitor");
 }
 

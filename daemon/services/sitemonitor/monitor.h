@@ -10,6 +10,7 @@
 #include "daemon/checks/check.h"
 #include "daemon/jobs/heap.h"
 #include "daemon/jobs/limits.h"
+#include "daemon/services/sitemonitor/budget.h"
 #include "daemon/services/sitemonitor/state.h"
 #include "daemon/store/resources.h"
 
@@ -23,6 +24,15 @@ struct heartbeat;
 struct due {
 	struct heap_node node;
 	void (*fire)(struct sitemonitor *sm, struct due *due);
+};
+
+/** An error budget: as last measured, and as last told in an event. */
+struct promise {
+	struct budget now;
+	int64_t measured_ms;    /* wall, 0: not yet */
+	enum budget_state told; /* BUDGET_OK at first */
+	int64_t since_ms;       /* of what was told, 0: from the beginning */
+	uint64_t seq;           /* of its event */
 };
 
 /** What lists, details and metrics show. */
@@ -49,10 +59,11 @@ struct shown {
 	unsigned cert_days; /* how long before that end it needs a person; 0: never */
 
 	bool is_heartbeat;
-	bool own_link;       /* its last check found that our own connection is lost */
-	bool own, http;      /* labelled owner=mine; an http check: a shop of the Overview */
-	int64_t p95_24h_us;  /* of a shop; filled in when the Overview was asked, -1: unknown */
-	int64_t deadline_ms; /* of a heartbeat, wall; 0: none */
+	bool own_link;          /* its last check found that our own connection is lost */
+	bool own, http;         /* labelled owner=mine; an http check: a shop of the Overview */
+	int64_t p95_24h_us;     /* of a shop; filled in when the Overview was asked, -1: unknown */
+	int64_t deadline_ms;    /* of a heartbeat, wall; 0: none */
+	struct promise *budget; /* NULL: without an slo */
 };
 
 /** First bad answer of a row that is not over: an incident's cause and evidence. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "daemon/store/secrets.h"
 #include "shared/mem.h"
@@ -140,6 +141,7 @@ static void write_shown(struct json_writer *w, struct sitemonitor *sm, const str
 		write_certificate(w, s->certificate, clock_wall_ms(sm->d->clock));
 	else
 		jw_null(w);
+	budget_write(w, s);
 	jw_kv_str(w, "incident", s->incident ? id_format(id, "inc", s->incident) : NULL);
 	if (s->is_heartbeat) {
 		ping_key_text(m->key, key);
@@ -206,17 +208,19 @@ bool render_rank(const struct resource *r, const char *sort, int64_t *key, void 
 {
 	struct sitemonitor *sm = ctx;
 	bool by_state = !strcmp(sort, "worst") || !strcmp(sort, "state");
+	bool by_budget = !strcmp(sort, "budget");
 	bool by_since = !strcmp(sort, "since"), by_p95 = !strcmp(sort, "p95");
 	struct series_summary sum;
-	if (!by_state && !by_since && !by_p95 && strcmp(sort, "uptime"))
+	if (!by_state && !by_since && !by_p95 && !by_budget && strcmp(sort, "uptime"))
 		return false;
-	if (by_state || by_since) {
+	if (by_state || by_since || by_budget) {
 		table_lock(&sm->table);
 		const struct monitor *m = table_find(&sm->table, r->id);
 		enum monitor_state s = m ? m->shown.state : STATE_NEW;
 		int64_t since = m ? m->shown.since.wall_ms : 0;
+		int64_t budget = m ? budget_rank(&m->shown) : INT64_MAX;
 		table_unlock(&sm->table);
-		*key = by_since ? since : (int64_t)worst(s) << 48;
+		*key = by_budget ? budget : by_since ? since : (int64_t)worst(s) << 48;
 		if (by_state && !strcmp(sort, "worst") && worst(s) < worst(STATE_NEW))
 			*key += since; /* the oldest trouble first; what is fine goes by name */
 		return true;
@@ -233,11 +237,17 @@ bool render_rank(const struct resource *r, const char *sort, int64_t *key, void 
 const char *render_filter(const struct resource *r, const char *name, char *out, void *ctx)
 {
 	struct sitemonitor *sm = ctx;
-	if (strcmp(name, "state"))
+	bool budget = !strcmp(name, "budget");
+	if (!budget && strcmp(name, "state"))
 		return NULL;
 	table_lock(&sm->table);
 	const struct monitor *m = table_find(&sm->table, r->id);
-	snprintf(out, 64, "%s", monitor_state_name(m ? m->shown.state : STATE_NEW));
+	if (budget)
+		snprintf(out, 64, "%s",
+			 m && m->shown.budget ? budget_state_name(m->shown.budget->now.state)
+					      : "none");
+	else
+		snprintf(out, 64, "%s", monitor_state_name(m ? m->shown.state : STATE_NEW));
 	table_unlock(&sm->table);
 	return out;
 }

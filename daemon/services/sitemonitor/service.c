@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/thread.h"
+#include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/log.h"
@@ -123,6 +124,7 @@ static void adopt(struct sitemonitor *sm)
 		resource_unref(all[i]);
 	}
 	free(all);
+	budgets_want(sm); /* goes on by itself while a monitor has an slo */
 }
 
 static void open_engine(void *arg)

@@ -5,6 +5,7 @@
  *   steps.c    when the wall clock was set           witness.c  when our own connection is lost
  *   batch.c    samples and states to the store      journal.c  transitions to the store
  *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
+ *   budgets.c  error budgets
  *   the rest reads: render, attention, history, incidents, metrics, once. */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -106,7 +107,9 @@ struct sitemonitor {
 	struct vigil vigil;
 	struct steps steps;
 	struct uplink uplink;
-	unsigned closing; /* handles */
+	struct due budgets_due;
+	bool budgets_busy; /* a worker measures */
+	unsigned closing;  /* handles */
 	size_t once_pending;
 
 	struct lateness late;
