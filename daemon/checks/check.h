@@ -15,6 +15,7 @@ struct transfers;
 struct store;
 struct extract;
 struct config;
+struct rdap;
 
 struct check_env {
 	struct loop *loop;
@@ -23,6 +24,7 @@ struct check_env {
 	struct transfers *transfers;
 	struct store *store;     /* secrets, and what a check keeps (versions of a text) */
 	struct extract *extract; /* worker processes for foreign documents */
+	struct rdap *rdap;       /* who knows which domain, and whose turn it is to ask */
 	const struct config *_Atomic *config; /* what the configuration file allows */
 };
 
@@ -47,6 +49,7 @@ struct check_result {
 	/** JSON object as in the API's "certificate", or NULL. Owned. */
 	char *certificate;
 	int64_t certificate_not_after_ms; /* earliest of the chain; 0: none */
+	int64_t domain_ends_ms;           /* of a registration; 0: not known */
 };
 void check_result_init(struct check_result *r);
 void check_result_fini(struct check_result *r);

@@ -85,6 +85,11 @@ static const struct field config_fields[] = {
 	 .dflt = "auto",
 	 .help = "Hosts that tell the loss of our own connection from a target's; none: ask nobody",
 	 .example = "gateway.example:443,192.0.2.1:53"},
+	{.name = "rdap_bootstrap",
+	 .type = FIELD_URL,
+	 .max = 1023,
+	 .help = "List of RDAP servers for domain checks, instead of IANA's",
+	 .example = "https://data.iana.org/rdap/dns.json"},
 	{.name = "retention_samples",
 	 .type = FIELD_DURATION,
 	 .min = 86400000,
@@ -234,6 +239,7 @@ static enum err fill(struct config *c, const json_t *spec, struct error *e)
 	copy_text(c->services, sizeof(c->services), spec, "services");
 	copy_text(c->nameservers, sizeof(c->nameservers), spec, "nameservers");
 	copy_text(c->witnesses, sizeof(c->witnesses), spec, "witnesses");
+	copy_text(c->rdap_bootstrap, sizeof(c->rdap_bootstrap), spec, "rdap_bootstrap");
 	const char *level = spec_text(&config_kind, spec, "log_level");
 	for (int i = 0; log_levels[i]; i++)
 		if (!strcmp(level, log_levels[i]))

@@ -25,8 +25,9 @@ struct config {
 	int64_t checks_max; /* checks under way at once */
 	int64_t checks_per_host;
 	int64_t resolver_timeout_ms;
-	char nameservers[256]; /* "" means resolv.conf */
-	char witnesses[512];   /* "none", "auto", or HOST:PORT,... */
+	char nameservers[256];     /* "" means resolv.conf */
+	char witnesses[512];       /* "none", "auto", or HOST:PORT,... */
+	char rdap_bootstrap[1024]; /* "" means IANA's */
 	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms;
 	int64_t retention_bytes; /* of samples and events together */
 	int64_t connections_max, streams_max;

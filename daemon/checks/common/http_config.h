@@ -38,6 +38,8 @@ struct http_config {
 	size_t n_expected;
 	int redirects, cert_days;
 	bool verify, reuse, both_families;
+	bool keep_body;  /* up to max_body, for who reads it */
+	bool stay_https; /* a redirect from https to http is refused */
 	enum ip_family family;
 	int64_t max_body;
 	int64_t timeout_ms, slow_ms;                                        /* 0: no threshold */

@@ -128,6 +128,12 @@ bool http_redirect_step(struct http_walk *w)
 	}
 	if (!strcmp(w->url.scheme, "https") && !strcmp(next.scheme, "http"))
 		w->downgrade = true;
+	if (w->downgrade && w->config->stay_https) {
+		safe_url(&next, shown, 100);
+		verdict_set(v, OUTCOME_DOWN, "redirect_insecure",
+			    "HTTP %d leads from https to http: %s", w->status, shown);
+		return false;
+	}
 	/* Once away, also the way back is the other's choice. */
 	w->crossed = w->crossed || crosses;
 	if (!url_same_origin(&w->url, &next))

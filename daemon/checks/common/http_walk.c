@@ -317,7 +317,7 @@ void http_walk_start(struct http_walk *w)
 	for (int i = 0; i < PHASE_COUNT; i++)
 		w->phase_us[i] = -1;
 	body_scan_init(&w->body, c->keyword, c->keyword_absent,
-		       c->pattern || c->pattern_absent ? (size_t)c->max_body : 0);
+		       c->keep_body || c->pattern || c->pattern_absent ? (size_t)c->max_body : 0);
 	w->began_us = now_us(w);
 	w->method = c->method;
 	w->with_body = c->body != NULL;

@@ -60,7 +60,9 @@ static bool state_line(const struct shown *s, struct attention *a)
 		break;
 	case STATE_DEGRADED:
 		a->level = ATTENTION_WARNING;
-		word = s->reason && strstr(s->reason, "certificate") ? "CERT" : "SLOW";
+		word = !strcmp(s->type, "domain")                      ? "DOMAIN"
+		       : s->reason && strstr(s->reason, "certificate") ? "CERT"
+								       : "SLOW";
 		break;
 	case STATE_NEW:
 	case STATE_UP:

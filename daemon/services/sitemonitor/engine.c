@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/api/live.h"
+#include "daemon/checks/common/rdap.h"
 #include "daemon/jobs/schedule.h"
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
@@ -315,6 +316,7 @@ enum err engine_open(struct sitemonitor *sm, struct error *e)
 				     .store = sm->d->store,
 				     .extract = sm->d->extract,
 				     .config = &sm->d->config};
+	sm->env.rdap = rdap_new(&sm->env);
 	sm->batch.due.fire = fire_batch;
 	sm->journal.due.fire = fire_journal;
 	sm->budgets_due.fire = budgets_fire;
@@ -367,6 +369,7 @@ void engine_close(struct sitemonitor *sm)
 	}
 	free(all);
 	witness_fini(sm);
+	rdap_stop(sm->env.rdap);
 	due_clear(sm, &sm->batch.due);
 	due_clear(sm, &sm->journal.due);
 	due_clear(sm, &sm->budgets_due);

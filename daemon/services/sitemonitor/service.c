@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/checks/common/rdap.h"
 #include "daemon/core/thread.h"
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/rows.h"
@@ -233,8 +234,10 @@ static void fini(void *state)
 	remove_all(sm);
 	journal_fini(sm);
 	heap_fini(&sm->heap);
-	if (sm->limits && !limits_running(sm->limits))
+	if (sm->limits && !limits_running(sm->limits)) {
 		limits_free(sm->limits);
+		rdap_free(sm->env.rdap);
+	}
 	if (sm->table.by_id)
 		table_fini(&sm->table);
 	pthread_mutex_destroy(&sm->lock);
