@@ -26,10 +26,11 @@
 
 enum {
 	WITNESSES_MAX = 8,
-	ANSWER_MS = 2000,  /* for the name and the connection each */
-	FRESH_MS = 5000,   /* an answer holds so long */
-	AGAIN_MS = 5000,   /* while it is lost */
-	SPREAD_MS = 10000, /* of the checks after it is back */
+	ANSWER_MS = 2000,   /* for the name and the connection each */
+	FRESH_MS = 5000,    /* an answer holds so long */
+	AGAIN_MS = 5000,    /* while it is lost */
+	SETTLED_MS = 60000, /* and so long for what was down or unknown before */
+	SPREAD_MS = 10000,  /* of the checks after it is back */
 };
 
 /* Anycast resolvers of three different houses. */
@@ -274,12 +275,14 @@ static void fire_uplink(struct sitemonitor *sm, struct due *due)
 
 /* ---- a run has ended ------------------------------------------------------------------------ */
 
-/* Does it matter now whose fault it is? What is down already stays so. */
-static bool would_change(const struct monitor *m, enum outcome o)
+/* Is the last answer good enough? What is down or unknown already can wait for a fresh one. */
+static bool is_fresh(const struct sitemonitor *sm, const struct monitor *m, enum outcome o)
 {
-	if (o == OUTCOME_DOWN)
-		return m->track.base != STATE_DOWN;
-	return m->shown.state != STATE_UNKNOWN;
+	const struct uplink *u = &sm->uplink;
+	bool settled =
+		o == OUTCOME_DOWN ? m->track.base == STATE_DOWN : m->shown.state == STATE_UNKNOWN;
+	int64_t age_ms = now_boot(sm) - u->asked_ms;
+	return u->asked_ms && !u->waiting && age_ms < (settled ? SETTLED_MS : FRESH_MS);
 }
 
 bool witness_holds(struct sitemonitor *sm, struct monitor *m, struct check_run *run)
@@ -293,8 +296,7 @@ bool witness_holds(struct sitemonitor *sm, struct monitor *m, struct check_run *
 		begin_round(sm); /* once: can they be reached from here at all? */
 	if (good || !concerns_us(r))
 		return false;
-	bool fresh = u->asked_ms && now_boot(sm) - u->asked_ms < FRESH_MS;
-	if (u->lost || u->automatic || (fresh && !u->waiting) || !would_change(m, r->outcome)) {
+	if (u->lost || u->automatic || is_fresh(sm, m, r->outcome)) {
 		decide(sm, m, &run->result);
 		return false;
 	}
