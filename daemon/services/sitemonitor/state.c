@@ -142,8 +142,16 @@ struct change track_hold(struct track *t, const struct rules *r, enum monitor_st
 
 struct change track_gap(struct track *t, const struct rules *r, struct moment since)
 {
+	enum monitor_state s = track_state(t, r);
+	if (s == STATE_NEW)
+		return (struct change){.from = s, .to = s, .quiet = true};
+	return track_blind(t, r, since);
+}
+
+struct change track_blind(struct track *t, const struct rules *r, struct moment since)
+{
 	struct change c = {.from = track_state(t, r), .quiet = true};
-	if (t->hold != STATE_PAUSED && c.from != STATE_NEW && c.from != STATE_UNKNOWN) {
+	if (t->hold != STATE_PAUSED && c.from != STATE_UNKNOWN) {
 		t->unknowns = at_least_one(r->failures);
 		t->first_unknown = since;
 		t->quiet_unknown = true;

@@ -67,6 +67,9 @@ struct change track_hold(struct track *t, const struct rules *r, enum monitor_st
 /** Nobody looked since then (the daemon was away, the machine slept): unknown until the next check,
  *  without an announcement, and no streak changes. */
 struct change track_gap(struct track *t, const struct rules *r, struct moment since);
+/** A check that could not see the target for our own fault: as track_gap, also for a new monitor.
+ */
+struct change track_blind(struct track *t, const struct rules *r, struct moment since);
 
 enum monitor_state track_state(const struct track *t, const struct rules *r);
 struct moment track_since(const struct track *t, const struct rules *r);

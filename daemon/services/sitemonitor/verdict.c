@@ -163,7 +163,7 @@ static void judge(struct sitemonitor *sm, struct monitor *m, struct check_result
 		keep_evidence(m, r, at);
 	show_last(sm, m, r, &hops, at);
 	bool own_link = !strcmp(r->cause, cause_own_link);
-	struct change c = own_link ? track_gap(&m->track, &m->shown.rules, at)
+	struct change c = own_link ? track_blind(&m->track, &m->shown.rules, at)
 				   : track_step(&m->track, &m->shown.rules, r->outcome, at);
 	show_reason(sm, m, r);
 	settle(sm, m, c, began, at);
