@@ -55,6 +55,7 @@ RESOURCES := $(basename $(notdir $(sort $(wildcard shared/resources/*.c))))
 # The commonest first: what an empty form proposes.
 VARIANTS := http $(filter-out http,$(basename $(notdir $(sort $(wildcard shared/resources/checks/*.c)))))
 SCREENS := $(basename $(notdir $(sort $(wildcard tui/screens/*.c))))
+IMPORTERS := $(basename $(notdir $(sort $(wildcard tui/import/from/*.c))))
 COMMANDS := $(basename $(notdir $(sort $(wildcard tui/commands/*.c))))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
@@ -71,7 +72,7 @@ endef
 
 GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c
 GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/check_table.c $(B)/gen/migration_table.c
-GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c
+GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c $(B)/gen/importer_table.c
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 genobj = $(patsubst $(B)/gen/%.c,$(B)/obj/gen/%.o,$(1))
@@ -121,6 +122,8 @@ $(B)/gen/check_table.c: FORCE
 	$(call table,$@,daemon/checks/check.h,check_type,check_table,check_,$(CHECKS))
 $(B)/gen/screen_table.c: FORCE
 	$(call table,$@,tui/screens/screen.h,screen,screen_table,screen_,$(SCREENS))
+$(B)/gen/importer_table.c: FORCE
+	$(call table,$@,tui/import/import.h,importer,importer_table,importer_,$(IMPORTERS))
 $(B)/gen/command_table.c: FORCE
 	$(call table,$@,tui/commands/command.h,command,command_table,command_,$(COMMANDS))
 
@@ -255,8 +258,8 @@ fuzz-all: $(FUZZ:%=$(B)/tests/fuzz/%)
 	  $(B)/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -verbosity=0 \
 	  -print_final_stats=1 -artifact_prefix=$(B)/corpus/$$f- $(B)/corpus/$$f tests/fuzz/corpus/$${f#fuzz_} \
 	  || exit 1; done
-$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libshared.a
-	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_DAEMON) $(LLHTTP_LIBS) $(LIBS_SHARED)
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libtui.a $(B)/libshared.a
+	$(call say,LD,$@)mkdir -p $(@D); $(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
 # The long ones: 500 kills, 500 power cuts, an hour of load.
 soak: all $(FAKES) $(INTEGRATION)
 	$(Q)tests/soak/run

@@ -39,6 +39,16 @@ static const char *long_name(const char *arg)
 	return arg;
 }
 
+/* "--tls" alone says yes; a word that can only be its value is one. */
+static bool is_truth(const char *word)
+{
+	static const char *const words[] = {"yes", "no", "true", "false", "on", "off"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (!strcmp(words[i], word))
+			return true;
+	return false;
+}
+
 enum err args_parse(const struct command *c, int argc, char **argv, struct invocation *in,
 		    struct error *e)
 {
@@ -69,6 +79,8 @@ enum err args_parse(const struct command *c, int argc, char **argv, struct invoc
 			return error_set(e, ERR_USAGE, "--%s takes no value", f->name);
 		if (f->value && equals)
 			value = equals + 1;
+		else if (f->value && !strcmp(f->value, "yes|no"))
+			value = i + 1 < argc && is_truth(argv[i + 1]) ? argv[++i] : "yes";
 		else if (f->value && i + 1 < argc)
 			value = argv[++i];
 		else if (f->value)

@@ -94,16 +94,10 @@ static size_t find_duplicates(struct items *list)
 	return found;
 }
 
-static int read_items(const char *path, struct items *list)
+static int read_items(struct resource_file *f, const char *path, struct items *list)
 {
-	struct error e = {0};
 	struct error_list *errors = mem_zalloc(sizeof(*errors));
-	struct resource_file *f = resource_file_open(path, &e);
 	int status = 0, got = 0;
-	if (!f) {
-		free(errors);
-		return invocation_fail(&e);
-	}
 	do {
 		struct resource_item item = {0};
 		size_t before = errors->total;
@@ -211,11 +205,11 @@ static void result_init(struct file_result *r)
 	*r = (struct file_result){.items = json_array(), .missing_secrets = json_object()};
 }
 
-int file_send(struct invocation *in, const char *path, bool dry_run, struct file_result *out)
+static int send_file(struct invocation *in, struct resource_file *f, const char *path, bool dry_run,
+		     struct file_result *out)
 {
 	struct items list = {0};
-	result_init(out);
-	int status = read_items(path, &list);
+	int status = read_items(f, path, &list);
 	/* All batches are tried first, so that a fault in the last one leaves nothing half written.
 	 */
 	if (!status && (dry_run || list.n > BATCH_ITEMS))
@@ -227,6 +221,21 @@ int file_send(struct invocation *in, const char *path, bool dry_run, struct file
 	}
 	items_fini(&list);
 	return status;
+}
+
+int file_send(struct invocation *in, const char *path, bool dry_run, struct file_result *out)
+{
+	struct error e = {0};
+	struct resource_file *f = resource_file_open(path, &e);
+	result_init(out);
+	return f ? send_file(in, f, path, dry_run, out) : invocation_fail(&e);
+}
+
+int file_send_memory(struct invocation *in, const char *name, const char *data, size_t len,
+		     bool dry_run, struct file_result *out)
+{
+	result_init(out);
+	return send_file(in, resource_file_from_memory(data, len), name, dry_run, out);
 }
 
 void file_result_fini(struct file_result *r)

@@ -12,6 +12,9 @@ struct file_result {
  * stderr when it takes longer than a second. @return 0 or an exit status with everything said on
  * stderr */
 int file_send(struct invocation *in, const char *path, bool dry_run, struct file_result *out);
+/** The same with what is in memory; name is what it is called in messages. */
+int file_send_memory(struct invocation *in, const char *name, const char *data, size_t len,
+		     bool dry_run, struct file_result *out);
 void file_result_fini(struct file_result *r);
 
 /** The one resource of kind k that a file describes ("-": standard input), bare or below its

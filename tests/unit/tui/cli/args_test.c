@@ -12,7 +12,8 @@
 static const struct flag flags[] = {{"since", "TIME", "", false},
 				    {"label", "K=V", "", true},
 				    {"dry-run", NULL, "", false},
-				    {"file", "F", "", false}};
+				    {"file", "F", "", false},
+				    {"tls", "yes|no", "", true}};
 static const struct command command = {.words = "thing do",
 				       .usage = "thing do X",
 				       .flags = flags,
@@ -46,6 +47,19 @@ static void args__after_two_hyphens__belong_to_the_rest(void **state)
 	assert_int_equal(err, ERR_NONE);
 	assert_int_equal(in.n_rest, 2);
 	assert_string_equal(in.rest[0], "--since");
+	args_fini(&in);
+}
+
+static void args__a_yes_or_no__may_be_left_out(void **state)
+{
+	PARSE("--tls", "a", "--tls", "no", "--tls=false", "b", "--tls");
+	assert_int_equal(err, ERR_NONE);
+	assert_int_equal(in.n_args, 2);
+	assert_string_equal(in.args[0], "a");
+	assert_string_equal(in.flags[0].value, "yes");
+	assert_string_equal(in.flags[1].value, "no");
+	assert_string_equal(in.flags[2].value, "false");
+	assert_string_equal(in.flags[3].value, "yes");
 	args_fini(&in);
 }
 
@@ -127,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(args__flags__may_stand_anywhere),
 		cmocka_unit_test(args__after_two_hyphens__belong_to_the_rest),
+		cmocka_unit_test(args__a_yes_or_no__may_be_left_out),
 		cmocka_unit_test(args__short_forms__stand_for_long_ones),
 		cmocka_unit_test(args__mistyped_flag__is_refused_with_the_nearest),
 		cmocka_unit_test(args__missing_value__is_said),
