@@ -15,6 +15,10 @@ static const struct {
 	{"/v1/monitors/create", "post", "The same as POST /v1/monitors", "application/json"},
 	{"/v1/monitors/status", "get", "Counts by state, and the worst rows", "application/json"},
 	{"/v1/monitors/history", "get", "History of ?monitor=REF", "application/json"},
+	{"/v1/reports/monitors", "get",
+	 "Uptime, downtime, incidents, percentiles and budget of each monitor in ?month=2026-10 (of "
+	 "?zone=), or from ?since= to ?until=; ?name= and ?filter[labels.KEY]= choose",
+	 "application/json"},
 	{"/v1/batch", "post", "Up to 500 resources, all or none; dry_run only compares",
 	 "application/json"},
 	{"/v1/secrets/{ref}/value", "put", "Store the raw body as the secret's value",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/services/sitemonitor/figures.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
@@ -24,24 +25,6 @@ const struct resource *route_monitor(struct sitemonitor *sm, const char *ref, st
 
 /* ---- values --------------------------------------------------------------------------------- */
 
-static void write_us(struct json_writer *w, const char *key, int64_t us)
-{
-	jw_key(w, key);
-	if (us >= 0)
-		jw_fixed(w, us, 3);
-	else
-		jw_null(w);
-}
-
-static void write_uptime(struct json_writer *w, const char *key, const struct series_point *p)
-{
-	jw_key(w, key);
-	if (p && p->known_ms > 0)
-		jw_fixed(w, p->up_ms * 100000 / p->known_ms, 3);
-	else
-		jw_null(w);
-}
-
 static void write_phases(struct json_writer *w, const int64_t us[PHASE_COUNT])
 {
 	jw_key(w, "phases_ms");
@@ -49,12 +32,6 @@ static void write_phases(struct json_writer *w, const int64_t us[PHASE_COUNT])
 	for (int i = 0; i < PHASE_COUNT; i++)
 		write_us(w, phase_name((enum phase)i), us[i]);
 	jw_object_end(w);
-}
-
-static int64_t measured(const struct series_point *p)
-{
-	return (int64_t)p->count[OUTCOME_UP] + p->count[OUTCOME_DEGRADED] + p->count[OUTCOME_DOWN] +
-	       p->count[OUTCOME_UNKNOWN];
 }
 
 static void write_point(struct json_writer *w, const struct series_point *p)

@@ -313,6 +313,7 @@ static const struct route routes[] = {
 	{"GET", "/v1/monitors/history", ROUTE_WORKER, ACCESS_READ, route_history, 0},
 	{"GET", "/v1/monitors/:ref/history", ROUTE_WORKER, ACCESS_READ, route_history, 0},
 	{"GET", "/v1/monitors/:ref/samples", ROUTE_WORKER, ACCESS_READ, route_samples, 0},
+	{"GET", "/v1/reports/monitors", ROUTE_WORKER, ACCESS_READ, route_report, 0},
 	{"GET", "/v1/incidents", ROUTE_WORKER, ACCESS_READ, route_incidents, 0},
 	{"GET", "/v1/incidents/:ref", ROUTE_WORKER, ACCESS_READ, route_incident, 0},
 	{"GET", "/ping/:key", ROUTE_INLINE, ACCESS_PUBLIC, route_ping, 0},

@@ -333,6 +333,7 @@ struct answered route_check(struct request *r, void *ctx);
 struct answered route_status(struct request *r, void *ctx);
 struct answered route_history(struct request *r, void *ctx);
 struct answered route_samples(struct request *r, void *ctx);
+struct answered route_report(struct request *r, void *ctx);
 struct answered route_incidents(struct request *r, void *ctx);
 struct answered route_incident(struct request *r, void *ctx);
 /** The monitor that a path's ":ref" or a query's "monitor" names, counted; NULL with e filled. */

@@ -44,7 +44,7 @@ static inline void past_add(struct house *h, uint64_t monitor, int64_t from_ms, 
 	struct past p = {.monitor = monitor,
 			 .from_ms = from_ms,
 			 .until_ms = until_ms,
-			 .step_ms = until_ms - from_ms > 10 * DAY ? 15 * MINUTE : MINUTE,
+			 .step_ms = until_ms - from_ms > 40 * DAY ? 15 * MINUTE : MINUTE,
 			 .outcome = outcome,
 			 .total_us = total_us};
 	if (store_run(h->store.store, OP_PEOPLE, past_run, &p, &e))
