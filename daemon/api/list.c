@@ -1,4 +1,5 @@
 /* A page of a list: filter, sort, cut, render, all from memory. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,7 +94,9 @@ static void take_filter(struct query *q, const char *name, const char *value)
 			    k->kind, plain);
 		hint_names(&q->error, k->filters, ", labels.KEY");
 	} else {
-		*f = (struct filter){plain, value, resource_field_any(k, plain)};
+		*f = (struct filter){plain, value, resource_field_flagged(k, plain)};
+		if (!f->field)
+			f->field = resource_field_any(k, plain);
 		q->n_filters++;
 		return;
 	}
@@ -176,6 +179,25 @@ static bool one_of(const char *list, const char *value)
 	}
 }
 
+/* An entry of the list (of names: nothing is escaped) is one of "a,b". */
+static bool entry_holds(struct json_slice list, const char *wanted)
+{
+	for (size_t at = 0; at + 1 < list.n;) {
+		size_t len = 0;
+		char entry[NAME_MAX_BYTES + 1];
+
+		if (list.s[at++] != '"')
+			continue;
+		while (at + len < list.n && list.s[at + len] != '"')
+			len++;
+		snprintf(entry, sizeof entry, "%.*s", (int)len, list.s + at);
+		if (one_of(wanted, entry))
+			return true;
+		at += len + 1;
+	}
+	return false;
+}
+
 static bool filter_holds(const struct query *q, const struct filter *f, const struct resource *r)
 {
 	const struct resource_live *live = q->k->live;
@@ -191,6 +213,8 @@ static bool filter_holds(const struct query *q, const struct filter *f, const st
 		return one_of(f->value, r->name);
 	if (live && live->filter)
 		text = live->filter(r, f->name, value, q->k->live_ctx);
+	if (f->field && f->field->flags & FIELD_SLUGS)
+		return entry_holds(text_member(r->spec, f->field->name), f->value);
 	if (!text && f->field) {
 		v = text_member(r->spec, f->name);
 		text_value(v, value, sizeof value);

@@ -391,6 +391,10 @@ static struct answered whole(struct request *r, struct write *w, const struct re
 	if (name && !json_object_get(body, "name")) {
 		named = json_copy(body);
 		json_object_set_new(named, "name", json_string(name));
+	} else if (w->what == WRITE_CREATE && w->k->kind->complete) {
+		named = json_is_object(body) ? json_copy(body) : NULL;
+		if (named)
+			w->k->kind->complete(named, clock_wall_ms(w->k->api->d->clock));
 	}
 	faults = faults_new();
 	if (!read_whole(w, named ? named : body, old, faults)) {

@@ -74,6 +74,13 @@ static const struct field fields[] = {
 	 .flags = FIELD_ADVANCED,
 	 .help = "Time over which slo is promised; month: the calendar month of UTC",
 	 .example = "28d"},
+	{.name = "tags",
+	 .flag = "tag",
+	 .type = FIELD_TEXT_LIST,
+	 .max = 16,
+	 .flags = FIELD_SLUGS,
+	 .help = "Words that maintenance windows and filters choose by",
+	 .example = "shop"},
 	{.name = "runbook",
 	 .type = FIELD_TEXT,
 	 .min = 1,
@@ -150,13 +157,14 @@ static const struct column columns[] = {
 	 .priority = 1},
 	{.title = "24 h", .path = "spark", .format = COLUMN_SPARK, .min_width = 12, .priority = 3},
 	{.title = "for", .path = "since", .format = COLUMN_AGE, .min_width = 4, .priority = 1},
+	{.title = "tags", .path = "tags", .min_width = 8, .weight = 1, .priority = 7},
 	{.title = "target", .path = "target", .min_width = 16, .weight = 2, .priority = 6},
 	{.title = "reason", .path = "reason", .min_width = 12, .weight = 2, .priority = 5},
 };
 
 static const char *const sorts[] = {"worst", "name", "state",  "p95", "uptime",
 				    "since", "type", "budget", NULL};
-static const char *const filters[] = {"state", "type", "name", "budget", NULL};
+static const char *const filters[] = {"state", "type", "tag", "name", "budget", NULL};
 static const char *const reserved[] = {"create", "status", "alerts", "history", NULL};
 static const char *const outputs[] = {
 	"state",     "since",       "reason",         "last",  "next_at",     "streak",
@@ -167,6 +175,8 @@ static const char *const examples[] = {
 	"sellersmart monitor add https://shop.example/ --name shop --interval 30s",
 	"sellersmart monitor list --filter state=down -o jsonl",
 	"sellersmart monitor edit shop --failures 2 --slow 2s",
+	"sellersmart monitor edit shop --tag shop --tag eu",
+	"sellersmart monitor list --filter tag=shop",
 	"sellersmart monitor check shop",
 	NULL,
 };

@@ -118,7 +118,7 @@ void field_describe(const struct field *f, char *out, size_t cap)
 
 void field_flag(const struct field *f, char *out, size_t cap)
 {
-	snprintf(out, cap, "--%s", f->name);
+	snprintf(out, cap, "--%s", f->flag ? f->flag : f->name);
 	for (char *c = out; *c; c++) {
 		if (*c == '_')
 			*c = '-';

@@ -34,6 +34,15 @@ static const struct field *find(const struct field *fields, size_t n, const char
 	return NULL;
 }
 
+const struct field *resource_field_flagged(const struct resource_kind *k, const char *flag)
+{
+	for (size_t i = 0; i < k->n_fields; i++) {
+		if (k->fields[i].flag && !strcmp(k->fields[i].flag, flag))
+			return &k->fields[i];
+	}
+	return NULL;
+}
+
 bool variant_excludes(const struct variant *v, const char *field)
 {
 	for (size_t i = 0; v && v->excludes && v->excludes[i]; i++) {

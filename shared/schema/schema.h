@@ -46,10 +46,13 @@ enum field_flags {
 	FIELD_ADVANCED = 1 << 3,   /* forms fold it away until asked */
 	FIELD_FIXED = 1 << 4,      /* cannot be changed after creation (type) */
 	FIELD_MULTILINE = 1 << 5,
+	FIELD_SLUGS = 1 << 6, /* entries of a list are names, each once */
 };
 
 struct field {
 	const char *name; /* snake_case; the flag is the same with hyphens */
+	const char *
+		flag; /* what the flag and the filter are called instead: "tag" for tags; or NULL */
 	enum field_type type;
 	unsigned flags;
 	int64_t min, max;           /* meaning by type; both 0: only the type's own limits */
@@ -147,6 +150,11 @@ struct resource_kind {
 	const char *const *outputs;
 	const struct field *list_params; /* query members of the list beyond the common ones */
 	size_t n_list_params;
+	/** Cross-field rules of the kind after each field is valid; NULL: none. spec: canonical. */
+	enum err (*check)(const json_t *spec, struct error *e);
+	/** What a person who makes one may leave out (a window begins now); before validation, at
+	 *  the command, the form and POST, never for files. NULL: nothing. */
+	void (*complete)(json_t *input, int64_t now_ms);
 	unsigned order; /* apply writes kinds of a lower order first (secrets before monitors) */
 };
 
@@ -158,6 +166,8 @@ extern const struct variant *const check_variant_table[];
 extern const char *const check_variant_names[];
 
 const struct resource_kind *resource_kind_find(const char *kind_or_plural);
+/** The field of the kind whose flag is called so: "tag" is tags. */
+const struct field *resource_field_flagged(const struct resource_kind *k, const char *flag);
 const struct variant *resource_variant(const struct resource_kind *k, const json_t *spec);
 /** A field of the kind or of that variant (NULL: kind only). */
 const struct field *resource_field(const struct resource_kind *k, const struct variant *v,
@@ -263,7 +273,7 @@ void spec_diff(const struct resource_kind *k, const json_t *from, const json_t *
 
 /** "text, 1..200 bytes", "duration, 1s..24h, default 60s": for help, manual and forms. */
 void field_describe(const struct field *f, char *out, size_t cap);
-/** "--retry-interval" from "retry_interval". */
+/** "--retry-interval" from "retry_interval"; "--tag" from "tags", which is so called. */
 void field_flag(const struct field *f, char *out, size_t cap);
 /** Bytes from "1MiB", "64KiB", "10MB", "4096B" or "4096"; false when it is not a size. */
 bool size_parse(const char *text, int64_t *bytes);

@@ -354,6 +354,13 @@ bool resource_validate(const struct resource_kind *k, const json_t *input, unsig
 			fine = false;
 		}
 	}
+	if (fine && k->check && !(flags & SCHEMA_PARTIAL)) {
+		struct error e = {0};
+		if (k->check(out->spec, &e)) {
+			fault(&c, &e);
+			fine = false;
+		}
+	}
 	if (!fine)
 		resource_input_fini(out);
 	return fine;

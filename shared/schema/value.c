@@ -365,11 +365,24 @@ static json_t *canonical_secret(const struct field *f, const json_t *value, stru
 	return json_pack("{s:s}", "secret", name);
 }
 
+static bool list_has(const json_t *list, const char *text)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (!strcmp(json_string_value(json_array_get(list, i)), text))
+			return true;
+	}
+	return false;
+}
+
 static json_t *canonical_list(const struct field *f, const json_t *value, unsigned flags,
 			      struct error *e)
 {
 	char range[RANGE_TEXT];
-	struct field entry = {.name = f->name, .type = FIELD_TEXT, .min = 1, .example = f->example};
+	bool slugs = f->flags & FIELD_SLUGS;
+	struct field entry = {.name = f->name,
+			      .type = slugs ? FIELD_NAME : FIELD_TEXT,
+			      .min = 1,
+			      .example = f->example};
 	json_t *one = NULL, *list = json_array();
 	if (json_is_string(value) && flags & SCHEMA_LOOSE)
 		value = one = json_pack("[O]", value);
@@ -386,7 +399,10 @@ static json_t *canonical_list(const struct field *f, const json_t *value, unsign
 		json_t *text = field_canonical(&entry, json_array_get(value, i), flags, e);
 		if (!text)
 			goto fail;
-		json_array_append_new(list, text);
+		if (slugs && list_has(list, json_string_value(text)))
+			json_decref(text);
+		else
+			json_array_append_new(list, text);
 	}
 	json_decref(one);
 	return list;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "shared/json.h"
 #include "shared/mem.h"
@@ -442,6 +443,8 @@ static json_t *new_body(struct form *f)
 	struct resource_input in = {0};
 	struct error_list *faults = mem_zalloc(sizeof *faults);
 
+	if (f->kind->complete)
+		f->kind->complete(input, (int64_t)time(NULL) * 1000);
 	if (faultless(f) && resource_validate(f->kind, input, SCHEMA_LOOSE, NULL, &in, faults)) {
 		body = json_deep_copy(in.spec);
 		if (*in.name)
@@ -549,6 +552,8 @@ static void check_row(struct form *f, struct form_row *row)
 		return;
 	faults = mem_zalloc(sizeof *faults);
 	input = collect(f, false);
+	if (f->kind->complete && !f->original)
+		f->kind->complete(input, (int64_t)time(NULL) * 1000);
 	if (resource_validate(f->kind, input, SCHEMA_LOOSE, NULL, &in, faults))
 		resource_input_fini(&in);
 	row->text->fault[0] = '\0';

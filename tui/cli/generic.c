@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shared/mem.h"
@@ -212,6 +213,13 @@ static enum err collect_label(json_t *object, const char *text, struct error *e)
 	return field_collect(&labels, object, text, e);
 }
 
+/* As the field is called, or its flag. */
+static const char *unset_name(const struct resource_kind *k, const char *word)
+{
+	const struct field *f = resource_field_flagged(k, word);
+	return f ? f->name : word;
+}
+
 json_t *generic_input(struct invocation *in, const struct resource_kind *k, int first_arg,
 		      struct error *e)
 {
@@ -225,7 +233,7 @@ json_t *generic_input(struct invocation *in, const struct resource_kind *k, int 
 		else if (!strcmp(name, "label"))
 			err = collect_label(object, value, e);
 		else if (!strcmp(name, "unset"))
-			json_object_set_new(object, value, json_null());
+			json_object_set_new(object, unset_name(k, value), json_null());
 		else if (f)
 			err = field_collect(f, object, in->flags[i].flag->value ? value : "true",
 					    e);
@@ -278,6 +286,8 @@ static int run_add(struct invocation *in)
 		goto out;
 	}
 	const char *file = invocation_flag(in, "file");
+	if (!file && g->kind->complete)
+		g->kind->complete(given, (int64_t)time(NULL) * 1000);
 	bool fine = file ? file_read_one(file, g->kind, given, &input, errors)
 			 : resource_validate(g->kind, given, SCHEMA_LOOSE, NULL, &input, errors);
 	if (!fine) {

@@ -45,6 +45,19 @@ static void add_some(const struct fixture *f)
 	       NULL);
 }
 
+static void filter__finds__an_entry_of_a_list_of_tags(void **state)
+{
+	struct fixture *f = *state;
+
+	add_some(f);
+	expect(f, "PATCH", "/v1/monitors/aa", "{\"tags\":[\"shop\",\"eu\"]}", 200, NULL);
+	expect(f, "PATCH", "/v1/monitors/bb", "{\"tags\":[\"eu-west\"]}", 200, NULL);
+	expect(f, "PATCH", "/v1/monitors/cc", "{\"tags\":[\"Shop!\"]}", 422, "tags");
+	expect_rows(f, "filter[tag]=eu", "aa");
+	expect_rows(f, "filter[tag]=shop,eu-west", "aa bb");
+	expect_rows(f, "filter[tag]=e", "");
+}
+
 static void sort__filter__search(void **state)
 {
 	struct fixture *f = *state;
@@ -158,6 +171,7 @@ static void many__first_and_last_page_in_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(filter__finds__an_entry_of_a_list_of_tags),
 		TEST(sort__filter__search),
 		TEST(pages__by_id),
 		TEST(fields__only_what_was_asked),

@@ -32,6 +32,15 @@ static void validate__guesses__type_and_name_from_target(void **state)
 	}
 }
 
+static void validate__keeps__each_tag_once(void **state)
+{
+	char *spec = canonical("monitor", "{'target':'http://a/','tags':['eu','shop','eu']}", 0);
+	assert_contains(spec, "\"tags\":[\"eu\",\"shop\"]");
+	free(spec);
+	assert_ptr_equal(resource_field_flagged(kind("monitor"), "tag"),
+			 resource_field(kind("monitor"), NULL, "tags"));
+}
+
 static void validate__keeps__the_host_alone(void **state)
 {
 	static const char *const targets[] = {"dns://Shop.Example.", "https://shop.example:8443/x",
@@ -481,6 +490,7 @@ int main(void)
 		cmocka_unit_test(validate__does_without__names_where_nothing_is_added),
 		cmocka_unit_test(patch__resets__null_and_merges_maps),
 		cmocka_unit_test(patch__replaces__a_secret_as_a_whole),
+		cmocka_unit_test(validate__keeps__each_tag_once),
 		cmocka_unit_test(patch__refuses),
 		cmocka_unit_test(patch__keeps__the_type_when_it_is_null),
 		cmocka_unit_test(fixed_check__refuses__another_type),
