@@ -147,18 +147,29 @@ void state_row_take(struct monitor *m, struct state_row *row)
 		.incident = m->shown.incident,
 		.with_evidence = m->evidence_dirty,
 	};
-	m->saved = row->track;
+	m->saved = track_print(&row->track);
 	m->state_dirty = false;
 	if (!m->evidence_dirty)
 		return;
 	m->evidence_dirty = false;
 	row->good_ms = m->good_ms;
 	row->good = copy(m->good);
+	row->good_body = m->good_body;
+	m->good_rev = row->rev;
 	row->bad_cause = copy(m->bad.cause);
 	row->bad_message = copy(m->bad.message);
 	row->bad = copy(m->bad.evidence);
 	row->certificate = copy(m->shown.certificate);
 	row->certificate_ends_ms = m->shown.certificate_ends_ms;
+}
+
+void state_row_written(struct sitemonitor *sm, const struct state_row *row)
+{
+	struct monitor *m = row->good ? table_find(&sm->table, row->monitor) : NULL;
+	if (!m || !m->good || m->good_rev != row->rev || m->evidence_dirty)
+		return;
+	free(m->good);
+	m->good = NULL;
 }
 
 static void batch_op_free(struct batch_op *op)
@@ -229,6 +240,8 @@ static void batch_ended(void *arg)
 		if (sm->batch.failed)
 			log_info("sitemonitor", "samples are written again");
 		sm->batch.failed = 0;
+		for (size_t i = 0; i < op->n_rows; i++)
+			state_row_written(sm, &op->rows[i]);
 		if (sm->running && (sm->batch.n || sm->batch.dirty))
 			flush_soon(sm);
 	} else {

@@ -115,7 +115,7 @@ void engine_run_ended(struct sitemonitor *sm, struct check_run *run)
 	m->run = NULL;
 	if (m->removed) {
 		limits_release(sm->limits, &m->ticket);
-		monitor_free(m);
+		monitor_free(sm, m);
 	} else if (m->run_discard) {
 		m->run_discard = false;
 		monitor_check_drop(m);

@@ -1,14 +1,16 @@
 #include "daemon/services/sitemonitor/evidence.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/api/text.h"
+#include "daemon/jobs/schedule.h"
 #include "shared/mem.h"
 
 enum { EVIDENCE_MAX = 16384, CHANGES_MAX = 24, VALUE_TEXT = 160, LIST_SHOWN = 8 };
 
-static const char *const volatile_members[] = {"body_hash", "body_bytes"};
 /* Only a failed check has them: not a difference. */
 static const char *const own_members[] = {"body_start", "body_cut", "truncated"};
 
@@ -17,25 +19,47 @@ static json_t *read_evidence(const char *text)
 	return text ? json_read(text, strlen(text), EVIDENCE_MAX, NULL) : NULL;
 }
 
-static json_t *without_body(const char *text)
+static bool is_member(struct json_slice key, const char *name)
 {
-	json_t *o = read_evidence(text);
-	for (size_t i = 0; o && i < ARRAY_LEN(volatile_members); i++)
-		json_object_del(o, volatile_members[i]);
-	return o;
+	return key.n == strlen(name) && !memcmp(key.s, name, key.n);
 }
 
-bool evidence_same(const char *a, const char *b)
+/* Takes what belongs to the body and is written as it is by our checks. */
+static bool take_body(struct evidence_body *body, struct json_slice key, struct json_slice value)
 {
-	if (!a || !b)
-		return a == b;
-	if (!strcmp(a, b)) /* nearly always */
-		return true;
-	json_t *x = without_body(a), *y = without_body(b);
-	bool same = x && y && json_equal(x, y);
-	json_decref(x);
-	json_decref(y);
-	return same;
+	char digits[24];
+	size_t n = 0;
+	if (is_member(key, "body_hash"))
+		return value.n == 2 + 2 * sizeof(body->hash) &&
+		       !sodium_hex2bin(body->hash, sizeof(body->hash), value.s + 1, value.n - 2,
+				       NULL, &n, NULL) &&
+		       n == sizeof(body->hash);
+	if (!is_member(key, "body_bytes") || value.n >= sizeof(digits))
+		return false;
+	memcpy(digits, value.s, value.n);
+	digits[value.n] = 0;
+	body->bytes = strtoll(digits, NULL, 10);
+	return true;
+}
+
+uint64_t evidence_print(const char *evidence, struct evidence_body *body)
+{
+	struct json_slice key, value;
+	*body = (struct evidence_body){.bytes = -1};
+	if (!evidence)
+		return 0;
+	uint64_t sum = 1; /* of members, so that their order does not matter */
+	while (text_next_member(&evidence, &key, &value)) {
+		if (!take_body(body, key, value))
+			sum += hash_id(hash_bytes(key.s, key.n)) ^ hash_bytes(value.s, value.n);
+	}
+	return sum ? sum : 1;
+}
+
+const char *evidence_hash_text(const struct evidence_body *body,
+			       char out[static EVIDENCE_HASH_TEXT])
+{
+	return sodium_bin2hex(out, EVIDENCE_HASH_TEXT, body->hash, sizeof(body->hash));
 }
 
 void evidence_hops(const char *evidence, char **redirects, char **final_url)

@@ -6,8 +6,18 @@
 
 #include "shared/json.h"
 
-/** True when both say the same but for the body, which may differ at each answer. NULL: none. */
-bool evidence_same(const char *a, const char *b);
+/** A body as evidence has it (body_bytes, body_hash): it may differ at each answer. */
+struct evidence_body {
+	uint8_t hash[16];
+	int64_t bytes; /* -1: none */
+};
+/** The same number for evidence that says the same but for the body, in whatever order; 0 for NULL.
+ *  *body gets the body. */
+uint64_t evidence_print(const char *evidence, struct evidence_body *body);
+enum { EVIDENCE_HASH_TEXT = 33 };
+/** The hash as evidence has it. */
+const char *evidence_hash_text(const struct evidence_body *body,
+			       char out[static EVIDENCE_HASH_TEXT]);
 
 /** The hops of an answer as a JSON array and where they led, both to be freed; NULL when there was
  *  none. evidence may be NULL. */

@@ -31,6 +31,7 @@ struct transition {
 	unsigned checks;
 	char *cause, *message, *evidence, *good;
 	int64_t good_ms;
+	struct evidence_body good_body;
 	char topic[24], name[64];
 	enum severity severity;
 	char *text;   /* NULL: no event */
@@ -194,6 +195,7 @@ static enum err write_transition(struct txn *t, struct transition *tr, struct er
 			.message = tr->message,
 			.evidence = tr->evidence,
 			.good = tr->good,
+			.good_body = tr->good_body,
 		};
 		err = incident_row_open(t, &o, &number, e);
 	} else if (tr->change.closed) {
@@ -320,6 +322,7 @@ static void failed(struct sitemonitor *sm, struct journal_op *op, const char *wh
 
 static void written(struct sitemonitor *sm, const struct transition *tr)
 {
+	state_row_written(sm, &tr->row);
 	table_lock(&sm->table);
 	struct monitor *m = table_find(&sm->table, tr->monitor);
 	if (m && tr->seq)
@@ -432,6 +435,7 @@ void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct 
 		t->evidence = copy(m->bad.evidence);
 		t->good = copy(m->good);
 		t->good_ms = m->good_ms;
+		t->good_body = m->good_body;
 	}
 	snprintf(t->name, sizeof(t->name), "%s", monitor_name(m));
 	if (!c->quiet) {

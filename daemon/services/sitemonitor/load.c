@@ -77,18 +77,18 @@ static void apply_row(const struct state_row *row, void *arg)
 	m->rev = row->rev;
 	m->track = row->track;
 	place_all(&m->track, now);
-	m->saved = m->track;
+	m->saved = track_print(&row->track);
 	m->shown.incident = row->incident;
 	m->shown.last_ms = row->last_ms;
-	m->shown.reason = copy(row->reason);
+	texts_set(&sm->texts, &m->shown.reason, row->reason);
 	if (!row->with_evidence)
 		return;
 	m->good_ms = row->good_ms;
-	m->good = copy(row->good);
+	m->good_print = evidence_print(row->good, &m->good_body);
 	if (!row->bad_cause)
 		evidence_hops(row->good, &m->shown.redirects, &m->shown.final_url);
-	m->bad.cause = copy(row->bad_cause);
-	m->bad.message = copy(row->bad_message);
+	texts_set(&sm->texts, &m->bad.cause, row->bad_cause);
+	texts_set(&sm->texts, &m->bad.message, row->bad_message);
 	m->bad.evidence = copy(row->bad);
 	m->shown.certificate = copy(row->certificate);
 	m->shown.certificate_ends_ms = row->certificate_ends_ms;

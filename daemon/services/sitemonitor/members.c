@@ -77,21 +77,21 @@ static bool spec_paused(const struct resource *r)
 	return paused;
 }
 
-void monitor_free(struct monitor *m)
+void monitor_free(struct sitemonitor *sm, struct monitor *m)
 {
 	monitor_check_drop(m);
 	resource_unref(m->res);
 	heartbeat_free(m->beat);
-	free(m->shown.reason);
-	free(m->shown.message);
-	free(m->shown.address);
+	texts_set(&sm->texts, &m->shown.reason, NULL);
+	texts_set(&sm->texts, &m->shown.message, NULL);
+	texts_set(&sm->texts, &m->shown.address, NULL);
 	free(m->shown.redirects);
 	free(m->shown.final_url);
 	free(m->shown.certificate);
 	free(m->shown.budget);
 	free(m->good);
-	free(m->bad.cause);
-	free(m->bad.message);
+	texts_set(&sm->texts, &m->bad.cause, NULL);
+	texts_set(&sm->texts, &m->bad.message, NULL);
 	free(m->bad.evidence);
 	free(m);
 }
@@ -167,7 +167,7 @@ void engine_remove(struct sitemonitor *sm, uint64_t id)
 	if (m->ticket.waiting)
 		limits_release(sm->limits, &m->ticket);
 	if (!m->run)
-		monitor_free(m);
+		monitor_free(sm, m);
 	else if (sm->running)
 		engine_cancel_run(sm, m); /* its end frees it */
 }

@@ -11,6 +11,7 @@
 #include "daemon/jobs/heap.h"
 #include "daemon/jobs/limits.h"
 #include "daemon/services/sitemonitor/budget.h"
+#include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/state.h"
 #include "daemon/store/resources.h"
 
@@ -45,14 +46,14 @@ struct shown {
 	int64_t next_boot_ms; /* 0: none */
 	uint64_t incident;    /* 0: none */
 	uint64_t seq;         /* feed position of the last transition */
-	char *reason;         /* safe; NULL when up */
+	const char *reason;   /* safe; NULL when up; one of the texts */
 
 	int64_t last_ms; /* wall, 0: never */
 	enum outcome last_outcome;
 	int64_t last_us; /* -1: nothing measured */
 	int32_t phase_us[PHASE_COUNT];
-	char *message, *address;
-	char *redirects, *final_url; /* JSON array of hops, NULL: there was none */
+	const char *message, *address; /* of the texts */
+	char *redirects, *final_url;   /* JSON array of hops, NULL: there was none */
 
 	char *certificate; /* JSON object */
 	int64_t certificate_ends_ms;
@@ -68,7 +69,8 @@ struct shown {
 
 /** First bad answer of a row that is not over: an incident's cause and evidence. */
 struct first_bad {
-	char *cause, *message, *evidence;
+	const char *cause, *message; /* of the texts */
+	char *evidence;
 };
 
 struct monitor {
@@ -97,15 +99,20 @@ struct monitor {
 	bool again;       /* check at once when it ends */
 	bool removed;
 
-	struct track track, saved;    /* saved: essence as last handed to the store */
+	struct track track;
+	uint64_t saved;               /* print of its essence as last handed to the store */
 	enum monitor_state announced; /* the last state that had an event */
 	uint64_t rev;                 /* of monitor_state, grows with each write */
 	bool state_dirty, evidence_dirty;
 	struct monitor *next_dirty;
 	bool in_dirty;
 
+	/* Evidence of the last good answer. Its text is in the store; here only until it was
+	 * written, and what tells it from another one. */
 	int64_t good_ms;
-	char *good; /* evidence of the last good answer, as of good_ms */
+	uint64_t good_print, good_rev; /* rev of the row that last had the text */
+	struct evidence_body good_body;
+	char *good;
 	struct first_bad bad;
 
 	struct waiter *waiters; /* people who asked for a check */

@@ -55,16 +55,32 @@ static const char state_sql[] =
 	" last_ms = excluded.last_ms, reason = excluded.reason, incident = excluded.incident"
 	" WHERE excluded.rev > monitor_state.rev";
 
+/* The good answer differs from the one that is stored by its body at most. */
+#define STORED_GOOD(hash, bytes)                                                       \
+	"iif(" hash " IS NULL, monitor_evidence.good, json_set(monitor_evidence.good," \
+	" '$.body_bytes', " bytes ", '$.body_hash', " hash "))"
+
+static void bind_body(sqlite3_stmt *st, int at, const struct evidence_body *body)
+{
+	char hash[EVIDENCE_HASH_TEXT];
+	if (body->bytes < 0)
+		return; /* both are NULL */
+	sqlite3_bind_text(st, at, evidence_hash_text(body, hash), -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(st, at + 1, body->bytes);
+}
+
 static const char evidence_sql[] =
 	"INSERT INTO monitor_evidence (monitor, rev, good_ms, good, bad_cause, bad_message, bad,"
 	" certificate, certificate_ends_ms)"
 	" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
 	" WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)"
 	" ON CONFLICT (monitor) DO UPDATE SET rev = excluded.rev, good_ms = excluded.good_ms,"
-	" good = excluded.good, bad_cause = excluded.bad_cause, bad_message = excluded.bad_message,"
-	" bad = excluded.bad, certificate = excluded.certificate,"
-	" certificate_ends_ms = excluded.certificate_ends_ms"
-	" WHERE excluded.rev > monitor_evidence.rev";
+	" good = coalesce(excluded.good, " STORED_GOOD(
+		"?10",
+		"?11") "), bad_cause = excluded.bad_cause, bad_message = excluded.bad_message,"
+		       " bad = excluded.bad, certificate = excluded.certificate,"
+		       " certificate_ends_ms = excluded.certificate_ends_ms"
+		       " WHERE excluded.rev > monitor_evidence.rev";
 
 static enum err write_evidence(struct txn *t, const struct state_row *r, struct error *e)
 {
@@ -80,6 +96,7 @@ static enum err write_evidence(struct txn *t, const struct state_row *r, struct 
 	bind_text(st, 7, r->bad);
 	bind_text(st, 8, r->certificate);
 	sqlite3_bind_int64(st, 9, r->certificate_ends_ms);
+	bind_body(st, 10, &r->good_body);
 	return txn_exec(t, st, e);
 }
 
@@ -240,8 +257,10 @@ enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t
 	sqlite3_stmt *st = txn_prepare(
 		t,
 		"INSERT INTO incident (id, monitor, opened_ms, confirmed_ms, failures, cause,"
-		" message, evidence, good_ms, good) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-		" RETURNING number",
+		" message, evidence, good_ms, good) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+		" coalesce(?10, (SELECT " STORED_GOOD("?11", "?12") " FROM monitor_evidence"
+								    " WHERE monitor = ?2)))"
+								    " RETURNING number",
 		e);
 	if (!st)
 		return ERR_STORE;
@@ -255,6 +274,7 @@ enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t
 	bind_text(st, 8, o->evidence);
 	sqlite3_bind_int64(st, 9, o->good_ms);
 	bind_text(st, 10, o->good);
+	bind_body(st, 11, &o->good_body);
 	err = returned_number(t, st, number, e);
 	return err ? err : feed_change(t, "incident", o->id, false, e);
 }

@@ -1,5 +1,6 @@
 #pragma once
 /* The service's rows: what is written about a monitor inside operations, and read back at start. */
+#include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/state.h"
 #include "daemon/store/store.h"
 
@@ -13,6 +14,8 @@ struct state_row {
 
 	bool with_evidence;
 	int64_t good_ms;
+	/* good NULL: as it is stored, but for the body */
+	struct evidence_body good_body;
 	char *good, *bad_cause, *bad_message, *bad, *certificate;
 	int64_t certificate_ends_ms;
 };
@@ -30,7 +33,9 @@ struct incident_open {
 	uint64_t id, monitor;
 	int64_t opened_ms, confirmed_ms, good_ms;
 	unsigned failures;
-	const char *cause, *message, *evidence, *good;
+	const char *cause, *message, *evidence;
+	const char *good; /* NULL: what is stored, with this body */
+	struct evidence_body good_body;
 };
 /** @param number  the incident's, for people; the old one when it was written before */
 enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t *number,

@@ -233,6 +233,7 @@ static void fini(void *state)
 	sm->running = false;
 	remove_all(sm);
 	journal_fini(sm);
+	texts_fini(&sm->texts);
 	heap_fini(&sm->heap);
 	if (sm->limits && !limits_running(sm->limits)) {
 		limits_free(sm->limits);

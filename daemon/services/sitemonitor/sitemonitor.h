@@ -14,6 +14,7 @@
 #include "daemon/services/service.h"
 #include "daemon/services/sitemonitor/monitor.h"
 #include "daemon/services/sitemonitor/table.h"
+#include "daemon/services/sitemonitor/texts.h"
 
 enum { LATE_BUCKETS = 13 };
 /** How late checks started, for the metrics; the bounds are those of late_bounds_ms. */
@@ -92,6 +93,7 @@ struct sitemonitor {
 	struct daemon *d;
 	struct check_env env;
 	struct table table;
+	struct texts texts;
 
 	/* net loop */
 	struct heap heap;
@@ -175,7 +177,7 @@ struct monitor **members_all(struct sitemonitor *sm, size_t *n);
 void monitor_config_drop(struct monitor *m);
 /** The check is another one now, or ends: also what it remembers. */
 void monitor_check_drop(struct monitor *m);
-void monitor_free(struct monitor *m);
+void monitor_free(struct sitemonitor *sm, struct monitor *m);
 /** A monitor came, was changed, or went. */
 void engine_update(struct sitemonitor *sm, const struct resource *r);
 void engine_remove(struct sitemonitor *sm, uint64_t id);
@@ -253,6 +255,8 @@ void batch_fini(struct sitemonitor *sm);
 struct state_row;
 /** A copy of m as it is now to be written; m counts as written from then on. */
 void state_row_take(struct monitor *m, struct state_row *row);
+/** It is in the store: what it has need not be kept. */
+void state_row_written(struct sitemonitor *sm, const struct state_row *row);
 
 /* ---- journal.c: net loop -------------------------------------------------------------------- */
 

@@ -1,5 +1,7 @@
 #include "daemon/services/sitemonitor/state.h"
 
+#include "daemon/jobs/schedule.h"
+
 #include <string.h>
 
 static const char *const names[STATE_COUNT] = {
@@ -227,6 +229,29 @@ struct track track_essence(const struct track *t, const struct rules *r)
 static bool same(struct moment a, struct moment b)
 {
 	return a.wall_ms == b.wall_ms;
+}
+
+uint64_t track_print(const struct track *t)
+{
+	const int64_t all[] = {
+		t->base,
+		t->hold,
+		t->fails,
+		t->oks,
+		t->slows,
+		t->fasts,
+		t->unknowns,
+		t->quiet_unknown,
+		t->base_since.wall_ms,
+		t->hold_since.wall_ms,
+		t->first_bad.wall_ms,
+		t->first_good.wall_ms,
+		t->first_slow.wall_ms,
+		t->first_fast.wall_ms,
+		t->first_unknown.wall_ms,
+	};
+	uint64_t print = hash_bytes(all, sizeof(all));
+	return print ? print : 1;
 }
 
 bool track_equal(const struct track *a, const struct track *b)

@@ -79,3 +79,5 @@ bool track_undecided(const struct track *t, const struct rules *r);
  *  differs from what was written last. */
 struct track track_essence(const struct track *t, const struct rules *r);
 bool track_equal(const struct track *a, const struct track *b);
+/** The same for tracks that are equal; never 0. */
+uint64_t track_print(const struct track *t);

@@ -30,21 +30,28 @@ static bool is_good(enum outcome o)
 
 /* ---- evidence ------------------------------------------------------------------------------- */
 
-static void keep_evidence(struct monitor *m, struct check_result *r, struct moment at)
+static void keep_evidence(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
+			  struct moment at)
 {
 	if (is_good(r->outcome)) {
 		/* The body differs at each answer: not worth a write, until something fails. */
-		if (!evidence_same(m->good, r->evidence) || m->bad.message)
+		struct evidence_body body;
+		uint64_t print = evidence_print(r->evidence, &body);
+		if (print != m->good_print || m->bad.message)
 			m->evidence_dirty = true;
-		if (r->evidence)
-			take_text(&m->good, &r->evidence);
+		if (r->evidence) {
+			if (print != m->good_print || m->good)
+				take_text(&m->good, &r->evidence);
+			m->good_print = print;
+			m->good_body = body;
+		}
 		m->good_ms = at.wall_ms;
-		replace_text(&m->bad.cause, NULL);
-		replace_text(&m->bad.message, NULL);
+		texts_set(&sm->texts, &m->bad.cause, NULL);
+		texts_set(&sm->texts, &m->bad.message, NULL);
 		replace_text(&m->bad.evidence, NULL);
 	} else if (r->outcome == OUTCOME_DOWN && m->track.fails == 0) {
-		replace_text(&m->bad.cause, r->cause);
-		replace_text(&m->bad.message, r->message);
+		texts_set(&sm->texts, &m->bad.cause, r->cause);
+		texts_set(&sm->texts, &m->bad.message, r->message);
 		take_text(&m->bad.evidence, &r->evidence);
 		m->evidence_dirty = true;
 	}
@@ -69,8 +76,8 @@ static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_re
 	s->last_us = r->total_us;
 	for (int i = 0; i < PHASE_COUNT; i++)
 		s->phase_us[i] = r->phase_us[i] > INT32_MAX ? INT32_MAX : (int32_t)r->phase_us[i];
-	replace_text(&s->message, r->message);
-	replace_text(&s->address, r->address);
+	texts_set(&sm->texts, &s->message, r->message);
+	texts_set(&sm->texts, &s->address, r->address);
 	if (r->certificate && (!s->certificate || strcmp(s->certificate, r->certificate))) {
 		/* days_left differs each day; that alone is not worth a write */
 		if (s->certificate_ends_ms != r->certificate_not_after_ms)
@@ -95,7 +102,7 @@ static void show_reason(struct sitemonitor *sm, struct monitor *m, const struct 
 	if (reason == m->shown.reason)
 		return;
 	table_lock(&sm->table);
-	replace_text(&m->shown.reason, reason);
+	texts_set(&sm->texts, &m->shown.reason, reason);
 	table_unlock(&sm->table);
 }
 
@@ -148,7 +155,7 @@ static void settle(struct sitemonitor *sm, struct monitor *m, struct change c, s
 	if (told || c.opened || c.closed) {
 		c.quiet = !told;
 		journal_transition(sm, m, &c, at, &outage);
-	} else if (m->evidence_dirty || !track_equal(&essence, &m->saved)) {
+	} else if (m->evidence_dirty || track_print(&essence) != m->saved) {
 		batch_dirty(sm, m);
 	}
 }
@@ -160,7 +167,7 @@ static void judge(struct sitemonitor *sm, struct monitor *m, struct check_result
 	struct hops hops;
 	evidence_hops(r->evidence, &hops.redirects, &hops.final_url);
 	if (m->track.hold != STATE_PAUSED)
-		keep_evidence(m, r, at);
+		keep_evidence(sm, m, r, at);
 	show_last(sm, m, r, &hops, at);
 	bool own_link = !strcmp(r->cause, cause_own_link);
 	struct change c = own_link ? track_blind(&m->track, &m->shown.rules, at)
@@ -209,8 +216,8 @@ void verdict_hold(struct sitemonitor *sm, struct monitor *m, bool paused)
 	struct moment at = now_moment(sm), began = m->track.base_since;
 	struct change c =
 		track_hold(&m->track, &m->shown.rules, paused ? STATE_PAUSED : STATE_NEW, at);
-	replace_text(&m->bad.cause, NULL);
-	replace_text(&m->bad.message, NULL);
+	texts_set(&sm->texts, &m->bad.cause, NULL);
+	texts_set(&sm->texts, &m->bad.message, NULL);
 	replace_text(&m->bad.evidence, NULL);
 	show_reason(sm, m, NULL);
 	if (m->beat && !paused)

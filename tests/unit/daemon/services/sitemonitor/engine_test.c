@@ -348,6 +348,28 @@ static void full_disk__keeps_what_happened__and_writes_it_later(void **state)
 		1);
 }
 
+static void outage__knows_the_last_good_body__though_only_the_store_has_its_text(void **state)
+{
+	struct house *h = *state;
+	uint64_t id = house_put(h, "shop", shop);
+	for (int i = 1; i <= 3; i++) {
+		snprintf(told.evidence, sizeof(told.evidence),
+			 "{\"server\":\"a\",\"body_bytes\":%d,\"body_hash\":\"%032d\"}", i, i);
+		house_check(h, id, OUTCOME_UP);
+		house_write(h);
+	}
+	assert_null(table_find(&h->sm->table, id)->good);
+	assert_int_equal(house_number(h, "SELECT good LIKE '%bytes\":1,%' FROM monitor_evidence"),
+			 1);
+	for (int i = 0; i < 3; i++)
+		house_check(h, id, OUTCOME_DOWN);
+	house_write(h);
+	assert_int_equal(
+		house_number(h, "SELECT good = '{\"server\":\"a\",\"body_bytes\":3,\"body_hash\":"
+				"\"00000000000000000000000000000003\"}' FROM incident"),
+		1);
+}
+
 static void crowd__takes_its_turn__within_the_interval(void **state)
 {
 	struct house *h = *state;
@@ -383,6 +405,7 @@ int main(void)
 		house_test(delete__forgets_everything),
 		house_test(start__spreads_what_is_overdue__and_never_runs_one_twice),
 		house_test(full_disk__keeps_what_happened__and_writes_it_later),
+		house_test(outage__knows_the_last_good_body__though_only_the_store_has_its_text),
 		house_test(crowd__takes_its_turn__within_the_interval),
 		house_test(flush__writes_no_row__while_nothing_is_decided_anew),
 	};

@@ -12,15 +12,38 @@ static const char good[] =
 	"\"text/html\",\"Via\":\"cache\"},\"body_bytes\":123456,\"body_hash\":\"aabbccddeeff00112233\","
 	"\"certificate_fingerprint\":\"0011223344556677889900\"}";
 
-static void same__ignores_the_body__and_nothing_else(void **state)
+static uint64_t print_of(const char *text)
 {
-	assert_true(evidence_same(good, good));
-	assert_true(evidence_same("{\"status\":200,\"body_bytes\":1,\"body_hash\":\"a\"}",
-				  "{\"body_hash\":\"b\",\"status\":200,\"body_bytes\":2}"));
-	assert_false(evidence_same("{\"status\":200}", "{\"status\":201}"));
-	assert_false(evidence_same("{\"status\":200}", NULL));
-	assert_true(evidence_same(NULL, NULL));
-	assert_false(evidence_same("{\"status\":200}", "not json"));
+	struct evidence_body body;
+	return evidence_print(text, &body);
+}
+
+static void print__ignores_the_body_and_the_order__and_nothing_else(void **state)
+{
+	assert_int_equal(print_of("{\"status\":200,\"body_bytes\":1,"
+				  "\"body_hash\":\"00112233445566778899aabbccddeeff\"}"),
+			 print_of("{\"body_hash\":\"ff112233445566778899aabbccddeeff\","
+				  "\"status\":200,\"body_bytes\":2}"));
+	assert_int_not_equal(print_of("{\"status\":200}"), print_of("{\"status\":201}"));
+	assert_int_not_equal(print_of("{\"status\":200}"), print_of("{\"state\":200}"));
+	assert_int_not_equal(print_of("{\"a\":1,\"b\":2}"), print_of("{\"a\":2,\"b\":1}"));
+	assert_int_not_equal(print_of("{\"status\":200}"), print_of(NULL));
+	assert_int_not_equal(print_of("{}"), print_of(NULL));
+	assert_int_not_equal(print_of("{\"status\":200}"), print_of("not json"));
+	assert_int_not_equal(print_of("{\"body_hash\":\"odd\"}"),
+			     print_of("{\"body_hash\":\"even\"}"));
+}
+
+static void body__goes_in_and_out_of_evidence__unchanged(void **state)
+{
+	struct evidence_body body;
+	char hash[EVIDENCE_HASH_TEXT];
+	evidence_print("{\"body_bytes\":77,\"body_hash\":\"00112233445566778899aabbccddeeff\"}",
+		       &body);
+	assert_int_equal(body.bytes, 77);
+	assert_string_equal(evidence_hash_text(&body, hash), "00112233445566778899aabbccddeeff");
+	evidence_print("{\"status\":200}", &body);
+	assert_int_equal(body.bytes, -1);
 }
 
 struct row {
@@ -92,7 +115,8 @@ static void changes__are_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same__ignores_the_body__and_nothing_else),
+		cmocka_unit_test(print__ignores_the_body_and_the_order__and_nothing_else),
+		cmocka_unit_test(body__goes_in_and_out_of_evidence__unchanged),
 		cmocka_unit_test(changes__are_what_the_table_says),
 		cmocka_unit_test(changes__are_bounded),
 	};
