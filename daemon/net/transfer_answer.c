@@ -44,6 +44,8 @@ size_t transfer_take_head(char *line, size_t size, size_t n, void *arg)
 
 	if (t->is_https && !t->looked_at_tls)
 		transfer_tls_look(t);
+	if (!t->header_bytes)
+		t->answered_us = clock_boot_us(t->owner->clock);
 	t->header_bytes += len;
 	if (t->header_bytes > HEADER_BYTES_MAX) {
 		t->too_large = true;

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,10 @@ enum phase_at transfer_phase(struct transfer *t, struct transfer_times *times)
 
 	curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections);
 	*times = (struct transfer_times){-1, -1, -1, -1, total};
+	if (t->req.proxy || t->req.body) /* curl's is when the tunnel was open, the body sent */
+		first = t->answered_us ? t->answered_us - t->started_us : 0;
+	if (t->req.proxy && t->is_https) /* connected is who has a tunnel */
+		connect = t->tls_began_us ? t->tls_began_us - t->started_us : 0;
 	if (ready && !connections) { /* a kept connection: nothing to connect */
 		connect = tls = 0;
 		times->connect_us = 0;
@@ -53,10 +58,11 @@ enum phase_at transfer_phase(struct transfer *t, struct transfer_times *times)
 /* "192.0.2.1 port 443" for messages. */
 static void peer_text(const struct transfer *t, char *out, size_t cap)
 {
-	snprintf(out, cap, "%s port %u", t->result.address, t->req.url->port);
+	snprintf(out, cap, "%s port %u", t->result.address,
+		 t->req.proxy ? t->req.proxy->port : t->req.url->port);
 }
 
-static void judge_connect(struct transfer *t)
+void transfer_judge_connect(struct transfer *t)
 {
 	struct transfer_result *r = &t->result;
 	long os_error = 0;
@@ -100,16 +106,27 @@ static void judge_tls(struct transfer *t, CURLcode code)
 	sessions_drop(t->owner->sessions, t->session_key);
 }
 
-static void say(struct transfer *t, enum transfer_end end, const char *words)
+void transfer_say(struct transfer *t, enum transfer_end end, const char *fmt, ...)
 {
+	char words[CURL_ERROR_SIZE + 128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof words, fmt, ap);
+	va_end(ap);
 	t->result.end = end;
 	text_safe(t->result.message, sizeof t->result.message, words, strlen(words), 0, 0, NULL);
+}
+
+static void say(struct transfer *t, enum transfer_end end, const char *words)
+{
+	transfer_say(t, end, "%s", words);
 }
 
 static void judge_broken(struct transfer *t)
 {
 	switch (t->result.at) {
-	case AT_CONNECT: judge_connect(t); return;
+	case AT_CONNECT: transfer_judge_connect(t); return;
 	case AT_TLS: say(t, TRANSFER_RESET, "connection was reset in the TLS handshake"); return;
 	case AT_FIRST_BYTE:
 		say(t, TRANSFER_RESET, "connection was closed without an answer");
@@ -130,15 +147,22 @@ static void judge_code(struct transfer *t, CURLcode code)
 		r->end = TRANSFER_DONE;
 		r->at = AT_END;
 		break;
-	case CURLE_COULDNT_CONNECT: judge_connect(t); break;
+	case CURLE_COULDNT_CONNECT: transfer_judge_connect(t); break;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
-	case CURLE_SSL_CIPHER: judge_tls(t, code); break;
+	case CURLE_SSL_CIPHER:
+		if (!transfer_tls_refused(t))
+			judge_tls(t, code);
+		break;
 	case CURLE_GOT_NOTHING:
 	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR: judge_broken(t); break;
+	case CURLE_RECV_ERROR:
+		/* TLS 1.3: the client is done before the server has looked at its certificate. */
+		if (!t->is_https || !transfer_tls_refused(t))
+			judge_broken(t);
+		break;
 	case CURLE_PARTIAL_FILE:
 		say(t, TRANSFER_INCOMPLETE, "answer ended before its announced length");
 		break;
@@ -213,10 +237,10 @@ void transfer_judge(struct transfer *t, CURLcode code)
 		say(t, TRANSFER_TOO_LARGE, "answer is larger than the limit");
 	else if (t->stopped)
 		r->end = TRANSFER_STOPPED;
-	else
+	else if (!t->req.proxy || !transfer_proxy_judge(t, code))
 		judge_code(t, code);
-	r->ipv6_skipped = t->prefers_ipv6 && r->at >= AT_TLS && !r->reused_connection &&
-			  !strchr(r->address, ':');
+	r->ipv6_skipped = t->prefers_ipv6 && !t->req.proxy && r->at >= AT_TLS &&
+			  !r->reused_connection && !strchr(r->address, ':');
 }
 
 void transfer_judge_timeout(struct transfer *t)
@@ -229,6 +253,8 @@ void transfer_judge_timeout(struct transfer *t)
 	r->end = TRANSFER_TIMEOUT;
 	r->times.total_us = waited_us;
 	duration_format(after, (waited_us + 50000) / 100000 * 100);
+	if (t->req.proxy && transfer_proxy_judge_timeout(t, after))
+		return;
 	switch (r->at) {
 	case AT_CONNECT:
 		snprintf(r->message, sizeof r->message, "no connection to %.64s port %u within %s",

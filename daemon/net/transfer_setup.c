@@ -21,6 +21,7 @@ static curl_socket_t on_socket_open(void *arg, curlsocktype purpose, struct curl
 		t->socket_errno = errno;
 		return CURL_SOCKET_BAD;
 	}
+	t->handshakes = 0;
 	if (a->addrlen <= sizeof t->tried)
 		memcpy(&t->tried, &a->addr, a->addrlen);
 	return fd;
@@ -43,6 +44,10 @@ void transfer_prepare(struct transfer *t, curl_closesocket_callback close_socket
 	/* Trust comes in transfer_tls_setup; with a CAPATH curl would load everything each time. */
 	curl_easy_setopt(t->easy, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(t->easy, CURLOPT_PROXY_CAINFO, NULL);
+	curl_easy_setopt(t->easy, CURLOPT_PROXY_CAPATH, NULL);
+	/* What a proxy says while it opens a tunnel is not the answer. */
+	curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, transfer_tls_setup);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket_open);
@@ -88,6 +93,31 @@ static void set_user(struct transfer *t)
 	t->set.has_user = q->user != NULL;
 }
 
+static void set_blob(CURL *easy, CURLoption what, const char *pem)
+{
+	struct curl_blob blob = {
+		.data = (void *)(uintptr_t)pem, .len = strlen(pem), .flags = CURL_BLOB_COPY};
+
+	curl_easy_setopt(easy, what, &blob);
+}
+
+/* As blobs and not in the SSL_CTX: so curl knows that a kept connection is somebody's. */
+static void set_identity(struct transfer *t)
+{
+	const struct transfer_identity *id = t->req.identity;
+
+	if (!id && !t->set.has_identity)
+		return;
+	if (id) {
+		set_blob(t->easy, CURLOPT_SSLCERT_BLOB, id->certificate);
+		set_blob(t->easy, CURLOPT_SSLKEY_BLOB, id->key);
+	} else {
+		curl_easy_setopt(t->easy, CURLOPT_SSLCERT_BLOB, NULL);
+		curl_easy_setopt(t->easy, CURLOPT_SSLKEY_BLOB, NULL);
+	}
+	t->set.has_identity = id != NULL;
+}
+
 static void set_connection(struct transfer *t)
 {
 	const struct transfer_request *q = &t->req;
@@ -108,6 +138,8 @@ static void set_connection(struct transfer *t)
 static void set_addresses(struct transfer *t)
 {
 	const struct transfer_request *q = &t->req;
+	const char *host = q->proxy ? q->proxy->host : q->url->host;
+	unsigned port = q->proxy ? q->proxy->port : q->url->port;
 	struct sockaddr_storage literal;
 	char entry[ENTRY_MAX], text[ADDRESS_TEXT];
 	bool has_v4 = false, has_v6 = false;
@@ -122,8 +154,8 @@ static void set_addresses(struct transfer *t)
 	for (int i = 0; i < q->n_addrs; i++)
 		*(q->addrs[i].ss_family == AF_INET6 ? &has_v6 : &has_v4) = true;
 	t->prefers_ipv6 = has_v4 && has_v6 && q->addrs[0].ss_family == AF_INET6;
-	if (!address_parse(q->url->host, &literal)) {
-		len = snprintf(entry, sizeof entry, "%s:%u:", q->url->host, q->url->port);
+	if (!address_parse(host, &literal)) {
+		len = snprintf(entry, sizeof entry, "%s:%u:", host, port);
 		snprintf(t->set.resolved, sizeof t->set.resolved, "%.*s", len - 1, entry);
 		for (int i = 0; i < q->n_addrs && len < (int)sizeof entry - ADDRESS_TEXT - 3; i++) {
 			address_text(&q->addrs[i], text);
@@ -149,9 +181,10 @@ static void forget_last_use(struct transfer *t)
 	t->result.times = (struct transfer_times){-1, -1, -1, -1, -1};
 	t->tried.ss_family = 0;
 	t->socket_errno = 0;
-	t->tls_began_us = 0;
+	t->tls_began_us = t->answered_us = 0;
 	t->in_head = t->final_head = t->too_large = t->stopped = t->looked_at_tls = false;
 	t->header_bytes = 0;
+	t->handshakes = 0;
 	t->curl_error[0] = '\0';
 }
 
@@ -162,12 +195,15 @@ void transfer_set(struct transfer *t)
 
 	forget_last_use(t);
 	t->is_https = !strcmp(q->url->scheme, "https");
-	snprintf(t->session_key, sizeof t->session_key, "%c%s:%u", q->verify ? 'v' : 'n',
-		 q->url->host, q->url->port);
+	snprintf(t->session_key, sizeof t->session_key, "%c%s:%u%s%s", q->verify ? 'v' : 'n',
+		 q->url->host, q->url->port, q->identity ? "/" : "",
+		 q->identity ? q->identity->id : "");
 	curl_easy_setopt(t->easy, CURLOPT_URL, url_format(q->url, url, sizeof url));
 	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, q->headers);
 	set_method(t);
 	set_user(t);
+	set_identity(t);
+	transfer_proxy_set(t);
 	set_connection(t);
 	set_addresses(t);
 }

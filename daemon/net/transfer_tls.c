@@ -88,12 +88,23 @@ static int on_new_session(SSL *ssl, SSL_SESSION *session)
 	return 0;
 }
 
+/* The proxy's own handshake: it is verified, and none of it is the target's. */
+static bool is_for_proxy(struct transfer *t)
+{
+	return t->req.proxy && t->req.proxy->kind == PROXY_HTTPS && !t->handshakes++;
+}
+
 CURLcode transfer_tls_setup(CURL *easy, void *ssl_ctx, void *arg)
 {
 	struct transfer *t = arg;
 	SSL_CTX *ctx = ssl_ctx;
-	struct handshake *h = mem_zalloc(sizeof *h);
+	struct handshake *h;
 
+	if (is_for_proxy(t)) {
+		SSL_CTX_set1_cert_store(ctx, trust_store(t->owner->trust));
+		return CURLE_OK;
+	}
+	h = mem_zalloc(sizeof *h);
 	transfer_tls_detach(t); /* curl tries again on a new connection when a kept one was dead */
 	h->owner = t->owner;
 	h->transfer = t;
@@ -128,6 +139,44 @@ void transfer_tls_look(struct transfer *t)
 	t->result.resumed_session = SSL_session_reused(ssl);
 	snprintf(t->result.tls_version, sizeof t->result.tls_version, "%s", SSL_get_version(ssl));
 	snprintf(t->result.cipher, sizeof t->result.cipher, "%s", SSL_get_cipher_name(ssl));
+}
+
+/* The server's alert about our certificate (RFC 8446, 6.2), in OpenSSL's words; NULL: none. */
+static const char *alert_of(const struct transfer *t)
+{
+	static const char *const alerts[] = {
+		"certificate required", "bad certificate",     "unsupported certificate",
+		"certificate revoked",  "certificate expired", "certificate unknown",
+		"unknown ca",           "access denied",
+	};
+	const char *alert = strstr(t->curl_error, " alert ");
+
+	for (size_t i = 0; alert && i < ARRAY_LEN(alerts); i++) {
+		if (!strncmp(alert + 7, alerts[i], strlen(alerts[i])))
+			return alerts[i];
+	}
+	/* Of this one curl makes an error of its own verification. */
+	if (!t->seen.verify_error && !strcmp(t->curl_error, "SSL certificate verification failed"))
+		return "certificate expired";
+	return NULL;
+}
+
+bool transfer_tls_refused(struct transfer *t)
+{
+	const char *alert = alert_of(t), *host = t->req.url->host;
+	struct transfer_result *r = &t->result;
+
+	if (!alert)
+		return false;
+	if (t->req.identity)
+		transfer_say(t, TRANSFER_TLS, "%.64s refused our client certificate: %s", host,
+			     alert);
+	else
+		transfer_say(t, TRANSFER_TLS, "%.64s wants a client certificate", host);
+	r->at = AT_TLS;
+	snprintf(r->tls_cause, sizeof r->tls_cause, "tls_client_certificate");
+	sessions_drop(t->owner->sessions, t->session_key);
+	return true;
 }
 
 void transfer_tls_detach(struct transfer *t)

@@ -29,19 +29,38 @@ enum transfer_end {
 	TRANSFER_CANCELLED,
 	TRANSFER_LOCAL /* our own fault: descriptors, memory */,
 	TRANSFER_INCOMPLETE /* the answer ended before its announced length */,
+	TRANSFER_PROXY /* the proxy failed us: nothing is known of the target */,
+};
+
+/** Through whom an exchange goes. http:// targets are asked in absolute form, https:// through a
+ *  tunnel (CONNECT), both through SOCKS 5; the target's name is looked up by the proxy. */
+struct transfer_proxy {
+	enum transfer_proxy_kind { PROXY_HTTP, PROXY_HTTPS, PROXY_SOCKS5 } kind;
+	const char *host; /* ASCII, no brackets */
+	uint16_t port;
+	const char *user, *password; /* NULL: none */
+};
+
+/** Who we are to a server that asks for a certificate. */
+struct transfer_identity {
+	const char *certificate, *key; /* PEM, may be the same text */
+	char id[17]; /* tells identities apart: sessions of one are never another's */
 };
 
 struct transfer_request {
 	const struct url *url; /* borrowed until the end */
-	/** Copied. Tried in order; of two families the other one joins after 250 ms (RFC 8305). */
+	/** Copied. Tried in order; of two families the other one joins after 250 ms (RFC 8305).
+	 * Those of the proxy when there is one. */
 	const struct sockaddr_storage *addrs;
 	int n_addrs;
 	const char *method;         /* "GET" */
 	struct curl_slist *headers; /* borrowed until the end */
 	const char *body;
-	size_t body_len;             /* borrowed */
-	const char *user, *password; /* Basic; copied */
-	bool verify;                 /* chain and host name */
+	size_t body_len;                          /* borrowed */
+	const char *user, *password;              /* Basic; copied */
+	const struct transfer_proxy *proxy;       /* NULL: none; borrowed until the end */
+	const struct transfer_identity *identity; /* NULL: none; borrowed until the end */
+	bool verify;                              /* chain and host name */
 	bool fresh_connection;
 	bool full_handshake; /* no session resumption */
 	int64_t connect_timeout_ms, tls_timeout_ms, first_byte_timeout_ms,
@@ -70,10 +89,11 @@ struct transfer_result {
 	} at;               /* where it ended */
 	char message[200];  /* safe; curl's or OpenSSL's words, bounded */
 	char tls_cause[32]; /* "tls_expired" "tls_not_yet_valid" "tls_hostname" "tls_self_signed"
-			       "tls_untrusted" "tls_revoked" "tls_handshake" */
+			       "tls_untrusted" "tls_revoked" "tls_handshake"
+			       "tls_client_certificate" */
 	int status;
 	char http_version[8];
-	char address[64];  /* the peer, or the one that was tried last */
+	char address[64];  /* the peer (the proxy's), or the one that was tried last */
 	bool ipv6_skipped; /* IPv6 was to be preferred, did not answer, IPv4 did */
 	char tls_version[16], cipher[48];
 	struct transfer_times times;

@@ -7,7 +7,7 @@
 #include "daemon/net/transfers.h"
 #include "daemon/net/trust.h"
 
-enum { HEADER_BYTES_MAX = 65536, SESSION_KEY_MAX = HOST_MAX + 16 };
+enum { HEADER_BYTES_MAX = 65536, SESSION_KEY_MAX = HOST_MAX + 36 };
 
 struct transfers {
 	struct loop *loop;
@@ -38,9 +38,11 @@ struct transfer {
 	struct curl_slist *resolve;
 	struct sockaddr_storage tried; /* last address a socket was opened for; ss_family 0: none */
 	int socket_errno;
-	int64_t started_us, tls_began_us; /* boot time; tls 0: not yet. curl tells of it too late */
+	int64_t started_us, tls_began_us,
+		answered_us; /* boot time; 0: not yet. curl tells of these too late */
 	bool is_https, prefers_ipv6, in_head, final_head, too_large, stopped, looked_at_tls;
 	size_t header_bytes;
+	unsigned handshakes; /* begun on this connection: through an https proxy the first is its */
 	struct handshake *handshake; /* while the connection it made lives */
 	struct tls_seen seen;
 	char session_key[SESSION_KEY_MAX];
@@ -48,7 +50,7 @@ struct transfer {
 	/* What the handle is set to, so that a next use sets only what differs. */
 	struct {
 		char method[16];
-		bool has_body, has_user, verify, fresh;
+		bool has_body, has_user, has_proxy, has_identity, verify, fresh;
 		long ip_version;
 		char resolved[HOST_MAX + 16]; /* entry to take out of curl's cache */
 	} set;
@@ -75,6 +77,8 @@ CURLcode transfer_tls_setup(CURL *easy, void *ssl_ctx, void *arg);
 void transfer_tls_look(struct transfer *t);
 /** The transfer leaves its connection. */
 void transfer_tls_detach(struct transfer *t);
+/** The server ended it over our certificate, or for the want of one: fills cause and message. */
+bool transfer_tls_refused(struct transfer *t);
 /** Index for SSL_CTX data, whose owner frees it with the context. */
 int transfer_tls_index(void);
 
@@ -84,5 +88,20 @@ int transfer_tls_index(void);
 enum phase_at transfer_phase(struct transfer *t, struct transfer_times *times);
 /** Fill the result of an exchange that curl ended with code. */
 void transfer_judge(struct transfer *t, CURLcode code);
+/** The result says what it says of a connection that could not be had; also of the proxy's. */
+void transfer_judge_connect(struct transfer *t);
+/** A safe sentence. */
+void transfer_say(struct transfer *t, enum transfer_end end, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /** Fill the result of an exchange that was stopped by its deadline. */
 void transfer_judge_timeout(struct transfer *t);
+
+/* ---- transfer_proxy.c ------------------------------------------------------------------- */
+
+/** Set the handle to the request's proxy, or to none. */
+void transfer_proxy_set(struct transfer *t);
+/** Fill the result when the end is the proxy's doing, or what the proxy says of the target.
+ *  @return whether it was */
+bool transfer_proxy_judge(struct transfer *t, CURLcode code);
+/** The same for a deadline that passed. after: "10s" */
+bool transfer_proxy_judge_timeout(struct transfer *t, const char *after);

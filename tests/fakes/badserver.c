@@ -1,7 +1,8 @@
 /* A web server that misbehaves on demand: what it does is in the path. Prints "NAME PORT" lines,
  * then serves until its standard input ends.
  *
- *   badserver DIR     writes DIR/ca.pem, which signed the certificates of the good ports */
+ *   badserver DIR     writes DIR/ca.pem, which signed the certificates of the good ports, and
+ *                     DIR/client*.pem, certificates with keys for those that ask for one */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -21,7 +22,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "tests/fakes/bad_oauth.h"
 #include "tests/fakes/bad_peer.h"
+#include "tests/fakes/bad_proxy.h"
 #include "tests/fakes/bad_smtp.h"
 #include "tests/fakes/bad_websocket.h"
 
@@ -311,6 +314,8 @@ static bool respond(struct peer *p, const char *request)
 		return big(p, atoi(path + 5));
 	if (!strncmp(path, "/ws/", 4))
 		return websocket_respond(p, path, request);
+	if (!strncmp(path, "/oauth/", 7))
+		return oauth_respond(p, path, request);
 	if (!strcmp(path, "/cookie-gate"))
 		return cookie_gate(p, request);
 	if (!strcmp(path, "/echo"))
@@ -394,6 +399,16 @@ struct visit {
 
 static atomic_uint connections;
 
+/* With what the peer still sent unread, closing would take the alert away from it. */
+static void part_slowly(struct peer *p)
+{
+	char data[4096];
+
+	shutdown(p->fd, SHUT_WR);
+	while (recv(p->fd, data, sizeof data, 0) > 0)
+		;
+}
+
 static void *visit_main(void *arg)
 {
 	struct visit v = *(struct visit *)arg;
@@ -406,6 +421,8 @@ static void *visit_main(void *arg)
 	setsockopt(p.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	if (!v.port->tls || turn_to_tls(&p, v.port->tls))
 		v.port->serve(&p);
+	else
+		part_slowly(&p);
 	if (p.ssl)
 		SSL_shutdown(p.ssl);
 	SSL_free(p.ssl);
@@ -597,6 +614,70 @@ static void write_ca(const char *dir, const struct identity *root)
 	fclose(f);
 }
 
+static void write_client(const char *dir, const char *name, const struct identity *id)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s.pem", dir, name);
+	f = fopen(path, "w");
+	if (!f || !PEM_write_X509(f, id->cert) ||
+	    !PEM_write_PrivateKey(f, id->key, NULL, NULL, 0, NULL, NULL)) {
+		perror(path);
+		exit(1);
+	}
+	fclose(f);
+}
+
+/* Ports that ask for a certificate of the root's, and such certificates. */
+static void open_mutual_ports(const char *dir, const struct identity *root,
+			      const struct identity *other, const struct identity *leaf)
+{
+	static struct port ports[] = {{.name = "mtls", .serve = serve_http},
+				      {.name = "mtls12", .serve = serve_http}};
+	const long year = 365L * DAY_S;
+	struct identity ids[] = {
+		make_identity("Monitor", "", root, -DAY_S, year),
+		make_identity("Monitor", "", root, -DAY_S, 5L * DAY_S + 3600),
+		make_identity("Monitor", "", root, -30L * DAY_S, -2L * DAY_S),
+		make_identity("Monitor", "", other, -DAY_S, year),
+	};
+	static const char *const names[] = {"client", "client-ending", "client-expired",
+					    "client-foreign"};
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		write_client(dir, names[i], &ids[i]);
+		X509_free(ids[i].cert);
+		EVP_PKEY_free(ids[i].key);
+	}
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+		ports[i].tls = tls_context(leaf, NULL);
+		X509_STORE_add_cert(SSL_CTX_get_cert_store(ports[i].tls), root->cert);
+		SSL_CTX_set_verify(ports[i].tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+				   NULL);
+		if (i)
+			SSL_CTX_set_max_proto_version(ports[i].tls, TLS1_2_VERSION);
+		open_port(&ports[i]);
+	}
+}
+
+static void open_proxy_ports(SSL_CTX *good, SSL_CTX *foreign)
+{
+	static struct port ports[] = {
+		{.name = "proxy", .serve = serve_proxy},
+		{.name = "proxy_login", .serve = serve_proxy_login},
+		{.name = "proxy_tls", .serve = serve_proxy},
+		{.name = "proxy_untrusted", .serve = serve_proxy},
+		{.name = "socks", .serve = serve_socks},
+		{.name = "socks_login", .serve = serve_socks_login},
+	};
+
+	ports[2].tls = good;
+	ports[3].tls = foreign;
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+		open_port(&ports[i]);
+}
+
 /* By the order of the TLS ports. */
 static void open_mail_ports(SSL_CTX *contexts[])
 {
@@ -673,6 +754,8 @@ static void open_tls_ports(const char *dir)
 		open_port(&ports[i]);
 	}
 	open_mail_ports(contexts);
+	open_proxy_ports(contexts[0], contexts[5]);
+	open_mutual_ports(dir, &root, &other, &leaf);
 	struct identity all[] = {root,  other,      middle,     soon,    past,   leaf,
 				 below, below_soon, below_past, expired, future, self,
 				 wrong, foreign,    ending,     rude};

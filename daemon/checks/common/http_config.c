@@ -181,6 +181,23 @@ static void prepare_plain_fields(struct http_config *c, const json_t *spec)
 	c->transfer_ms = spec_ms_of(spec, "transfer_timeout");
 }
 
+static enum err prepare_special(struct http_config *c, const json_t *spec,
+				const struct check_env *env, struct error *e)
+{
+	struct http_special s = {0};
+	enum err err = http_proxy_prepare(spec, env, &s.proxy, e);
+
+	if (!err)
+		err = client_cert_prepare(spec, env, &s.identity, e);
+	if (!err)
+		err = oauth_prepare(spec, env, &s.oauth, e);
+	if (s.proxy || s.identity || s.oauth) {
+		c->special = mem_alloc(sizeof s);
+		*c->special = s;
+	}
+	return err;
+}
+
 enum err http_config_prepare(const json_t *spec, const struct check_env *env, void **config,
 			     struct error *e)
 {
@@ -195,6 +212,8 @@ enum err http_config_prepare(const json_t *spec, const struct check_env *env, vo
 		err = prepare_headers(c, spec, env, e);
 	if (!err)
 		err = prepare_patterns(c, spec, e);
+	if (!err)
+		err = prepare_special(c, spec, env, e);
 	if (err) {
 		http_config_free(c);
 		return err;
@@ -210,6 +229,16 @@ static void wipe_list(struct curl_slist *list)
 	curl_slist_free_all(list);
 }
 
+static void special_free(struct http_special *s)
+{
+	if (!s)
+		return;
+	http_proxy_free(s->proxy);
+	client_cert_free(s->identity);
+	oauth_free(s->oauth);
+	free(s);
+}
+
 void http_config_free(void *config)
 {
 	struct http_config *c = config;
@@ -223,6 +252,7 @@ void http_config_free(void *config)
 	}
 	pattern_free(c->pattern);
 	pattern_free(c->pattern_absent);
+	special_free(c->special);
 	wipe_list(c->headers);
 	wipe_list(c->plain_headers);
 	spec_wipe(c->password);
@@ -241,7 +271,16 @@ void http_memory_free(void *memory)
 {
 	struct http_memory *m = memory;
 
-	if (m)
-		free(m->certificate);
+	if (!m)
+		return;
+	free(m->certificate);
+	oauth_token_free(m->token);
 	free(m);
+}
+
+struct http_memory *http_memory_made(struct http_memory **memory)
+{
+	if (memory && !*memory)
+		*memory = mem_zalloc(sizeof **memory);
+	return memory ? *memory : NULL;
 }

@@ -2,25 +2,37 @@
 /* A compiled http monitor, immutable; and what is kept of one between its runs. */
 
 #include "daemon/checks/check.h"
+#include "daemon/checks/common/client_cert.h"
+#include "daemon/checks/common/http_proxy.h"
+#include "daemon/checks/common/oauth.h"
 #include "daemon/net/resolver.h"
 #include "daemon/net/transfers.h"
 #include "shared/pattern.h"
 #include "shared/url.h"
 
-/** What earlier answers of this monitor said and a resumed TLS session does not repeat; there is
- * one once a certificate was seen. Net loop. */
+/** What is kept of a monitor between its runs: what earlier answers said and a resumed TLS session
+ *  does not repeat, and a token that is still good. There is one once there is something to keep.
+ *  Net loop. */
 struct http_memory {
-	char *certificate; /* JSON */
+	char *certificate; /* JSON; NULL: none was seen yet, then none of the next counts */
 	char fingerprint[65], earliest[128];
 	int earliest_at;
 	int64_t not_after_ms;
-	int64_t last_full_ms, last_run_ms; /* boot time; 0: never */
+	int64_t last_full_ms, last_run_ms; /* boot time */
+	struct oauth_token *token;         /* NULL: none */
 };
 
 struct expected_header {
 	char *name;
 	char *text; /* the pattern as written */
 	struct pattern *pattern;
+};
+
+/** What few monitors have. */
+struct http_special {
+	struct http_proxy *proxy;     /* NULL: none; so all of these */
+	struct client_cert *identity; /* to the target's origin */
+	struct oauth *oauth;          /* its token goes to the target's origin */
 };
 
 enum { EXPECTED_MAX = 20, REDIRECTS_MAX = 20 };
@@ -44,9 +56,21 @@ struct http_config {
 	int64_t max_body;
 	int64_t timeout_ms, slow_ms;                                        /* 0: no threshold */
 	int64_t resolve_ms, connect_ms, tls_ms, first_byte_ms, transfer_ms; /* 0: only timeout_ms */
+	struct http_special *special; /* NULL: nothing of it */
 };
 
+/** The proxy every hop goes through, NULL: none. */
+static inline const struct http_proxy *http_config_proxy(const struct http_config *c)
+{
+	return c->special ? c->special->proxy : NULL;
+}
+
+/** Compile a monitor with the fields of the http check: a wrong value or a secret that is missing
+ *  or does not hold what it must is an error that names the field. Thread: any. */
 enum err http_config_prepare(const json_t *spec, const struct check_env *env, void **config,
 			     struct error *e);
+/** Overwrites what is secret; NULL is fine. No walk uses it any more. */
 void http_config_free(void *config);
 void http_memory_free(void *memory);
+/** The memory behind check_run.memory, made when there is none; NULL when nothing is kept. */
+struct http_memory *http_memory_made(struct http_memory **memory);

@@ -91,7 +91,7 @@ char *http_evidence(struct http_walk *k)
 	jw_init(&w, &out);
 	jw_object(&w);
 	if (k->address[0])
-		jw_kv_str(&w, "address", k->address);
+		jw_kv_str(&w, http_config_proxy(k->config) ? "proxy" : "address", k->address);
 	if (k->ipv6_skipped)
 		jw_kv_str(&w, "ipv6", "no answer");
 	write_hops(&w, k);

@@ -122,6 +122,16 @@ static bool judge_patterns(struct http_walk *w, const struct http_matches *m)
 	return true;
 }
 
+/* Our own certificate ends soon: the server will not let us in any more. */
+static bool judge_identity(struct http_walk *w, int64_t now_ms)
+{
+	const struct http_config *c = w->config;
+	const struct client_cert *id = c->special ? c->special->identity : NULL;
+
+	return id && verdict_of_expiry(&w->verdict, c->cert_days, now_ms, id->not_after_ms,
+				       id->name, EXPIRY_OF_OURS);
+}
+
 static bool judge_slow(struct http_walk *w)
 {
 	const struct http_config *c = w->config;
@@ -156,7 +166,7 @@ void http_judge(struct http_walk *w, const struct http_matches *m)
 		return;
 	if (!verdict_of_expiry(&w->verdict, c->cert_days, now_ms, w->not_after_ms, w->earliest,
 			       w->earliest_at) &&
-	    !judge_slow(w))
+	    !judge_identity(w, now_ms) && !judge_slow(w))
 		verdict_set(&w->verdict, OUTCOME_UP, "", "HTTP %d%s%s", w->status,
 			    http_reason(w->status)[0] ? " " : "", http_reason(w->status));
 	add_notes(w);
@@ -167,8 +177,8 @@ void http_remember(struct http_walk *w)
 	struct http_memory *m = w->memory ? *w->memory : NULL;
 	int64_t now_ms = clock_boot_ms(w->env->clock);
 
-	if (!m && w->memory && w->certificate)
-		*w->memory = m = mem_zalloc(sizeof *m);
+	if (w->certificate)
+		m = http_memory_made(w->memory);
 	if (!m)
 		return;
 	m->last_run_ms = now_ms;
@@ -182,7 +192,7 @@ void http_remember(struct http_walk *w)
 		memcpy(m->earliest, w->earliest, sizeof m->earliest);
 		m->earliest_at = w->earliest_at;
 		m->not_after_ms = w->not_after_ms;
-	} else if (w->has_tls && w->resumed) {
+	} else if (w->has_tls && w->resumed && m->certificate) {
 		w->certificate = mem_strdup(m->certificate);
 		memcpy(w->fingerprint, m->fingerprint, sizeof w->fingerprint);
 		memcpy(w->earliest, m->earliest, sizeof w->earliest);

@@ -46,7 +46,7 @@ static void add_phase(struct http_walk *w, enum phase p, int64_t us)
 
 static int64_t left_ms(const struct http_walk *w)
 {
-	return w->config->timeout_ms - (now_us(w) - w->began_us) / 1000;
+	return w->config->timeout_ms - w->spent_ms - (now_us(w) - w->began_us) / 1000;
 }
 
 /* ---- the answer ---------------------------------------------------------------------------- */
@@ -190,6 +190,11 @@ static struct curl_slist *headers_for(struct http_walk *w)
 {
 	struct curl_slist *list = w->crossed ? w->config->plain_headers : w->config->headers;
 
+	if (w->authorization && !w->crossed) {
+		w->authorization_line = (struct curl_slist){
+			.data = (char *)(uintptr_t)w->authorization, .next = list};
+		list = &w->authorization_line;
+	}
 	if (!http_cookies_any(&w->cookies))
 		return list;
 	w->cookie_line.data = w->cookies.line;
@@ -197,10 +202,23 @@ static struct curl_slist *headers_for(struct http_walk *w)
 	return &w->cookie_line;
 }
 
+/* The proxy looks up names, so that only addresses tell where they lead. */
+static bool leads_inside(const struct http_walk *w)
+{
+	struct sockaddr_storage from, to;
+
+	return w->n_hops && address_parse(w->url.host, &to) &&
+	       address_class(&to) > (address_parse(w->origin.host, &from) ? address_class(&from)
+									  : ADDRESS_PUBLIC);
+}
+
 /* @return how many of the addresses a redirect may lead to, moved to the front */
 static int keep_outside(const struct http_walk *w, struct resolved *r)
 {
 	int n = 0;
+
+	if (http_config_proxy(w->config))
+		return leads_inside(w) ? 0 : r->n;
 
 	for (int i = 0; i < r->n; i++) {
 		if (!w->class_known || address_class(&r->addr[i]) <= w->inside)
@@ -212,6 +230,8 @@ static int keep_outside(const struct http_walk *w, struct resolved *r)
 static void transfer(struct http_walk *w, struct resolved *r)
 {
 	const struct http_config *c = w->config;
+	const struct http_proxy *proxy = http_config_proxy(c);
+	const struct client_cert *identity = c->special ? c->special->identity : NULL;
 	bool is_https = !strcmp(w->url.scheme, "https");
 	struct transfer_request q = {
 		.url = &w->url,
@@ -223,6 +243,8 @@ static void transfer(struct http_walk *w, struct resolved *r)
 		.body_len = w->with_body && c->body ? strlen(c->body) : 0,
 		.user = w->crossed ? NULL : c->user,
 		.password = w->crossed ? NULL : c->password,
+		.proxy = proxy ? &proxy->to : NULL,
+		.identity = identity && !w->crossed ? &identity->identity : NULL,
 		.verify = c->verify,
 		.fresh_connection =
 			!c->reuse || w->fresh_session || (is_https && w->full_handshake),
@@ -265,7 +287,10 @@ static void use_addresses(struct http_walk *w, struct resolved *r)
 		transfer(w, r);
 		return;
 	}
-	verdict_of_name(&w->verdict, w->url.host, r);
+	if (http_config_proxy(w->config))
+		http_proxy_nowhere(&w->verdict, http_config_proxy(w->config), r);
+	else
+		verdict_of_name(&w->verdict, w->url.host, r);
 	finish(w);
 }
 
@@ -282,17 +307,18 @@ static void ask(struct http_walk *w)
 {
 	int64_t limit_ms = left_ms(w);
 	bool use_cache = !w->fresh_session;
+	const struct http_proxy *proxy = http_config_proxy(w->config);
+	const char *host = proxy ? proxy->host : w->url.host;
 	struct resolved known;
 
 	w->hop_began_us = now_us(w);
 	if (w->config->resolve_ms && w->config->resolve_ms < limit_ms)
 		limit_ms = w->config->resolve_ms;
-	if (resolver_known(w->env->resolver, w->url.host, w->family, use_cache, &known))
+	if (resolver_known(w->env->resolver, host, w->family, use_cache, &known))
 		use_addresses(w, &known);
 	else
-		w->query =
-			resolver_start_within(w->env->resolver, w->url.host, w->family, use_cache,
-					      limit_ms > 1 ? limit_ms : 1, on_resolved, w);
+		w->query = resolver_start_within(w->env->resolver, host, w->family, use_cache,
+						 limit_ms > 1 ? limit_ms : 1, on_resolved, w);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */
@@ -305,7 +331,7 @@ static bool needs_full_handshake(const struct http_walk *w)
 	const struct http_memory *m = w->memory ? *w->memory : NULL;
 	int64_t now_ms = now_us(w) / 1000;
 
-	return w->fresh_session || !m ||
+	return w->fresh_session || !m || !m->certificate ||
 	       now_ms - m->last_full_ms + now_ms - m->last_run_ms > FULL_EVERY_MS;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 /* One walk from a monitor's target along its redirects to the final answer, over one address family
  * (or whichever answers first). Each hop is a look-up and an exchange. Credentials and bodies
- * stay with the target's origin; a redirect never leads further into a network than it started. */
+ * stay with the target's origin; a redirect never leads further into a network than it started.
+ * Through a proxy that is known only of redirects to literal addresses. */
 #include "daemon/checks/common/body.h"
 #include "daemon/checks/common/http_config.h"
 #include "daemon/checks/common/http_cookies.h"
@@ -24,6 +25,8 @@ struct http_walk {
 	bool fresh_session;
 	void (*done)(struct http_walk *w, void *arg);
 	void *arg;
+	const char *authorization; /* a header line for the target's origin, borrowed; NULL: none */
+	int64_t spent_ms;          /* of the config's timeout, before the walk */
 
 	/* where it is */
 	struct url origin, url;
@@ -36,7 +39,7 @@ struct http_walk {
 	struct transfer *transfer;
 	int64_t began_us, hop_began_us;
 	struct http_cookies cookies;
-	struct curl_slist cookie_line; /* in front of the config's list */
+	struct curl_slist cookie_line, authorization_line; /* in front of the config's list */
 
 	/* of the last answer */
 	struct body_scan body;
@@ -61,8 +64,12 @@ struct http_walk {
 
 extern const char *const http_noted_names[NOTED_HEADERS];
 
-/** w is zeroed storage of the caller. done may be called before this returns. */
+/** Begin. w is zeroed storage of the caller with its first members set; the config and what they
+ *  borrow stay until done. done is called once, may be before this returns, and finds either a
+ *  verdict (there is no answer) or OUTCOME_NONE and the final answer: status, headers, and of the
+ *  body what body.keep asked for. Net loop. */
 void http_walk_start(struct http_walk *w);
-/** done is called (cause "cancelled") before this returns. */
+/** done is called (cause "cancelled") before this returns; not for a walk that is done. */
 void http_walk_cancel(struct http_walk *w);
+/** Frees what it found; the storage is the caller's and may be zeroed and used again. */
 void http_walk_fini(struct http_walk *w);

@@ -96,6 +96,10 @@ void verdict_of_end(struct verdict *v, enum transfer_end end, enum phase_at at,
 	case TRANSFER_TOO_LARGE:
 	case TRANSFER_STOPPED:
 	case TRANSFER_DONE: cause = "protocol"; break;
+	case TRANSFER_PROXY:
+		outcome = OUTCOME_UNKNOWN;
+		cause = "proxy";
+		break;
 	case TRANSFER_LOCAL:
 		outcome = OUTCOME_UNKNOWN;
 		cause = "local";
@@ -113,7 +117,9 @@ bool verdict_of_expiry(struct verdict *v, int days, int64_t now_ms, int64_t not_
 {
 	int64_t left_ms = not_after_ms - now_ms;
 	char day[TIME_TEXT];
-	const char *which = place ? "issuing certificate" : "certificate";
+	const char *which = place == EXPIRY_OF_OURS ? "our client certificate"
+			    : place                 ? "issuing certificate"
+						    : "certificate";
 
 	if (days <= 0 || !not_after_ms || left_ms >= (int64_t)days * DAY_MS)
 		return false;

@@ -19,7 +19,9 @@ void verdict_of_name(struct verdict *v, const char *host, const struct resolved 
 /** An exchange or connection that ended before an answer. cause: for TRANSFER_TLS, else NULL */
 void verdict_of_end(struct verdict *v, enum transfer_end end, enum phase_at at,
 		    const char *tls_cause, const char *message);
-/** Degraded when a certificate ends within days. days 0: never. */
+enum { EXPIRY_OF_OURS = -1 };
+/** Degraded when a certificate ends within days. days 0: never.
+ *  @param place  in the chain, 0: the server's own, or EXPIRY_OF_OURS */
 bool verdict_of_expiry(struct verdict *v, int days, int64_t now_ms, int64_t not_after_ms,
 		       const char *subject, int place);
 /** IPv4 and IPv6 were both asked: one that fails while the other is fine degrades.

@@ -3,12 +3,14 @@
 #include <strings.h>
 
 #include "shared/pattern.h"
+#include "shared/proxy_url.h"
 #include "shared/resources/checks/common.h"
 #include "shared/resources/checks/headers.h"
 
 static const char *const methods[] = {
 	"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", NULL,
 };
+static const char *const oauth_auths[] = {"basic", "post", NULL};
 static const char *const connections[] = {"fresh", "reuse", NULL};
 
 #define PHASE(field, what)                                                                      \
@@ -60,6 +62,73 @@ static const struct field fields[] = {
 	 .flags = FIELD_ADVANCED,
 	 .help = "Bearer token",
 	 .example = "{secret: shop-token}"},
+	{.name = "oauth_token_url",
+	 .type = FIELD_URL,
+	 .flags = FIELD_ADVANCED,
+	 .help = "OAuth 2 token endpoint; the token is got by client credentials and kept",
+	 .example = "https://login.shop.example/oauth/token"},
+	{.name = "oauth_client_id",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 255,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Client id for the token endpoint",
+	 .example = "monitoring"},
+	{.name = "oauth_client_secret",
+	 .type = FIELD_SECRET,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Client secret for the token endpoint",
+	 .example = "{secret: oauth-client}"},
+	{.name = "oauth_scope",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 1024,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Scopes to ask for, parted by blanks",
+	 .example = "orders.read stock.read"},
+	{.name = "oauth_audience",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 1024,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Audience to ask for, where the endpoint wants one",
+	 .example = "https://api.shop.example/"},
+	{.name = "oauth_auth",
+	 .type = FIELD_ENUM,
+	 .choices = oauth_auths,
+	 .dflt = "basic",
+	 .flags = FIELD_ADVANCED,
+	 .help = "How the client shows itself: Basic authentication, or id and secret in the form",
+	 .example = "post"},
+	{.name = "client_certificate",
+	 .type = FIELD_SECRET,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Our certificate in PEM for servers that ask for one (mTLS); may hold the key too",
+	 .example = "{secret: shop-client}"},
+	{.name = "client_key",
+	 .type = FIELD_SECRET,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Private key of client_certificate in PEM, when it is not in the same secret",
+	 .example = "{secret: shop-client-key}"},
+	{.name = "proxy",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 512,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Proxy to ask through: http://, https:// or socks5h:// with host and port",
+	 .example = "http://proxy.example:3128"},
+	{.name = "proxy_user",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 255,
+	 .flags = FIELD_ADVANCED,
+	 .help = "User for the proxy",
+	 .example = "monitor"},
+	{.name = "proxy_password",
+	 .type = FIELD_SECRET,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Password for the proxy",
+	 .example = "{secret: proxy-password}"},
 	{.name = "redirects",
 	 .type = FIELD_INT,
 	 .min = 0,
@@ -137,6 +206,8 @@ static const char *const examples[] = {
 	"sellersmart monitor add https://shop.example/ --keyword \"Add to basket\" --slow 2s",
 	"sellersmart monitor add https://shop.example/api --name api --bearer secret:api-token",
 	"sellersmart monitor add https://shop.example/old --status 301 --redirects 0",
+	"sellersmart monitor add https://api.shop.example/ --client-certificate secret:shop-client",
+	"sellersmart monitor add https://shop.example/ --name via --proxy socks5h://127.0.0.1:1080",
 	NULL,
 };
 
@@ -146,7 +217,8 @@ static enum err check_request_headers(const json_t *spec, struct error *e)
 	static const char *const ours[] = {"Content-Length", "Transfer-Encoding", "Connection",
 					   "Expect",         "Upgrade",           "TE",
 					   "Trailer"};
-	bool credentials = json_object_get(spec, "bearer") || json_object_get(spec, "basic_user");
+	bool credentials = json_object_get(spec, "bearer") || json_object_get(spec, "basic_user") ||
+			   json_object_get(spec, "oauth_token_url");
 	const char *name;
 	json_t *value;
 	enum err err = check_headers(spec, ours, ARRAY_LEN(ours), e);
@@ -156,8 +228,9 @@ static enum err check_request_headers(const json_t *spec, struct error *e)
 	{
 		if (strcasecmp(name, "Authorization"))
 			continue;
-		error_field(e, ERR_INVALID, "headers",
-			    "headers: Authorization is already set by bearer or basic_user");
+		error_field(
+			e, ERR_INVALID, "headers",
+			"headers: Authorization is already set by bearer, basic_user or oauth_token_url");
 		error_hint(e, "give only one of them");
 		return ERR_INVALID;
 	}
@@ -216,6 +289,90 @@ static enum err check_credentials(const json_t *spec, struct error *e)
 	return ERR_NONE;
 }
 
+static enum err check_oauth(const json_t *spec, struct error *e)
+{
+	static const char *const needed[] = {"oauth_token_url", "oauth_client_id",
+					     "oauth_client_secret"};
+	static const char *const more[] = {"oauth_scope", "oauth_audience", "oauth_auth"};
+	static const char *const others[] = {"bearer", "basic_user"};
+	bool any = false;
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+		any = any || json_object_get(spec, needed[i]);
+	for (size_t i = 0; i < ARRAY_LEN(more); i++)
+		any = any || json_object_get(spec, more[i]);
+	for (size_t i = 0; any && i < ARRAY_LEN(needed); i++) {
+		if (json_object_get(spec, needed[i]))
+			continue;
+		error_field(
+			e, ERR_INVALID, needed[i],
+			"%s: missing; a token needs the endpoint, the client's id and its secret",
+			needed[i]);
+		error_hint(e, "give oauth_token_url, oauth_client_id and oauth_client_secret: "
+			      "{secret: NAME}");
+		return ERR_INVALID;
+	}
+	for (size_t i = 0; any && i < ARRAY_LEN(others); i++) {
+		if (!json_object_get(spec, others[i]))
+			continue;
+		error_field(
+			e, ERR_INVALID, "oauth_token_url",
+			"oauth_token_url: not together with %s; a request has one Authorization",
+			others[i]);
+		error_hint(e, "give only one of them");
+		return ERR_INVALID;
+	}
+	return ERR_NONE;
+}
+
+static enum err check_identity(const json_t *spec, struct error *e)
+{
+	const char *target = json_string_value(json_object_get(spec, "target"));
+	bool certificate = json_object_get(spec, "client_certificate");
+	if (json_object_get(spec, "client_key") && !certificate) {
+		error_field(e, ERR_INVALID, "client_certificate",
+			    "client_certificate: missing; client_key is its key");
+		error_hint(e, "give client_certificate: {secret: NAME}");
+		return ERR_INVALID;
+	}
+	if (certificate && target && !strncasecmp(target, "http://", 7)) {
+		error_field(e, ERR_INVALID, "client_certificate",
+			    "client_certificate: an http:// target is asked without TLS");
+		error_hint(e, "use https:// in target, or leave client_certificate out");
+		return ERR_INVALID;
+	}
+	return ERR_NONE;
+}
+
+static enum err check_proxy(const json_t *spec, struct error *e)
+{
+	static const char *const login[] = {"proxy_user", "proxy_password"};
+	const char *proxy = json_string_value(json_object_get(spec, "proxy"));
+	struct error why = {0};
+	struct proxy_url u;
+	for (size_t i = 0; i < ARRAY_LEN(login); i++) {
+		const char *missing = proxy ? login[1 - i] : "proxy";
+		if (!json_object_get(spec, login[i]) || json_object_get(spec, missing))
+			continue;
+		error_field(e, ERR_INVALID, missing, "%s: missing; %s is given", missing, login[i]);
+		error_hint(e, "give proxy, proxy_user and proxy_password: {secret: NAME}");
+		return ERR_INVALID;
+	}
+	if (!proxy)
+		return ERR_NONE;
+	if (proxy_url_parse(proxy, &u, &why)) {
+		error_field(e, ERR_INVALID, "proxy", "proxy: %s", why.text);
+		error_hint(e, "%s", why.hint);
+		return ERR_INVALID;
+	}
+	if (!strcmp(spec_text(&resource_monitor, spec, "ip"), "both")) {
+		error_field(e, ERR_INVALID, "ip",
+			    "ip: both cannot be told apart through a proxy, which chooses itself");
+		error_hint(e, "4 or 6 say how the proxy itself is reached");
+		return ERR_INVALID;
+	}
+	return ERR_NONE;
+}
+
 static enum err check_phases(const json_t *spec, struct error *e)
 {
 	static const char *const phases[] = {"resolve_timeout", "connect_timeout", "tls_timeout",
@@ -256,6 +413,7 @@ static enum err check(const json_t *spec, struct error *e)
 	enum err (*const rules[])(const json_t *, struct error *) = {
 		check_times,       check_phases,          check_head,
 		check_credentials, check_request_headers, check_expected_headers,
+		check_oauth,       check_identity,        check_proxy,
 	};
 	enum err err = ERR_NONE;
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !err; i++)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 /* cmocka wants the four above */
 #include <cmocka.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <semaphore.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,7 +23,7 @@
 #include "daemon/net/resolver.h"
 #include "daemon/net/transfers.h"
 
-enum { HARNESS_PORTS = 40, HARNESS_PATIENCE_S = 60 };
+enum { HARNESS_PORTS = 64, HARNESS_PATIENCE_S = 60 };
 
 struct fake {
 	pid_t pid;
@@ -157,19 +159,40 @@ static int harness_setup(void **state)
 	return 0;
 }
 
-static int harness_teardown(void **state)
+static void harness_remove(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+	char path[512];
+
+	while (d && (entry = readdir(d))) {
+		snprintf(path, sizeof path, "%.200s/%.255s", dir, entry->d_name);
+		if (entry->d_name[0] != '.' && unlink(path))
+			harness_remove(path);
+	}
+	if (d)
+		closedir(d);
+	rmdir(dir);
+}
+
+/* After the loop. */
+static int harness_end(struct harness *h)
+{
+	loop_free(h->loop);
+	fake_stop(&h->web);
+	fake_stop(&h->dns);
+	harness_remove(h->dir);
+	sem_destroy(&h->done);
+	free(h);
+	return 0;
+}
+
+static inline int harness_teardown(void **state)
 {
 	struct harness *h = *state;
 
 	loop_stop(h->loop, harness_close, h, 3000);
-	loop_free(h->loop);
-	fake_stop(&h->web);
-	fake_stop(&h->dns);
-	unlink(h->ca);
-	rmdir(h->dir);
-	sem_destroy(&h->done);
-	free(h);
-	return 0;
+	return harness_end(h);
 }
 
 /* ---- one check ----------------------------------------------------------------------------- */
@@ -262,6 +285,9 @@ static inline void probe_fini(struct probe *p)
 	if (p->run.type->memory_free)
 		p->run.type->memory_free(p->memory);
 }
+
+/* A value for %d in a target: where a misbehaving server listens. */
+#define PORT(h, name) fake_port(&(h)->web, name)
 
 #define assert_result(p, wanted_outcome, wanted_cause)                                            \
 	do {                                                                                      \

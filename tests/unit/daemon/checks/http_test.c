@@ -5,8 +5,6 @@
 #include "shared/json.h"
 #include "shared/pattern.h"
 
-#define PORT(h, name) fake_port(&(h)->web, name)
-
 static int64_t cpu_ms(void)
 {
 	struct rusage u;

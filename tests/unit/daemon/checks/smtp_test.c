@@ -2,8 +2,6 @@
 
 #include "shared/json.h"
 
-#define PORT(h, name) fake_port(&(h)->web, name)
-
 static void smtp__turns_to_tls__and_shows_certificate_and_extensions(void **state)
 {
 	struct harness *h = *state;

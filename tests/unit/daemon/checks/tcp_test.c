@@ -2,8 +2,6 @@
 
 #include "shared/json.h"
 
-#define PORT(h, name) fake_port(&(h)->web, name)
-
 static void tcp__is_up__when_it_connects(void **state)
 {
 	struct harness *h = *state;

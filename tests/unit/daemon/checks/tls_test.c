@@ -2,8 +2,6 @@
 
 #include "shared/json.h"
 
-#define PORT(h, name) fake_port(&(h)->web, name)
-
 static void tls__shows_the_chain__of_a_good_certificate(void **state)
 {
 	struct harness *h = *state;

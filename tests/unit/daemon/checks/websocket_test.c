@@ -2,8 +2,6 @@
 
 #include "shared/json.h"
 
-#define PORT(h, name) fake_port(&(h)->web, name)
-
 static void websocket__opens_and_closes__over_tls(void **state)
 {
 	struct harness *h = *state;
