@@ -20,6 +20,7 @@
 #include "daemon/checks/check.h"
 #include "daemon/core/config.h"
 #include "daemon/core/systemd.h"
+#include "daemon/extract/extract.h"
 #include "daemon/net/ask.h"
 #include "daemon/net/resolver.h"
 #include "daemon/net/transfers.h"
@@ -108,13 +109,17 @@ static void net_setup(void *arg)
 		.ca_file = getenv("SSL_CERT_FILE"),
 	};
 	d->transfers = transfers_new(&transfers, &run->error);
+	struct extract_options extract = {.loop = d->net, .clock = d->clock};
+	d->extract = extract_new(&extract);
 }
 
 static void net_teardown(void *arg)
 {
 	struct daemon *d = &((struct running *)arg)->d;
+	extract_free(d->extract);
 	transfers_free(d->transfers);
 	resolver_free(d->resolver);
+	d->extract = NULL;
 	d->transfers = NULL;
 	d->resolver = NULL;
 }
@@ -413,6 +418,9 @@ static void version(void)
 
 int main(int argc, char **argv)
 {
+	/* A worker process of our own: nothing of a daemon may begin in it. */
+	if (argc == 2 && !strcmp(argv[1], "--extract"))
+		return extract_worker_main();
 	struct error e = {0};
 	struct running *run = mem_zalloc(sizeof(*run));
 	int status = 0;

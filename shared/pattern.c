@@ -2,6 +2,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,10 +63,25 @@ static int64_t cpu_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-enum pattern_result pattern_match(const struct pattern *p, const char *subject, size_t len)
+/* A place that matched in data; an empty match is followed by the next character. */
+static void spans(const pcre2_match_data *found, int groups, const char *subject, size_t len,
+		  size_t *begin, size_t *end, size_t *next)
+{
+	const PCRE2_SIZE *at = pcre2_get_ovector_pointer((pcre2_match_data *)found);
+	bool grouped = groups > 1 && at[2] != PCRE2_UNSET;
+	*begin = at[grouped ? 2 : 0];
+	*end = at[grouped ? 3 : 1];
+	*next = at[1];
+	if (at[1] == at[0])
+		for ((*next)++; *next < len && ((unsigned char)subject[*next] & 0xC0) == 0x80;)
+			(*next)++;
+}
+
+enum pattern_result pattern_find(const struct pattern *p, const char *subject, size_t len,
+				 size_t from, size_t *begin, size_t *end, size_t *next)
 {
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	pcre2_match_data *data = pcre2_match_data_create(2, NULL);
 	enum pattern_result result = PATTERN_NOT_MATCHED;
 	if (!limits || !data) {
 		result = PATTERN_LIMIT;
@@ -76,13 +92,14 @@ enum pattern_result pattern_match(const struct pattern *p, const char *subject, 
 
 	int64_t spent_us = 0;
 	size_t window = WINDOW_FIRST;
-	for (size_t from = 0; from <= len;) {
+	while (from <= len) {
 		int64_t begun = cpu_us();
 		/* The last position tried is the limit itself. */
 		size_t last = window > len - from ? len : from + window - 1;
 		pcre2_set_offset_limit(limits, last);
 		int rc = pcre2_match(p->code, (PCRE2_SPTR)subject, len, from, 0, data, limits);
 		if (rc >= 0) {
+			spans(data, rc ? rc : 2, subject, len, begin, end, next);
 			result = PATTERN_MATCHED;
 			break;
 		}
@@ -104,4 +121,10 @@ out:
 	pcre2_match_data_free(data);
 	pcre2_match_context_free(limits);
 	return result;
+}
+
+enum pattern_result pattern_match(const struct pattern *p, const char *subject, size_t len)
+{
+	size_t begin, end, next;
+	return pattern_find(p, subject, len, 0, &begin, &end, &next);
 }

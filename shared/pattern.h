@@ -23,3 +23,8 @@ struct pattern *pattern_compile(const char *text, struct error *e);
 void pattern_free(struct pattern *p);
 /** Does the pattern occur anywhere in the subject?  Thread: any. */
 enum pattern_result pattern_match(const struct pattern *p, const char *subject, size_t len);
+/** The first place at or after `from`: of the first group when the pattern has one that took part,
+ *  else of the whole match. *next is where to look for another one. All are offsets of bytes.
+ *  Thread: any. */
+enum pattern_result pattern_find(const struct pattern *p, const char *subject, size_t len,
+				 size_t from, size_t *begin, size_t *end, size_t *next);

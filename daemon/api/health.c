@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/api/internal.h"
+#include "daemon/extract/extract.h"
 #include "shared/mem.h"
 #include "shared/schema/openapi.h"
 
@@ -122,6 +123,22 @@ static void write_loops(struct buf *out, struct daemon *d)
 	       (double)pool_queued(d->pool));
 }
 
+static void write_extract(struct buf *out, struct extract *x)
+{
+	struct extract_stats s;
+
+	extract_stats(x, &s);
+	metric(out, "extract_workers", "gauge", "Processes that take documents apart.", s.workers);
+	metric(out, "extract_busy", "gauge", "Those of them that work.", s.busy);
+	metric(out, "extract_waiting", "gauge", "Documents that wait for one.", (double)s.waiting);
+	metric(out, "extract_requests_total", "counter", "Documents handed in.",
+	       (double)s.requests);
+	metric(out, "extract_killed_total", "counter",
+	       "Processes ended because time or memory was not enough.", (double)s.killed);
+	metric(out, "extract_replaced_total", "counter",
+	       "Processes that ended while they worked, for any reason.", (double)s.replaced);
+}
+
 static int64_t resident_bytes(void)
 {
 	FILE *f = fopen("/proc/self/statm", "re");
@@ -164,6 +181,8 @@ static struct answered metrics(struct request *r, void *ctx)
 	write_http(out, a->d->http);
 	write_store(out, a->d->store);
 	write_loops(out, a->d);
+	if (a->d->extract)
+		write_extract(out, a->d->extract);
 	for (size_t i = 0; i < a->n_services; i++) {
 		if (a->services[i].service->metrics)
 			a->services[i].service->metrics(out, a->services[i].state);

@@ -1,0 +1,276 @@
+#include "daemon/extract/tree_internal.h"
+
+#include <libxml/HTMLparser.h>
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "shared/mem.h"
+
+enum { SNIFF_BYTES = 512, PREFIXES_MAX = 32 };
+
+struct path {
+	xmlXPathCompExpr *compiled;
+};
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static bool has_word(const char *s, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= len; i++) {
+		if (!strncasecmp(s + i, word, n))
+			return true;
+	}
+	return false;
+}
+
+bool tree_is_xml(const char *document, size_t len, const char *content_type)
+{
+	size_t type_len = content_type ? strcspn(content_type, ";") : 0;
+
+	if (has_word(content_type, type_len, "html"))
+		return false;
+	if (has_word(content_type, type_len, "/xml") || has_word(content_type, type_len, "+xml"))
+		return true;
+	if (len > SNIFF_BYTES)
+		len = SNIFF_BYTES;
+	return has_word(document, len < 16 ? len : 16, "<?xml") &&
+	       !has_word(document, len, "<!doctype html") && !has_word(document, len, "<html");
+}
+
+static xmlDoc *read_html(const struct buf *text)
+{
+	htmlParserCtxt *parser = htmlNewParserCtxt();
+	xmlDoc *doc;
+
+	if (!parser)
+		return NULL;
+	doc = htmlCtxtReadMemory(parser, text->data, (int)text->len, NULL, "UTF-8",
+				 HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+					 HTML_PARSE_NONET | HTML_PARSE_COMPACT);
+	htmlFreeParserCtxt(parser);
+	return doc;
+}
+
+/* A document's own entities are not even noted: a few of them can mean gigabytes. */
+static xmlDoc *read_xml(const struct buf *text)
+{
+	xmlParserCtxt *parser = xmlNewParserCtxt();
+	xmlDoc *doc;
+
+	if (!parser)
+		return NULL;
+	parser->sax->entityDecl = NULL;
+	parser->sax->externalSubset = NULL;
+	doc = xmlCtxtReadMemory(parser, text->data, (int)text->len, NULL, "UTF-8",
+				XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+					XML_PARSE_NONET | XML_PARSE_COMPACT);
+	xmlFreeParserCtxt(parser);
+	return doc;
+}
+
+struct tree *tree_read(const struct charsets *charsets, const char *document, size_t len,
+		       const char *content_type, struct error *e)
+{
+	struct buf text = BUF_INIT(3 * len + 1); /* a byte may become U+FFFD */
+	struct tree *t = NULL;
+	bool xml = tree_is_xml(document, len, content_type);
+	xmlDoc *doc = NULL;
+
+	charset_convert(charsets, charset_find(document, len, content_type), document, len, &text);
+	if (text.len)
+		doc = xml ? read_xml(&text) : read_html(&text);
+	buf_fini(&text);
+	if (!doc || !xmlDocGetRootElement(doc)) {
+		xmlFreeDoc(doc);
+		error_set(e, ERR_MALFORMED, "the document is empty or not %s",
+			  xml ? "XML" : "HTML");
+		return NULL;
+	}
+	t = mem_alloc(sizeof *t);
+	*t = (struct tree){doc, xml};
+	return t;
+}
+
+void tree_free(struct tree *t)
+{
+	if (!t)
+		return;
+	xmlFreeDoc(t->doc);
+	free(t);
+}
+
+/* ---- XPath --------------------------------------------------------------------------------- */
+
+/* "Invalid expression" with its place, when libxml2 knows it. */
+static void on_error(void *arg, xmlErrorPtr fault)
+{
+	struct error *e = arg;
+	const char *text = fault->message ? fault->message : "wrong";
+	int len = (int)strcspn(text, "\n");
+
+	if (e->code)
+		return;
+	if (fault->str1)
+		error_set(e, ERR_INVALID, "XPath, character %d: %.*s", fault->int1 + 1, len, text);
+	else
+		error_set(e, ERR_INVALID, "XPath: %.*s", len, text);
+}
+
+struct path *path_compile(const char *text, struct error *e)
+{
+	xmlXPathContext *context = xmlXPathNewContext(NULL);
+	struct path *p;
+	xmlXPathCompExpr *compiled = NULL;
+
+	*e = (struct error){0};
+	if (context) {
+		context->error = on_error;
+		context->userData = e;
+		compiled = xmlXPathCtxtCompile(context, (const xmlChar *)text);
+		xmlXPathFreeContext(context);
+	}
+	if (!compiled) {
+		if (!e->code)
+			error_set(e, ERR_INVALID, "XPath: not an expression");
+		return NULL;
+	}
+	p = mem_alloc(sizeof *p);
+	p->compiled = compiled;
+	return p;
+}
+
+void path_free(struct path *p)
+{
+	if (!p)
+		return;
+	xmlXPathFreeCompExpr(p->compiled);
+	free(p);
+}
+
+static void namespaces_register(xmlXPathContext *context, const xmlNode *root)
+{
+	int n = 0;
+
+	for (const xmlNs *ns = root->nsDef; ns && n < PREFIXES_MAX; ns = ns->next, n++)
+		xmlXPathRegisterNs(context, ns->prefix ? ns->prefix : BAD_CAST "default", ns->href);
+}
+
+/* Of shared/css.h: siblings of the same name on one side of the node. */
+static void count_of_type(xmlXPathParserContext *ctxt, int nargs, bool after)
+{
+	const xmlNode *node = ctxt->context->node;
+	int n = 0;
+
+	CHECK_ARITY(0);
+	for (const xmlNode *at = node; node->type == XML_ELEMENT_NODE && at;) {
+		at = after ? at->next : at->prev;
+		n += at && at->type == XML_ELEMENT_NODE && xmlStrEqual(at->name, node->name);
+	}
+	valuePush(ctxt, xmlXPathNewFloat(n));
+}
+
+static void of_type_before(xmlXPathParserContext *ctxt, int nargs)
+{
+	count_of_type(ctxt, nargs, false);
+}
+
+static void of_type_after(xmlXPathParserContext *ctxt, int nargs)
+{
+	count_of_type(ctxt, nargs, true);
+}
+
+static const xmlAttr *attribute_of(const struct tree *t, const xmlNode *node, const char *name)
+{
+	const xmlAttr *a = node->properties;
+
+	while (a && (t->xml ? strcmp((const char *)a->name, name)
+			    : strcasecmp((const char *)a->name, name)) != 0)
+		a = a->next;
+	return a;
+}
+
+static void add_value_of(xmlNode *node, struct found_writer *f)
+{
+	xmlChar *value = xmlNodeGetContent(node);
+
+	if (value)
+		found_add(f, (const char *)value, strlen((const char *)value));
+	xmlFree(value);
+}
+
+static void add_node(struct tree *t, xmlNode *node, const char *attribute, struct found_writer *f)
+{
+	const xmlAttr *a;
+	struct buf text = BUF_INIT(2 * EXTRACT_VALUE_BYTES);
+
+	if (node->type == XML_NAMESPACE_DECL)
+		return;
+	if (attribute && node->type == XML_ELEMENT_NODE) {
+		if ((a = attribute_of(t, node, attribute)))
+			add_value_of((xmlNode *)a, f);
+		return;
+	}
+	if (node->type == XML_ATTRIBUTE_NODE) {
+		add_value_of(node, f);
+		return;
+	}
+	if (node->type == XML_DOCUMENT_NODE || node->type == XML_HTML_DOCUMENT_NODE)
+		node = xmlDocGetRootElement((xmlDoc *)node);
+	if (f->n < EXTRACT_VALUES_MAX)
+		tree_text(t, node, &text);
+	found_add(f, buf_str(&text), text.len);
+	buf_fini(&text);
+}
+
+static void add_nodes(struct tree *t, xmlNodeSet *nodes, const char *attribute,
+		      struct found_writer *f)
+{
+	if (!nodes)
+		return;
+	xmlXPathNodeSetSort(nodes);
+	for (int i = 0; i < nodes->nodeNr; i++)
+		add_node(t, nodes->nodeTab[i], attribute, f);
+}
+
+static void add_result(struct tree *t, xmlXPathObject *result, const char *attribute,
+		       struct found_writer *f)
+{
+	xmlChar *text;
+
+	if (result->type == XPATH_NODESET) {
+		add_nodes(t, result->nodesetval, attribute, f);
+		return;
+	}
+	text = xmlXPathCastToString(result);
+	if (text)
+		found_add(f, (const char *)text, strlen((const char *)text));
+	xmlFree(text);
+}
+
+void tree_find(struct tree *t, struct path *p, const char *attribute, struct found_writer *f)
+{
+	xmlXPathContext *context = xmlXPathNewContext(t->doc);
+	xmlXPathObject *result = NULL;
+
+	if (context) {
+		context->error = on_error;
+		context->userData = &f->error;
+		context->node = xmlDocGetRootElement(t->doc);
+		namespaces_register(context, context->node);
+		xmlXPathRegisterFunc(context, BAD_CAST "of-type-before", of_type_before);
+		xmlXPathRegisterFunc(context, BAD_CAST "of-type-after", of_type_after);
+		result = xmlXPathCompiledEval(p->compiled, context);
+	}
+	if (result)
+		add_result(t, result, attribute, f);
+	else if (!f->error.code)
+		error_set(&f->error, ERR_INVALID, "XPath: the expression could not be evaluated");
+	xmlXPathFreeObject(result);
+	xmlXPathFreeContext(context);
+}
