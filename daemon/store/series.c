@@ -46,8 +46,7 @@ void series_free(struct series *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->count; i++) {
-		free(s->slots[i].monitor->data);
-		free(s->slots[i].monitor);
+		series_monitor_free(s->slots[i].monitor);
 	}
 	free(s->slots);
 	free(s->crowded);

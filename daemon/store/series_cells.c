@@ -1,9 +1,10 @@
 #include "daemon/store/series_cells.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "daemon/store/series_codec.h"
 #include "daemon/store/series_rollup.h"
+#include "shared/mem.h"
 
 enum { HOUR_MS = 3600 * 1000 };
 
@@ -16,8 +17,28 @@ static void clear(struct cells *c, int64_t hour)
 {
 	unsigned i = (unsigned)(hour % CELL_COUNT);
 
-	c->known_ms[i] = c->up_ms[i] = 0;
+	c->known_ms[i] = 0;
 	c->seen[i] = 0;
+	if (c->down_ms)
+		c->down_ms[i] = 0;
+}
+
+void cells_fini(struct cells *c)
+{
+	free(c->down_ms);
+	*c = (struct cells){0};
+}
+
+static void add_down(struct cells *c, unsigned i, int64_t ms)
+{
+	if (!c->down_ms)
+		c->down_ms = mem_zalloc(CELL_COUNT * sizeof *c->down_ms);
+	add(&c->down_ms[i], ms);
+}
+
+static uint32_t down_of(const struct cells *c, unsigned i)
+{
+	return c->down_ms ? c->down_ms[i] : 0;
 }
 
 void cells_add(struct cells *c, const struct sample *s)
@@ -26,16 +47,18 @@ void cells_add(struct cells *c, const struct sample *s)
 	unsigned i = (unsigned)(hour % CELL_COUNT);
 
 	if (hour > c->last_hour + CELL_COUNT || hour <= c->last_hour - CELL_COUNT) {
-		*c = (struct cells){.last_hour = hour};
+		cells_fini(c);
+		c->last_hour = hour;
 	} else {
 		while (c->last_hour < hour)
 			clear(c, ++c->last_hour);
 	}
 	c->seen[i] |= (uint8_t)(1U << s->outcome);
-	if (outcome_known(s->outcome))
-		add(&c->known_ms[i], s->span_ms);
-	if (outcome_up(s->outcome))
-		add(&c->up_ms[i], s->span_ms);
+	if (!outcome_known(s->outcome))
+		return;
+	add(&c->known_ms[i], s->span_ms);
+	if (!outcome_up(s->outcome) && s->span_ms)
+		add_down(c, i, s->span_ms);
 }
 
 /* The worst that is known; only when nothing is, that it was not. */
@@ -61,7 +84,7 @@ void cells_read(const struct cells *c, int64_t now_ms, struct series_summary *ou
 
 		out->spark[k] = kept ? spark(c->seen[i]) : ' ';
 		known += kept ? c->known_ms[i] : 0;
-		up += kept ? c->up_ms[i] : 0;
+		up += kept ? c->known_ms[i] - down_of(c, i) : 0;
 	}
 	out->spark[CELL_COUNT] = '\0';
 	/* After a clock went back an hour has been lived twice. */
@@ -85,7 +108,7 @@ size_t cells_encode(const struct cells *c, uint8_t *out, size_t cap)
 		if (!c->seen[i])
 			continue;
 		put_uvarint(&w, c->known_ms[i]);
-		put_uvarint(&w, c->known_ms[i] - c->up_ms[i]);
+		put_uvarint(&w, down_of(c, i));
 	}
 	return w.overflow ? 0 : w.len;
 }
@@ -95,7 +118,7 @@ bool cells_decode(struct cells *c, const uint8_t *data, size_t n)
 	struct bytes_reader r = {.data = data, .len = n};
 	uint64_t last = get_uvarint(&r);
 
-	memset(c, 0, sizeof *c);
+	*c = (struct cells){0};
 	if (last > SAMPLE_AT_MAX_MS / HOUR_MS)
 		return false;
 	c->last_hour = (int64_t)last;
@@ -111,10 +134,11 @@ bool cells_decode(struct cells *c, const uint8_t *data, size_t n)
 		if (known > UINT32_MAX || down > known)
 			r.bad = true;
 		c->known_ms[i] = (uint32_t)known;
-		c->up_ms[i] = (uint32_t)(known - down);
+		if (down && !r.bad)
+			add_down(c, i, (int64_t)down);
 	}
 	if (r.bad || r.at != r.len) {
-		memset(c, 0, sizeof *c);
+		cells_fini(c);
 		return false;
 	}
 	return true;

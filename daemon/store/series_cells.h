@@ -6,9 +6,12 @@ enum { CELL_COUNT = 24, CELLS_ENCODED_MAX = 10 + CELL_COUNT * 11 };
 
 struct cells {
 	int64_t last_hour; /* since 1970; cell h is at h % CELL_COUNT; all empty at 0 */
-	uint32_t known_ms[CELL_COUNT], up_ms[CELL_COUNT];
+	uint32_t known_ms[CELL_COUNT];
 	uint8_t seen[CELL_COUNT]; /* a bit for each outcome */
+	uint32_t *down_ms;        /* CELL_COUNT of them, at most known; NULL: never down */
 };
+
+void cells_fini(struct cells *c);
 
 /** A sample a day or more off starts anew: samples come as they are measured, so the clock was set.
  */

@@ -1,6 +1,16 @@
 #include "daemon/store/series_codec.h"
 
-enum { HEAD_OUTCOME = 0x07, HEAD_TOTAL = 0x08, HEAD_PHASES = 0x10, HEAD_SAME_SPAN = 0x20 };
+#include <stdlib.h>
+
+enum {
+	HEAD_OUTCOME = 0x07,
+	HEAD_TOTAL = 0x08,
+	HEAD_PHASES = 0x10,
+	HEAD_SAME_SPAN = 0x20,
+	HEAD_IN_TURN =
+		0x40,    /* time is told from the end of the span before, the span from that span */
+	HEAD_SUM = 0x80, /* the total is told from the sum of the phases */
+};
 
 static int64_t between(int64_t v, int64_t low, int64_t high)
 {
@@ -21,9 +31,25 @@ struct sample sample_clamp(const struct sample *s)
 	return c;
 }
 
+static int64_t sum_of(const int64_t phase_us[static PHASE_COUNT])
+{
+	int64_t sum = 0;
+
+	for (int p = 0; p < PHASE_COUNT; p++)
+		sum += phase_us[p] > 0 ? phase_us[p] : 0;
+	return sum;
+}
+
+/* One monitor's samples come in turn; in a row of the journal neighbours are of the same second. */
+static bool in_turn(const struct sample_context *c, const struct sample *s)
+{
+	return llabs(s->at_ms - c->at_ms - c->span_ms) < llabs(s->at_ms - c->at_ms);
+}
+
 void sample_put(struct bytes_writer *w, struct sample_context *c, const struct sample *s)
 {
-	unsigned head = s->outcome;
+	bool turn = in_turn(c, s);
+	unsigned head = s->outcome | (turn ? HEAD_IN_TURN : 0U);
 
 	if (s->total_us >= 0)
 		head |= HEAD_TOTAL;
@@ -31,15 +57,21 @@ void sample_put(struct bytes_writer *w, struct sample_context *c, const struct s
 		if (s->phase_us[p] >= 0)
 			head |= HEAD_PHASES;
 	}
+	if (head & HEAD_TOTAL && head & HEAD_PHASES)
+		head |= HEAD_SUM;
 	if (s->span_ms == c->span_ms)
 		head |= HEAD_SAME_SPAN;
 	put_byte(w, (uint8_t)head);
-	put_svarint(w, s->at_ms - c->at_ms);
-	if (head & HEAD_TOTAL)
+	put_svarint(w, s->at_ms - c->at_ms - (turn ? c->span_ms : 0));
+	if ((head & (HEAD_TOTAL | HEAD_SUM)) == HEAD_TOTAL)
 		put_uvarint(w, (uint64_t)s->total_us);
 	for (int p = 0; head & HEAD_PHASES && p < PHASE_COUNT; p++)
 		put_uvarint(w, (uint64_t)(s->phase_us[p] + 1));
-	if (!(head & HEAD_SAME_SPAN))
+	if (head & HEAD_SUM)
+		put_svarint(w, s->total_us - sum_of(s->phase_us));
+	if (!(head & HEAD_SAME_SPAN) && turn)
+		put_svarint(w, s->span_ms - c->span_ms);
+	else if (!(head & HEAD_SAME_SPAN))
 		put_uvarint(w, (uint64_t)s->span_ms);
 	c->at_ms = s->at_ms;
 	c->span_ms = s->span_ms;
@@ -57,20 +89,48 @@ static int64_t get_at_most(struct bytes_reader *r, int64_t max)
 	return (int64_t)v;
 }
 
-bool sample_get(struct bytes_reader *r, struct sample_context *c, struct sample *s)
+/* A number from min to max, told from base. */
+static int64_t get_from(struct bytes_reader *r, int64_t base, int64_t min, int64_t max)
 {
-	unsigned head = get_byte(r);
+	int64_t v;
 
-	s->monitor = 0;
-	s->outcome = (enum outcome)(head & HEAD_OUTCOME);
-	if (__builtin_add_overflow(c->at_ms, get_svarint(r), &s->at_ms) || s->at_ms < 0 ||
-	    s->at_ms > SAMPLE_AT_MAX_MS || s->outcome >= OUTCOME_COUNT)
+	if (__builtin_add_overflow(base, get_svarint(r), &v) || v < min || v > max) {
 		r->bad = true;
-	s->total_us = head & HEAD_TOTAL ? get_at_most(r, SAMPLE_TIME_MAX_US) : -1;
+		return min;
+	}
+	return v;
+}
+
+static void get_phases(struct bytes_reader *r, unsigned head, struct sample *s)
+{
 	for (int p = 0; p < PHASE_COUNT; p++)
 		s->phase_us[p] =
 			head & HEAD_PHASES ? get_at_most(r, SAMPLE_TIME_MAX_US + 1) - 1 : -1;
-	s->span_ms = head & HEAD_SAME_SPAN ? c->span_ms : get_at_most(r, SAMPLE_SPAN_MAX_MS);
+}
+
+bool sample_get(struct bytes_reader *r, struct sample_context *c, struct sample *s)
+{
+	unsigned head = get_byte(r);
+	bool turn = head & HEAD_IN_TURN;
+
+	s->monitor = 0;
+	s->outcome = (enum outcome)(head & HEAD_OUTCOME);
+	s->at_ms = get_from(r, c->at_ms + (turn ? c->span_ms : 0), 0, SAMPLE_AT_MAX_MS);
+	if (s->outcome >= OUTCOME_COUNT)
+		r->bad = true;
+	/* Before there was a sum the total came first. */
+	s->total_us = -1;
+	if ((head & (HEAD_TOTAL | HEAD_SUM)) == HEAD_TOTAL)
+		s->total_us = get_at_most(r, SAMPLE_TIME_MAX_US);
+	get_phases(r, head, s);
+	if (head & HEAD_SUM)
+		s->total_us = get_from(r, sum_of(s->phase_us), 0, SAMPLE_TIME_MAX_US);
+	if (head & HEAD_SAME_SPAN)
+		s->span_ms = c->span_ms;
+	else if (turn)
+		s->span_ms = get_from(r, c->span_ms, 0, SAMPLE_SPAN_MAX_MS);
+	else
+		s->span_ms = get_at_most(r, SAMPLE_SPAN_MAX_MS);
 	if (r->bad)
 		return false;
 	c->at_ms = s->at_ms;

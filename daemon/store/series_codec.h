@@ -1,5 +1,5 @@
 #pragma once
-/* Samples as bytes: exact, each relative to the one before it; about 20 bytes with all phases.
+/* Samples as bytes: exact, each relative to the one before it; 10 to 20 bytes with all phases.
  * Used for the journal's rows and for what memory keeps. Decoding accepts any bytes. */
 #include "daemon/store/series.h"
 #include "shared/varint.h"

@@ -121,8 +121,11 @@ static enum err load_last(struct series *s, sqlite3 *db, struct error *e)
 		if (sqlite3_step(st) == SQLITE_ROW &&
 		    chunk_decode(c, sqlite3_column_blob(st, 0),
 				 (size_t)sqlite3_column_bytes(st, 0)) &&
-		    c->n)
-			m->last = chunk_sample(c, m->id, c->n - 1);
+		    c->n) {
+			struct sample last = chunk_sample(c, m->id, c->n - 1);
+
+			m->last = series_last_of(&last);
+		}
 		sqlite3_reset(st);
 	}
 	sqlite3_finalize(st);

@@ -7,7 +7,7 @@
 /* All monitors together keep about this many samples, 20 bytes each. */
 enum { MEMORY_SAMPLES = 1200 * 1000, MEMORY_MIN = 128, MEMORY_MAX = 3600 };
 /* When nothing can be moved for long, the oldest go from memory (the journal still has them). */
-enum { MEMORY_HARD_BYTES = 1024 * 1024 };
+enum { MEMORY_HARD_BYTES = 1024 * 1024, ROOM_MIN = 24 };
 
 size_t series_place(const struct series *s, uint64_t id)
 {
@@ -41,7 +41,6 @@ struct series_monitor *series_get(struct series *s, uint64_t id)
 	m = mem_zalloc(sizeof *m);
 	m->id = id;
 	m->minute = -1;
-	m->last.monitor = id;
 	pthread_mutex_lock(&s->lock);
 	if (s->count == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 64;
@@ -66,6 +65,12 @@ void series_drop(struct series *s, uint64_t id)
 	s->count--;
 	memmove(s->slots + i, s->slots + i + 1, (s->count - i) * sizeof *s->slots);
 	pthread_mutex_unlock(&s->lock);
+	series_monitor_free(m);
+}
+
+void series_monitor_free(struct series_monitor *m)
+{
+	cells_fini(&m->cells);
 	free(m->data);
 	free(m);
 }
@@ -109,32 +114,50 @@ static size_t drop_old(struct series_monitor *m, const struct sample *newest, ui
 	return won;
 }
 
-static void make_room(struct series_monitor *m, const struct sample *newest, uint64_t limit)
+/* Room for n more bytes. */
+static void make_room(struct series_monitor *m, const struct sample *newest, uint64_t limit,
+		      size_t n)
 {
 	size_t won = drop_old(m, newest, limit);
 
 	/* Grow unless dropping won enough to be worth coming back for. */
-	if (won * 8 < m->cap || m->cap - m->len < SAMPLE_ENCODED_MAX) {
-		m->cap += m->cap / 8 + SAMPLE_ENCODED_MAX;
+	if (won * 8 < m->cap || m->cap - m->len < n) {
+		m->cap += m->cap / 8 + (n < ROOM_MIN ? ROOM_MIN : (uint32_t)n);
 		m->data = mem_realloc(m->data, m->cap);
 	}
 }
 
+static int32_t cut_us(int64_t us)
+{
+	return us > INT32_MAX ? INT32_MAX : (int32_t)us;
+}
+
+struct series_last series_last_of(const struct sample *s)
+{
+	struct series_last last = {
+		.at_ms = s->at_ms, .total_us = cut_us(s->total_us), .outcome = (uint8_t)s->outcome};
+
+	for (int i = 0; i < PHASE_COUNT; i++)
+		last.phase_us[i] = cut_us(s->phase_us[i]);
+	return last;
+}
+
 void monitor_add(struct series_monitor *m, const struct sample *s, uint64_t limit, bool moved)
 {
-	struct bytes_writer w;
+	uint8_t encoded[SAMPLE_ENCODED_MAX];
+	struct bytes_writer w = {.data = encoded, .cap = sizeof encoded};
 
-	if (m->cap - m->len < SAMPLE_ENCODED_MAX)
-		make_room(m, s, limit);
-	w = (struct bytes_writer){.data = m->data, .len = m->len, .cap = m->cap};
 	sample_put(&w, &m->after, s);
-	m->len = (uint32_t)w.len;
+	if (m->cap - m->len < w.len)
+		make_room(m, s, limit, w.len);
+	memcpy(m->data + m->len, encoded, w.len);
+	m->len += (uint32_t)w.len;
 	m->added++;
 	if (moved)
 		m->moved = m->added;
 	else
 		cells_add(&m->cells, s);
-	m->last = *s;
+	m->last = series_last_of(s);
 	m->unread++;
 }
 
@@ -197,8 +220,8 @@ static void work_out(struct series_monitor *m, int64_t now_ms)
 	}
 	n = n > MEMORY_MAX ? MEMORY_MAX : n;
 	qsort(total, n, sizeof *total, compare);
-	m->p50_1h_us = rank(total, n, 50);
-	m->p95_1h_us = rank(total, n, 95);
+	m->p50_1h_us = cut_us(rank(total, n, 50));
+	m->p95_1h_us = cut_us(rank(total, n, 95));
 }
 
 bool series_summary(struct store *store, uint64_t monitor, struct series_summary *out)
@@ -213,12 +236,17 @@ bool series_summary(struct store *store, uint64_t monitor, struct series_summary
 		/* One sample in 64 moves them by less than they vary. */
 		if (m->minute != now_ms / 60000 || m->unread * 64 > m->added - m->dropped) {
 			work_out(m, now_ms);
-			m->minute = now_ms / 60000;
+			m->minute = (int32_t)(now_ms / 60000);
 			m->unread = 0;
 		}
 		out->p50_1h_us = m->p50_1h_us;
 		out->p95_1h_us = m->p95_1h_us;
-		out->last = m->last;
+		out->last = (struct sample){.monitor = monitor,
+					    .at_ms = m->last.at_ms,
+					    .outcome = (enum outcome)m->last.outcome,
+					    .total_us = m->last.total_us};
+		for (int i = 0; i < PHASE_COUNT; i++)
+			out->last.phase_us[i] = m->last.phase_us[i];
 		cells_read(&m->cells, now_ms, out);
 	}
 	pthread_mutex_unlock(&s->lock);

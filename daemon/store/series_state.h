@@ -12,9 +12,17 @@
 #define SERIES_HOUR_MS INT64_C(3600000)
 #define SERIES_DAY_MS  (24 * SERIES_HOUR_MS)
 
-/* One monitor. Its latest samples are kept encoded, oldest first: all that have not moved into the
- * tables, and those of the last hour. Counters never go back, so that an operation can note where
- * it stands and be told later that it was committed. */
+/* The latest sample, small: times of half an hour and more are cut. */
+struct series_last {
+	int64_t at_ms;
+	int32_t total_us, phase_us[PHASE_COUNT];
+	uint8_t outcome;
+};
+
+/* One monitor. There may be a hundred thousand, so each byte here is 100 kB. Its latest samples are
+ * kept encoded, oldest first: all that have not moved into the tables, and those of the last hour.
+ * Counters never go back, so that an operation can note where it stands and be told later that it
+ * was committed. */
 struct series_monitor {
 	uint64_t id;
 	uint64_t added, moved, dropped; /* samples: ever, into the tables, out of memory */
@@ -23,13 +31,14 @@ struct series_monitor {
 	uint8_t *data;
 	uint32_t len, cap;
 	struct sample_context before, after; /* of the first sample in data, after the last */
-	struct sample last;
+	uint64_t forgotten_seq;              /* while loading */
+	struct series_last last;
 	struct cells cells;
-	int64_t minute, p50_1h_us, p95_1h_us; /* worked out when asked for, in that minute */
-	uint64_t unread;                      /* samples added since */
-	bool crowded;                         /* listed in series.crowded */
-	bool moving;                          /* an operation that is not committed yet moves it */
-	uint64_t forgotten_seq;               /* while loading */
+	/* Worked out when asked for, in that minute. */
+	int32_t minute, p50_1h_us, p95_1h_us;
+	uint32_t unread; /* samples added since */
+	bool crowded;    /* listed in series.crowded */
+	bool moving;     /* an operation that is not committed yet moves it */
 };
 
 struct series_slot {
@@ -63,10 +72,12 @@ struct series_monitor *series_find(const struct series *s, uint64_t id);
 /** Made when missing. Takes the lock when it has to. */
 struct series_monitor *series_get(struct series *s, uint64_t id);
 void series_drop(struct series *s, uint64_t id);
+void series_monitor_free(struct series_monitor *m);
 /** Samples a monitor may keep: fewer when there are many monitors. */
 uint64_t series_limit(const struct series *s);
 /** Put a committed sample into memory; the lock is held. @param moved  already in the tables */
 void monitor_add(struct series_monitor *m, const struct sample *s, uint64_t limit, bool moved);
+struct series_last series_last_of(const struct sample *s);
 /** Decode what memory holds. @return samples in out, oldest first; mem_alloc'ed, caller frees */
 size_t monitor_samples(const struct series_monitor *m, bool moved_too, struct sample **out);
 

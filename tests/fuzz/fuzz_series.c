@@ -88,6 +88,7 @@ static void cells(const uint8_t *data, size_t size)
 	cells_read(&c, c.last_hour * 3600000, &s);
 	MUST(s.known_24h_ms >= s.up_24h_ms && s.known_24h_ms <= 24 * 3600000);
 	cells_add(&c, &next);
+	cells_fini(&c);
 }
 
 static void open_rollups(const uint8_t *data, size_t size)

@@ -11,6 +11,11 @@
  * their turn within the interval, as they will ever after. */
 enum { CROWD = 200 };
 
+static bool is_crowded(const struct sitemonitor *sm)
+{
+	return limits_waiting(sm->limits) >= CROWD || sm->journal.n >= CROWD;
+}
+
 /* ---- configuration of one monitor ----------------------------------------------------------- */
 
 void monitor_config_drop(struct monitor *m)
@@ -137,7 +142,7 @@ void engine_update(struct sitemonitor *sm, const struct resource *r)
 		verdict_hold(sm, m, paused);
 	if (m->beat || paused)
 		engine_schedule(sm, m);
-	else if (first && limits_waiting(sm->limits) >= CROWD)
+	else if (first && is_crowded(sm))
 		engine_take_turn(sm, m);
 	else
 		engine_check_now(sm, m); /* later, when one runs: see again */

@@ -39,6 +39,7 @@ static void cells__spark__shows_the_worst_of_each_hour(void **state)
 	cells_read(&c, T0 + 30 * HOUR, &s);
 	assert_string_equal("                        ", s.spark);
 	assert_int_equal(0, s.known_24h_ms);
+	cells_fini(&c);
 }
 
 static void cells__clock_went_back__never_more_than_a_day(void **state)
@@ -57,6 +58,7 @@ static void cells__clock_went_back__never_more_than_a_day(void **state)
 	/* an hour back: the hour that is still to come is not shown */
 	cells_read(&c, T0 + 23 * HOUR, &s);
 	assert_int_equal(24, strlen(s.spark));
+	cells_fini(&c);
 }
 
 static void cells__clock_was_set__starts_anew(void **state)
@@ -68,6 +70,7 @@ static void cells__clock_was_set__starts_anew(void **state)
 	add(&c, T0, OUTCOME_DOWN, 60000);
 	cells_read(&c, T0, &s);
 	assert_string_equal("                       x", s.spark);
+	cells_fini(&c);
 }
 
 static void cells__survive__encoding(void **state)
@@ -81,7 +84,12 @@ static void cells__survive__encoding(void **state)
 	n = cells_encode(&c, bytes, sizeof bytes);
 	assert_true(n > 0);
 	assert_true(cells_decode(&d, bytes, n));
-	assert_memory_equal(&c, &d, sizeof c);
+	assert_int_equal(c.last_hour, d.last_hour);
+	assert_memory_equal(c.known_ms, d.known_ms, sizeof c.known_ms);
+	assert_memory_equal(c.seen, d.seen, sizeof c.seen);
+	assert_memory_equal(c.down_ms, d.down_ms, CELL_COUNT * sizeof *c.down_ms);
+	cells_fini(&d);
+	cells_fini(&c);
 	for (size_t cut = 0; cut < n; cut++) {
 		assert_false(cells_decode(&d, bytes, cut));
 		assert_int_equal(0, d.last_hour);

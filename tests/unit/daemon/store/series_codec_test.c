@@ -116,6 +116,55 @@ static void journal_get__refuses_cut_bytes(void **state)
 	}
 }
 
+static void sample__in_turn__is_small(void **state)
+{
+	uint8_t bytes[2 * SAMPLE_ENCODED_MAX];
+	struct bytes_writer w = {.data = bytes, .cap = sizeof bytes};
+	struct sample_context c = {0};
+	struct sample s = typical, out;
+	struct bytes_reader r;
+	size_t first;
+
+	s.phase_us[PHASE_CONNECT] = 95;
+	s.phase_us[PHASE_TLS] = -1;
+	s.phase_us[PHASE_FIRST_BYTE] = 310;
+	s.phase_us[PHASE_TRANSFER] = 20;
+	s.total_us = 1201 + 95 + 310 + 20 + 31;
+	s.span_ms = 299996;
+	sample_put(&w, &c, &s);
+	first = w.len;
+	s.at_ms += s.span_ms + 7; /* checked on time, answered a little later */
+	s.span_ms = 299993;
+	sample_put(&w, &c, &s);
+	assert_in_range(w.len - first, 1, 12);
+	r = (struct bytes_reader){.data = bytes, .len = w.len};
+	c = (struct sample_context){0};
+	assert_true(sample_get(&r, &c, &out) && sample_get(&r, &c, &out));
+	out.monitor = s.monitor;
+	assert_same(&s, &out);
+}
+
+/* Journals of version 0.1.0: the total before the phases, the whole span, time from time. */
+static void sample__of_an_older_version__is_read(void **state)
+{
+	uint8_t bytes[SAMPLE_ENCODED_MAX];
+	struct bytes_writer w = {.data = bytes, .cap = sizeof bytes};
+	struct sample_context c = {.at_ms = T0 - 60000, .span_ms = 60000};
+	struct bytes_reader r;
+	struct sample out;
+
+	put_byte(&w, 0x19);
+	put_svarint(&w, 60000);
+	put_uvarint(&w, (uint64_t)typical.total_us);
+	for (int p = 0; p < PHASE_COUNT; p++)
+		put_uvarint(&w, (uint64_t)typical.phase_us[p] + 1);
+	put_uvarint(&w, 60000);
+	r = (struct bytes_reader){.data = bytes, .len = w.len};
+	assert_true(sample_get(&r, &c, &out));
+	out.monitor = typical.monitor;
+	assert_same(&typical, &out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +172,8 @@ int main(void)
 		cmocka_unit_test(journal__typical_sample__takes_about_20_bytes),
 		cmocka_unit_test(sample_clamp__brings_into_range),
 		cmocka_unit_test(journal_get__refuses_cut_bytes),
+		cmocka_unit_test(sample__in_turn__is_small),
+		cmocka_unit_test(sample__of_an_older_version__is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
