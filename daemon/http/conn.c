@@ -67,6 +67,7 @@ void conn_refuse(struct conn *c, int status, const char *code, const char *detai
 	log_debug("http", "refused: %d %s", status, detail);
 	buf_reset(&c->request->headers);
 	c->request->content_type_set = false;
+	c->request->cache_control_set = false;
 	reply_problem(c->request, status, code, detail);
 	c->request->keep_alive = false;
 	c->unread = true;

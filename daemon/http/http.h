@@ -102,6 +102,7 @@ bool request_may_write(const struct request *r);
 
 /** The body being written; starts empty, at most 64 MiB. */
 struct buf *reply_body(struct request *r);
+/** An answer is not to be kept by caches unless a Cache-Control is set here. */
 void reply_header(struct request *r, const char *name, const char *value);
 /** Strong ETag; If-None-Match then yields 304 by itself. Not for what has live members, which
  * change without a new version: set the header there. */

@@ -229,7 +229,7 @@ struct request {
 	enum answer answer;
 	int status;
 	struct buf reply, headers;
-	bool content_type_set;
+	bool content_type_set, cache_control_set;
 	void *stream; /* reply_stream made one */
 };
 

@@ -36,6 +36,8 @@ void reply_header(struct request *r, const char *name, const char *value)
 		return;
 	if (!strcmp(name, "Content-Type"))
 		r->content_type_set = true;
+	if (!strcmp(name, "Cache-Control"))
+		r->cache_control_set = true;
 	buf_printf(&r->headers, "%s: %s\r\n", name, value);
 }
 
@@ -165,7 +167,8 @@ void reply_head(struct request *r, struct buf *out, bool keep)
 	buf_add(out, buf_str(&r->headers), r->headers.len);
 	if (r->id[0])
 		add_field(out, "X-Request-ID: ", r->id);
-	buf_add_str(out, "Cache-Control: no-store\r\n");
+	if (!r->cache_control_set)
+		buf_add_str(out, "Cache-Control: no-store\r\n");
 	if (!keep)
 		buf_add_str(out, "Connection: close\r\n");
 	else if (r->parser.http_minor == 0)

@@ -220,6 +220,15 @@ static const struct field samples_params[] = {
 	 .example = "10"},
 };
 
+static const struct field badge_params[] = {
+	{.name = "rotate",
+	 .type = FIELD_BOOL,
+	 .dflt = "false",
+	 .help = "A new key; the old addresses are gone",
+	 .example = "true"},
+	{.name = "revoke", .type = FIELD_BOOL, .dflt = "false", .help = "No badges any more"},
+};
+
 static const struct action actions[] = {
 	{.verb = "check",
 	 .method = "POST",
@@ -227,6 +236,11 @@ static const struct action actions[] = {
 	 .help = "Check now and wait for the verdict"},
 	{.verb = "pause", .method = "POST", .key = 'p', .help = "Stop checking until resumed"},
 	{.verb = "resume", .method = "POST", .help = "Check again after a pause"},
+	{.verb = "badge",
+	 .method = "POST",
+	 .help = "Addresses of its badges; made when first asked for",
+	 .params = badge_params,
+	 .n_params = ARRAY_LEN(badge_params)},
 	{.verb = "history",
 	 .method = "GET",
 	 .help = "Uptime, percentiles, points and incidents",

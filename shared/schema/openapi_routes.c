@@ -35,6 +35,10 @@ static const struct {
 	 "A heartbeat's job ended well; also POST and HEAD; below it /start, "
 	 "/fail, /log or an exit status",
 	 "text/plain"},
+	{"/badge/{ref}/status.svg", "get",
+	 "A monitor's badge by its key: status, uptime/WINDOW or p50, p95, p99/WINDOW (24h 7d 30d "
+	 "90d 365d), as .svg or as .json for shields.io",
+	 "image/svg+xml"},
 	{"/healthz", "get", "200 while loops and writer answer", "text/plain"},
 	{"/readyz", "get", "200 while the store takes writes, else why not", "text/plain"},
 	{"/metrics", "get", "Metrics in the text form of Prometheus", "text/plain"},

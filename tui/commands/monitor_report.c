@@ -138,7 +138,8 @@ static void print_one(struct invocation *in, const json_t *report, const json_t 
 	if (json_is_number(json_object_get(m, "mttr_ms")))
 		output_text(o, ", mean time to repair %s", span_of(m, "mttr_ms", a));
 	if (json_is_number(json_object_get(m, "mtbf_ms")))
-		output_text(o, ", between failures %s", span_of(m, "mtbf_ms", c));
+		output_text(o, "\n  %-10s mean time between failures %s", "",
+			    span_of(m, "mtbf_ms", c));
 	output_text(o, "\n  %-10s", "answers in");
 	output_text(o, " p50 %s", ms_of(m, "p50_ms", a));
 	output_text(o, ", p95 %s", ms_of(m, "p95_ms", a));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/jobs/schedule.h"
+#include "daemon/services/sitemonitor/badges.h"
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/rows.h"
@@ -221,7 +222,8 @@ enum err load_all(struct sitemonitor *sm, struct error *e)
 	}
 	free(all);
 	if ((err = state_rows_read(sm->d->store, apply_row, sm, e)) ||
-	    (err = heartbeats_load(sm, e)) || (err = budgets_load(sm, e)))
+	    (err = heartbeats_load(sm, e)) || (err = budgets_load(sm, e)) ||
+	    (err = badges_load(sm, e)))
 		return err;
 	table_each(&sm->table, resume, sm);
 	table_each(&sm->table, show, sm);

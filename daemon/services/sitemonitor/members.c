@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/api/live.h"
+#include "daemon/services/sitemonitor/badges.h"
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
@@ -161,6 +162,7 @@ void engine_remove(struct sitemonitor *sm, uint64_t id)
 	table_unlock(&sm->table);
 	if (!m)
 		return;
+	badges_forget(sm, id);
 	due_clear(sm, &m->due);
 	batch_forget(sm, m);
 	waiters_refuse(sm, m, ERR_NOT_FOUND, "the monitor was deleted meanwhile");

@@ -6,6 +6,7 @@
 
 #include "daemon/checks/common/rdap.h"
 #include "daemon/core/thread.h"
+#include "daemon/services/sitemonitor/badges.h"
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
@@ -241,6 +242,7 @@ static void fini(void *state)
 	}
 	if (sm->table.by_id)
 		table_fini(&sm->table);
+	badges_fini(&sm->badges);
 	pthread_mutex_destroy(&sm->lock);
 	pthread_cond_destroy(&sm->changed);
 	free(sm);
@@ -317,6 +319,9 @@ static const struct route routes[] = {
 	{"GET", "/v1/reports/monitors", ROUTE_WORKER, ACCESS_READ, route_report, 0},
 	{"GET", "/v1/incidents", ROUTE_WORKER, ACCESS_READ, route_incidents, 0},
 	{"GET", "/v1/incidents/:ref", ROUTE_WORKER, ACCESS_READ, route_incident, 0},
+	{"POST", "/v1/monitors/:ref/badge", ROUTE_WORKER, ACCESS_WRITE, route_badge_key, 0},
+	{"GET", "/badge/:key/:what", ROUTE_WORKER, ACCESS_PUBLIC, route_badge, 0},
+	{"GET", "/badge/:key/:what/:window", ROUTE_WORKER, ACCESS_PUBLIC, route_badge, 0},
 	{"GET", "/ping/:key", ROUTE_INLINE, ACCESS_PUBLIC, route_ping, 0},
 	{"POST", "/ping/:key", ROUTE_INLINE, ACCESS_PUBLIC, route_ping, PING_BODY_MAX},
 	{"GET", "/ping/:key/:kind", ROUTE_INLINE, ACCESS_PUBLIC, route_ping, 0},

@@ -5,7 +5,7 @@
  *   steps.c    when the wall clock was set           witness.c  when our own connection is lost
  *   batch.c    samples and states to the store      journal.c  transitions to the store
  *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
- *   budgets.c  error budgets
+ *   budgets.c  error budgets                        badges.c   pictures for other sites
  *   the rest reads: render, attention, history, incidents, metrics, once. */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,6 +23,14 @@ struct lateness {
 	_Atomic uint64_t sum_us;
 };
 extern const unsigned late_bounds_ms[LATE_BUCKETS];
+
+/** Keys of badges, in order of their keyed hash. Under the table's lock. */
+struct badges {
+	struct badge_key *all;
+	size_t n, cap;
+	uint8_t seed[16];         /* of the hash, new at each start */
+	pthread_mutex_t changing; /* one key at a time is made or dropped */
+};
 
 struct batch_op;
 struct transition;
@@ -109,6 +117,7 @@ struct sitemonitor {
 	struct vigil vigil;
 	struct steps steps;
 	struct uplink uplink;
+	struct badges badges;
 	struct due budgets_due;
 	bool budgets_busy; /* a worker measures */
 	unsigned closing;  /* handles */
