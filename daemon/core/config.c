@@ -90,6 +90,11 @@ static const struct field config_fields[] = {
 	 .max = 1023,
 	 .help = "List of RDAP servers for domain checks, instead of IANA's",
 	 .example = "https://data.iana.org/rdap/dns.json"},
+	{.name = "commands",
+	 .type = FIELD_TEXT_LIST,
+	 .max = COMMANDS_MAX,
+	 .help = "Programs that command checks may run, and directories of such; default none",
+	 .example = "[/usr/lib/nagios/plugins]"},
 	{.name = "retention_samples",
 	 .type = FIELD_DURATION,
 	 .min = 86400000,
@@ -231,6 +236,24 @@ static enum err check_witnesses(const char *list, struct error *e)
 	return ERR_NONE;
 }
 
+static enum err fill_commands(struct config *c, const json_t *spec, struct error *e)
+{
+	json_t *item;
+	size_t i;
+	json_array_foreach((json_t *)spec_value(&config_kind, spec, "commands"), i, item)
+	{
+		const char *path = json_string_value(item);
+		if (path[0] != '/') {
+			error_field(e, ERR_CONFIG, "commands",
+				    "commands: \"%.100s\" is no absolute path", path);
+			error_hint(e, "for example commands: [/usr/lib/nagios/plugins]");
+			return ERR_CONFIG;
+		}
+		c->commands[c->n_commands++] = mem_strdup(path);
+	}
+	return ERR_NONE;
+}
+
 static enum err fill(struct config *c, const json_t *spec, struct error *e)
 {
 	copy_text(c->data_dir, sizeof(c->data_dir), spec, "data_dir");
@@ -258,6 +281,9 @@ static enum err fill(struct config *c, const json_t *spec, struct error *e)
 	enum err refused = check_witnesses(c->witnesses, e);
 	if (refused)
 		return refused;
+	enum err commands = fill_commands(c, spec, e);
+	if (commands)
+		return commands;
 	if (!c->data_dir[0]) {
 		enum err err = path_data_dir(c->data_dir, e);
 		if (err)
@@ -340,6 +366,8 @@ void config_free(struct config *c)
 {
 	if (!c)
 		return;
+	for (size_t i = 0; i < c->n_commands; i++)
+		free(c->commands[i]);
 	json_decref(c->values);
 	json_decref(c->origins);
 	free(c);

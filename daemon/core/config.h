@@ -12,6 +12,8 @@
 
 extern const struct resource_kind config_kind;
 
+enum { COMMANDS_MAX = 64 };
+
 /** Immutable after config_load; a reload makes a new one. */
 struct config {
 	char data_dir[PATH_TEXT];
@@ -25,9 +27,11 @@ struct config {
 	int64_t checks_max; /* checks under way at once */
 	int64_t checks_per_host;
 	int64_t resolver_timeout_ms;
-	char nameservers[256];     /* "" means resolv.conf */
-	char witnesses[512];       /* "none", "auto", or HOST:PORT,... */
-	char rdap_bootstrap[1024]; /* "" means IANA's */
+	char nameservers[256];        /* "" means resolv.conf */
+	char witnesses[512];          /* "none", "auto", or HOST:PORT,... */
+	char rdap_bootstrap[1024];    /* "" means IANA's */
+	char *commands[COMMANDS_MAX]; /* that command checks may run: programs, directories */
+	size_t n_commands;
 	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms;
 	int64_t retention_bytes; /* of samples and events together */
 	int64_t connections_max, streams_max;

@@ -11,7 +11,8 @@ struct evidence_body {
 	uint8_t hash[16];
 	int64_t bytes; /* -1: none */
 };
-/** The same number for evidence that says the same but for the body, in whatever order; 0 for NULL.
+/** The same number for evidence that says the same but for the body and what a
+ *  program measured, in whatever order; 0 for NULL.
  *  *body gets the body. */
 uint64_t evidence_print(const char *evidence, struct evidence_body *body);
 enum { EVIDENCE_HASH_TEXT = 33 };
