@@ -370,6 +370,7 @@ void engine_close(struct sitemonitor *sm)
 	free(all);
 	witness_fini(sm);
 	rdap_stop(sm->env.rdap);
+	windows_close(sm);
 	due_clear(sm, &sm->batch.due);
 	due_clear(sm, &sm->journal.due);
 	due_clear(sm, &sm->budgets_due);

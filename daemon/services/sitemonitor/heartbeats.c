@@ -136,23 +136,40 @@ static void note_sample(struct sitemonitor *sm, struct monitor *m, enum outcome 
 	batch_sample(sm, &s);
 }
 
+static enum outcome outcome_so_far(const struct monitor *m)
+{
+	if (m->track.hold == STATE_MAINTENANCE)
+		return OUTCOME_MAINTENANCE;
+	return m->track.base == STATE_DOWN  ? OUTCOME_DOWN
+	       : m->track.base == STATE_NEW ? OUTCOME_NONE
+					    : OUTCOME_UP;
+}
+
 /* The time since the last sample was what the state was; what comes now is a point in time. */
 static void note_outcome(struct sitemonitor *sm, struct monitor *m, const struct check_result *r,
 			 struct moment at)
 {
 	struct heartbeat *h = m->beat;
 	int64_t elapsed = at.boot_ms - h->mark_boot_ms;
-	enum outcome before = m->track.base == STATE_DOWN  ? OUTCOME_DOWN
-			      : m->track.base == STATE_NEW ? OUTCOME_NONE
-							   : OUTCOME_UP;
+	enum outcome before = outcome_so_far(m);
 	h->mark_boot_ms = at.boot_ms;
-	if (before == r->outcome) {
-		note_sample(sm, m, r->outcome, at.wall_ms, elapsed, r->total_us);
+	if (before == r->outcome || before == OUTCOME_MAINTENANCE) {
+		note_sample(sm, m, before, at.wall_ms, elapsed, r->total_us);
 		return;
 	}
 	if (before != OUTCOME_NONE && elapsed > 0)
 		note_sample(sm, m, before, at.wall_ms - elapsed, elapsed, -1);
 	note_sample(sm, m, r->outcome, at.wall_ms, 1, r->total_us);
+}
+
+void heartbeat_held(struct sitemonitor *sm, struct monitor *m)
+{
+	struct moment at = now_moment(sm);
+	enum outcome so_far = outcome_so_far(m);
+	int64_t elapsed = at.boot_ms - m->beat->mark_boot_ms;
+	m->beat->mark_boot_ms = at.boot_ms;
+	if (so_far != OUTCOME_NONE && elapsed > 0)
+		note_sample(sm, m, so_far, at.wall_ms - elapsed, elapsed, -1);
 }
 
 void heartbeat_conclude(struct sitemonitor *sm, struct monitor *m, struct check_result *r,

@@ -70,6 +70,8 @@ static void up_text(const struct transition *t, const struct monitor *m, char *o
 	if (t->change.closed)
 		snprintf(out, cap, "%s is up again after %s", t->name,
 			 t->duration_ms < 1000 ? "less than 1s" : age_format(age, t->duration_ms));
+	else if (t->change.from == STATE_MAINTENANCE)
+		snprintf(out, cap, "%s is up again: it came back during the maintenance", t->name);
 	else if (t->change.from == STATE_DEGRADED)
 		snprintf(out, cap, "%s is as fast as usual again", t->name);
 	else if (t->change.from == STATE_UNKNOWN)
@@ -87,12 +89,19 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 {
 	const struct change *c = &t->change;
 	const char *topic = NULL;
+	char age[DURATION_TEXT];
 	t->severity = SEVERITY_INFO;
 	switch (c->to) {
 	case STATE_DOWN:
 		t->severity = SEVERITY_CRITICAL;
-		topic = c->opened ? "monitor.down" : "monitor.still_down";
-		if (!c->opened)
+		topic = c->opened || c->from == STATE_MAINTENANCE ? "monitor.down"
+								  : "monitor.still_down";
+		if (c->from == STATE_MAINTENANCE && !c->opened)
+			snprintf(out, cap,
+				 "%s is down: %s; it began %s before the maintenance ended",
+				 t->name, reason_of(m),
+				 age_format(age, t->at.wall_ms - t->since_ms));
+		else if (!c->opened)
 			snprintf(out, cap, "%s can be checked again: it is still down", t->name);
 		else if (m->shown.is_heartbeat)
 			snprintf(out, cap, "%s is down: %s", t->name, reason_of(m));

@@ -128,6 +128,29 @@ static void recount(struct sitemonitor *sm, struct monitor *m)
 	free(last);
 }
 
+/* What was told of it before a window opened: what happened inside was not. */
+static enum monitor_state told_before_hold(struct sitemonitor *sm, const struct monitor *m)
+{
+	struct error e = {0};
+	bool down = false;
+	struct reader *reader = store_reader(sm->d->store, &e);
+	sqlite3_stmt *st = reader ? reader_prepare(reader,
+						   "SELECT 1 FROM incident WHERE monitor = ?1"
+						   " AND confirmed_ms < ?2"
+						   " AND (closed_ms IS NULL OR closed_ms >= ?2)",
+						   &e)
+				  : NULL;
+	if (st) {
+		sqlite3_bind_int64(st, 1, (sqlite3_int64)m->id);
+		sqlite3_bind_int64(st, 2, m->track.hold_since.wall_ms);
+		down = sqlite3_step(st) == SQLITE_ROW;
+		sqlite3_reset(st);
+	}
+	if (reader)
+		reader_done(reader);
+	return down ? STATE_DOWN : m->track.base == STATE_DOWN ? STATE_UP : m->track.base;
+}
+
 static void resume(struct monitor *m, void *arg)
 {
 	struct sitemonitor *sm = arg;
@@ -140,7 +163,9 @@ static void resume(struct monitor *m, void *arg)
 	}
 	if (m->track.base == STATE_DOWN && m->track.fails >= s->rules.failures)
 		recount(sm, m);
-	m->announced = m->track.hold != STATE_NEW ? m->track.hold : m->track.base;
+	m->announced = m->track.hold == STATE_PAUSED ? STATE_PAUSED : m->track.base;
+	if (m->track.hold == STATE_MAINTENANCE)
+		m->announced = told_before_hold(sm, m);
 	if (track_state(&m->track, &s->rules) == STATE_UNKNOWN && !m->track.quiet_unknown)
 		m->announced = STATE_UNKNOWN;
 	int64_t elapsed = s->last_ms ? now.wall_ms - s->last_ms : -1;
@@ -225,6 +250,7 @@ enum err load_all(struct sitemonitor *sm, struct error *e)
 	    (err = heartbeats_load(sm, e)) || (err = budgets_load(sm, e)) ||
 	    (err = badges_load(sm, e)))
 		return err;
+	windows_load(sm);
 	table_each(&sm->table, resume, sm);
 	table_each(&sm->table, show, sm);
 	return load_causes(sm, e);

@@ -112,6 +112,8 @@ static void replace_resource(struct sitemonitor *sm, struct monitor *m, const st
 	engine_label(m, r);
 	table_unlock(&sm->table);
 	resource_unref(old);
+	if (m->due.fire)
+		windows_of(sm, m);
 }
 
 static bool same_check(const struct resource *a, const struct resource *b)
@@ -140,7 +142,8 @@ void engine_update(struct sitemonitor *sm, const struct resource *r)
 	bool was_paused = m->track.hold == STATE_PAUSED;
 	engine_discard_run(sm, m, !paused);
 	if (paused != was_paused)
-		verdict_hold(sm, m, paused);
+		verdict_hold(sm, m, paused ? STATE_PAUSED : STATE_NEW, NULL);
+	windows_of(sm, m);
 	if (m->beat || paused)
 		engine_schedule(sm, m);
 	else if (first && is_crowded(sm))

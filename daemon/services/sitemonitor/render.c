@@ -165,7 +165,8 @@ void render_live(struct json_writer *w, const struct resource *r, void *ctx)
 		write_summary(w, sm, r->id);
 }
 
-void render_monitor(struct json_writer *w, struct sitemonitor *sm, const struct resource *r)
+void render_object(struct json_writer *w, struct sitemonitor *sm, const struct resource *r,
+		   void (*live)(struct json_writer *w, const struct resource *r, void *ctx))
 {
 	char id[ID_TEXT];
 	json_t *spec = resource_spec(r);
@@ -179,9 +180,14 @@ void render_monitor(struct json_writer *w, struct sitemonitor *sm, const struct 
 	jw_kv_time(w, "created_at", r->created_ms);
 	jw_kv_time(w, "updated_at", r->updated_ms);
 	spec_write_effective(w, r->kind, spec);
-	render_live(w, r, sm);
+	live(w, r, sm);
 	jw_object_end(w);
 	json_decref(spec);
+}
+
+void render_monitor(struct json_writer *w, struct sitemonitor *sm, const struct resource *r)
+{
+	render_object(w, sm, r, render_live);
 }
 
 /* ---- lists

@@ -28,7 +28,7 @@ struct note {
 	struct sitemonitor *sm;
 	const struct resource *now; /* NULL: deleted */
 	uint64_t id;
-	bool secret;
+	bool secret, window;
 };
 
 static void take_note(void *arg)
@@ -36,6 +36,8 @@ static void take_note(void *arg)
 	struct note *n = arg;
 	if (!n->sm->running)
 		;
+	else if (n->window)
+		windows_look(n->sm);
 	else if (n->secret)
 		engine_secrets_changed(n->sm);
 	else if (n->now)
@@ -60,8 +62,13 @@ static void on_resource(const struct resource *old, const struct resource *now, 
 	struct sitemonitor *sm = arg;
 	const struct resource *r = now ? now : old;
 	bool monitor = !strcmp(r->kind->kind, "monitor"), secret = !strcmp(r->kind->kind, "secret");
-	if (!monitor && !secret)
+	bool window = r->kind == &resource_maintenance;
+	if (!monitor && !secret && !window)
 		return;
+	if (window && now)
+		windows_enter(sm, now);
+	else if (window)
+		windows_leave(sm, r->id);
 	if (monitor && now && !old) {
 		json_t *spec = resource_spec(now);
 		table_lock(&sm->table);
@@ -74,7 +81,8 @@ static void on_resource(const struct resource *old, const struct resource *now, 
 	*n = (struct note){.sm = sm,
 			   .now = now && monitor ? resource_ref(now) : NULL,
 			   .id = r->id,
-			   .secret = secret};
+			   .secret = secret,
+			   .window = window};
 	pthread_mutex_lock(&sm->lock);
 	bool stopped = sm->stopped;
 	if (!stopped)
@@ -117,7 +125,7 @@ static void adopt(struct sitemonitor *sm)
 		bool paused = spec_bool(&resource_monitor, spec, "paused");
 		/* Ended between the change and the transition that follows from it. */
 		if (m && paused != (m->track.hold == STATE_PAUSED)) {
-			verdict_hold(sm, m, paused);
+			verdict_hold(sm, m, paused ? STATE_PAUSED : STATE_NEW, NULL);
 			engine_schedule(sm, m);
 		} else if (m && m->beat) {
 			engine_schedule(sm, m);
@@ -126,6 +134,7 @@ static void adopt(struct sitemonitor *sm)
 		resource_unref(all[i]);
 	}
 	free(all);
+	windows_look(sm);
 	budgets_want(sm); /* goes on by itself while a monitor has an slo */
 }
 
@@ -235,6 +244,7 @@ static void fini(void *state)
 	remove_all(sm);
 	journal_fini(sm);
 	texts_fini(&sm->texts);
+	windows_fini(sm);
 	heap_fini(&sm->heap);
 	if (sm->limits && !limits_running(sm->limits)) {
 		limits_free(sm->limits);
@@ -317,6 +327,8 @@ static const struct route routes[] = {
 	{"GET", "/v1/monitors/:ref/history", ROUTE_WORKER, ACCESS_READ, route_history, 0},
 	{"GET", "/v1/monitors/:ref/samples", ROUTE_WORKER, ACCESS_READ, route_samples, 0},
 	{"GET", "/v1/reports/monitors", ROUTE_WORKER, ACCESS_READ, route_report, 0},
+	{"GET", "/v1/maintenance/:ref/preview", ROUTE_WORKER, ACCESS_READ, route_window_preview, 0},
+	{"POST", "/v1/maintenance/:ref/end", ROUTE_WORKER, ACCESS_WRITE, route_window_end, 0},
 	{"GET", "/v1/incidents", ROUTE_WORKER, ACCESS_READ, route_incidents, 0},
 	{"GET", "/v1/incidents/:ref", ROUTE_WORKER, ACCESS_READ, route_incident, 0},
 	{"POST", "/v1/monitors/:ref/badge", ROUTE_WORKER, ACCESS_WRITE, route_badge_key, 0},
@@ -334,6 +346,10 @@ static const struct resource_live live[] = {
 	 .rank = render_rank,
 	 .filter = render_filter,
 	 .meta = render_meta},
+	{.kind = &resource_maintenance,
+	 .write = window_live,
+	 .rank = window_rank,
+	 .filter = window_filter},
 	{0},
 };
 

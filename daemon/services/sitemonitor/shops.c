@@ -144,6 +144,7 @@ void overview_members(struct json_writer *w, void *state)
 	for (size_t i = 0; i < s.n; i++)
 		write_shop(w, sm, &s.all[i]);
 	jw_array_end(w);
+	windows_overview(w, sm);
 	jw_kv_time(w, "last_checked_at", atomic_load(&sm->last_check_ms));
 	release(&s);
 }

@@ -6,6 +6,7 @@
  *   batch.c    samples and states to the store      journal.c  transitions to the store
  *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
  *   budgets.c  error budgets                        badges.c   pictures for other sites
+ *   budgets.c  error budgets                         windows*.c  maintenance
  *   the rest reads: render, attention, history, incidents, metrics, once. */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,6 +16,7 @@
 #include "daemon/services/sitemonitor/monitor.h"
 #include "daemon/services/sitemonitor/table.h"
 #include "daemon/services/sitemonitor/texts.h"
+#include "daemon/services/sitemonitor/windows.h"
 
 enum { LATE_BUCKETS = 13 };
 /** How late checks started, for the metrics; the bounds are those of late_bounds_ms. */
@@ -118,6 +120,7 @@ struct sitemonitor {
 	struct steps steps;
 	struct uplink uplink;
 	struct badges badges;
+	struct windows windows;
 	struct due budgets_due;
 	bool budgets_busy; /* a worker measures */
 	unsigned closing;  /* handles */
@@ -245,8 +248,10 @@ void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_resul
 /** An outcome that no check found: a ping, a deadline. The caller notes samples and schedules. */
 void verdict_outcome(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
 		     struct moment at);
-/** Pause or resume as the resource says. */
-void verdict_hold(struct sitemonitor *sm, struct monitor *m, bool paused);
+/** Hold or release (STATE_NEW): paused as the resource says, in maintenance as the windows say.
+ *  @param why  of a maintenance, for people: until when */
+void verdict_hold(struct sitemonitor *sm, struct monitor *m, enum monitor_state hold,
+		  const char *why);
 /** Nobody looked for so long. */
 void verdict_gap(struct sitemonitor *sm, struct monitor *m, struct moment since);
 /** Bring what is shown up to date with the track. */
@@ -308,6 +313,8 @@ enum err heartbeats_load(struct sitemonitor *sm, struct error *e);
 void heartbeat_configure(struct sitemonitor *sm, struct monitor *m);
 void heartbeat_schedule(struct sitemonitor *sm, struct monitor *m);
 void heartbeat_due(struct sitemonitor *sm, struct monitor *m);
+/** The hold begins or ends: the time up to now counts as it was. */
+void heartbeat_held(struct sitemonitor *sm, struct monitor *m);
 /** After a pause: judged anew from now on. */
 void heartbeat_resumed(struct sitemonitor *sm, struct monitor *m);
 /** The wall clock was set by that much: what it said before is read by today's clock. */
@@ -328,7 +335,9 @@ void render_live(struct json_writer *w, const struct resource *r, void *ctx);
 bool render_rank(const struct resource *r, const char *sort, int64_t *key, void *ctx);
 const char *render_filter(const struct resource *r, const char *name, char *out, void *ctx);
 void render_meta(struct json_writer *w, void *ctx);
-/** The whole object of the API. */
+/** A whole object of the API, with what live adds to the resource. */
+void render_object(struct json_writer *w, struct sitemonitor *sm, const struct resource *r,
+		   void (*live)(struct json_writer *w, const struct resource *r, void *ctx));
 void render_monitor(struct json_writer *w, struct sitemonitor *sm, const struct resource *r);
 /** since as it is by today's clock: a stepped wall clock makes no age negative. */
 int64_t shown_since_ms(const struct sitemonitor *sm, const struct shown *s);

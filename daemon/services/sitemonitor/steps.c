@@ -122,6 +122,7 @@ void steps_look(struct sitemonitor *sm)
 		if (all[i]->beat)
 			heartbeat_stepped(sm, all[i], step_ms);
 	free(all);
+	windows_look(sm);
 	struct step *s = mem_zalloc(sizeof(*s));
 	s->op = (struct store_op){.run = write_step, .done = step_written, .arg = s};
 	s->sm = sm;

@@ -95,6 +95,8 @@ static void show_reason(struct sitemonitor *sm, struct monitor *m, const struct 
 	bool needs =
 		s == STATE_PENDING || s == STATE_DOWN || s == STATE_UNKNOWN || s == STATE_DEGRADED;
 	const char *reason = m->shown.reason;
+	if (s == STATE_MAINTENANCE) /* then it says until when */
+		return;
 	if (!needs)
 		reason = NULL;
 	else if (r && r->outcome != OUTCOME_UP && r->message[0])
@@ -137,7 +139,10 @@ static void settle(struct sitemonitor *sm, struct monitor *m, struct change c, s
 		   struct moment at)
 {
 	struct outage outage = {.incident = m->shown.incident};
-	bool told = !c.quiet && c.to != STATE_PENDING && c.to != m->announced;
+	/* What happened in a maintenance and was not told yet is told as soon as it is sure. */
+	bool owed = m->announced == STATE_MAINTENANCE && m->track.hold == STATE_NEW;
+	bool told = (owed ? c.to != STATE_UNKNOWN : !c.quiet) && c.to != STATE_PENDING &&
+		    c.to != m->announced;
 	c.from = m->announced;
 	if (told || c.opened || c.closed)
 		journal_begin(sm);
@@ -195,7 +200,9 @@ void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_resul
 	if (!paused) {
 		struct sample s = {.monitor = m->id,
 				   .at_ms = at.wall_ms,
-				   .outcome = r->outcome,
+				   .outcome = m->track.hold == STATE_MAINTENANCE
+						      ? OUTCOME_MAINTENANCE
+						      : r->outcome,
 				   .total_us = r->total_us,
 				   .span_ms = m->interval_ms};
 		int64_t next =
@@ -211,16 +218,60 @@ void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_resul
 		once_look(sm, m);
 }
 
-void verdict_hold(struct sitemonitor *sm, struct monitor *m, bool paused)
+/* Why it is as it is, once nothing covers that any more. */
+static const char *reason_uncovered(const struct monitor *m)
 {
-	struct moment at = now_moment(sm), began = m->track.base_since;
-	struct change c =
-		track_hold(&m->track, &m->shown.rules, paused ? STATE_PAUSED : STATE_NEW, at);
+	if (m->track.base == STATE_DOWN && m->bad.message)
+		return m->bad.message;
+	return m->shown.last_outcome == OUTCOME_UP ? NULL : m->shown.message;
+}
+
+static void say_why(struct sitemonitor *sm, struct monitor *m, const char *why)
+{
+	table_lock(&sm->table);
+	texts_set(&sm->texts, &m->shown.reason, why);
+	table_unlock(&sm->table);
+}
+
+static void forget_bad(struct sitemonitor *sm, struct monitor *m)
+{
 	texts_set(&sm->texts, &m->bad.cause, NULL);
 	texts_set(&sm->texts, &m->bad.message, NULL);
 	replace_text(&m->bad.evidence, NULL);
+}
+
+/* What went down inside and still is, and what was down before and has come back. */
+static bool happened_inside(const struct monitor *m, struct moment held)
+{
+	bool down = m->track.base == STATE_DOWN, told = m->announced == STATE_DOWN;
+	return down != told || (down && m->track.base_since.boot_ms >= held.boot_ms);
+}
+
+/* A window opens and closes without a word, and what went down and came back inside stays unsaid;
+ * the rest is told when it ends, with its true beginning. */
+void verdict_hold(struct sitemonitor *sm, struct monitor *m, enum monitor_state hold,
+		  const char *why)
+{
+	struct moment at = now_moment(sm), began = m->track.base_since;
+	struct moment held = m->track.hold_since;
+	enum monitor_state before = m->track.hold;
+	bool pauses = hold == STATE_PAUSED || before == STATE_PAUSED;
+	if (m->beat && !pauses)
+		heartbeat_held(sm, m);
+	struct change c = track_hold(&m->track, &m->shown.rules, hold, at);
+	if (pauses)
+		forget_bad(sm, m);
+	if (hold == STATE_MAINTENANCE) {
+		c.quiet = true;
+		say_why(sm, m, why);
+	} else if (before == STATE_MAINTENANCE) {
+		c.quiet = c.to == STATE_UNKNOWN && m->track.quiet_unknown;
+		if (hold == STATE_NEW && happened_inside(m, held))
+			m->announced = STATE_MAINTENANCE;
+		say_why(sm, m, reason_uncovered(m));
+	}
 	show_reason(sm, m, NULL);
-	if (m->beat && !paused)
+	if (m->beat && before == STATE_PAUSED && hold != STATE_PAUSED)
 		heartbeat_resumed(sm, m);
 	settle(sm, m, c, began, at);
 }
