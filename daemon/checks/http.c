@@ -12,7 +12,9 @@ enum { WALKS_MAX = 2 };
 
 struct http_run {
 	struct check_run *run;
-	uv_work_t work; /* patterns */
+	uv_work_t work;                      /* patterns */
+	struct extract_job *jobs[WALKS_MAX]; /* what the body must hold */
+	int looking;
 	struct oauth_ask *ask;
 	char *authorization; /* a header line with the token; NULL: none */
 	int64_t began_ms;    /* boot time */
@@ -62,8 +64,10 @@ static void deliver(struct http_run *h)
 		}
 		fill_result(h, &run->result);
 	}
-	for (int i = 0; i < h->n_walks; i++)
+	for (int i = 0; i < h->n_walks; i++) {
 		http_walk_fini(&h->walks[i]);
+		http_found_fini(&h->matches[i].found);
+	}
 	spec_wipe(h->authorization);
 	run->state = NULL;
 	free(h);
@@ -84,7 +88,7 @@ static void on_matched(uv_work_t *work, int status)
 }
 
 /* All walks are over. Patterns are looked for elsewhere: a hostile one takes 50 ms. */
-static void judge(struct http_run *h)
+static void match(struct http_run *h)
 {
 	bool answers = false;
 
@@ -94,6 +98,37 @@ static void judge(struct http_run *h)
 	if (h->cancelled || !answers || !http_needs_matching(config_of(h)) ||
 	    uv_queue_work(loop_uv(h->run->env->loop), &h->work, match_off_loop, on_matched))
 		deliver(h);
+}
+
+static void on_looked(const struct extract_answer *a, void *arg)
+{
+	struct http_walk *w = arg;
+	struct http_run *h = w->arg;
+	size_t at = (size_t)(w - h->walks);
+
+	h->jobs[at] = NULL;
+	http_expect_read(http_config_expect(w->config), a, w->cut, &h->matches[at].found);
+	if (--h->looking == 0 && !h->starting)
+		match(h);
+}
+
+/* Foreign documents are taken apart by the worker processes. */
+static void look(struct http_run *h)
+{
+	const struct http_expect *x = http_config_expect(config_of(h));
+
+	for (int i = 0; x && i < h->n_walks && !h->cancelled; i++) {
+		struct http_walk *w = &h->walks[i];
+
+		if (!http_wants_looking(w))
+			continue;
+		h->looking++;
+		h->jobs[i] = http_expect_start(x, h->run->env->extract, buf_str(&w->body.kept),
+					       w->body.kept.len, http_walk_noted(w, "Content-Type"),
+					       on_looked, w);
+	}
+	if (!h->looking)
+		match(h);
 }
 
 /* ---- walks --------------------------------------------------------------------------------- */
@@ -145,7 +180,7 @@ static void conclude(void *arg)
 	struct http_run *h = arg;
 
 	if (h->cancelled || !wants_another_token(h)) {
-		judge(h);
+		look(h);
 		return;
 	}
 	for (int i = 0; i < h->n_walks; i++)
@@ -273,6 +308,17 @@ static void http_start(struct check_run *run)
 		loop_post(run->env->loop, conclude, h);
 }
 
+static void stop_looking(struct http_run *h)
+{
+	for (int i = 0; i < h->n_walks; i++) {
+		if (h->jobs[i])
+			extract_cancel(h->run->env->extract, h->jobs[i]);
+	}
+	h->starting = false;
+	if (!h->looking)
+		match(h);
+}
+
 static void http_cancel(struct check_run *run)
 {
 	static const struct verdict cancelled = {OUTCOME_UNKNOWN, "cancelled", "cancelled"};
@@ -285,7 +331,11 @@ static void http_cancel(struct check_run *run)
 		end_without_token(h, &cancelled);
 		return;
 	}
-	h->starting = true; /* the walks end now: conclude once, below */
+	h->starting = true; /* all ends now: conclude once, below */
+	if (h->looking) {
+		stop_looking(h);
+		return;
+	}
 	if (!h->running)
 		return; /* posted or being matched: done comes by itself */
 	for (int i = 0; i < h->n_walks; i++)

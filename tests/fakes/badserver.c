@@ -186,6 +186,38 @@ static bool gzipped(struct peer *p)
 	return put_text(p, head) && put(p, out, z.total_out);
 }
 
+static bool json_page(struct peer *p)
+{
+	return answer(p, 200, "Content-Type: application/json\r\n",
+		      "{\"status\":\"degraded\",\"items\":[1,2],\"evil\":\"\\u001b[31mred\"}");
+}
+
+static bool shop_page(struct peer *p)
+{
+	return answer(p, 200, "Content-Type: text/html\r\n",
+		      "<html><body><h1>Lamp</h1><p id=price> 19,90 <b>EUR</b></p>"
+		      "<p class=stock>sold \033[31mout</p></body></html>");
+}
+
+static bool feed_page(struct peer *p)
+{
+	return answer(
+		p, 200, "Content-Type: application/xml\r\n",
+		"<?xml version=\"1.0\"?><offers><offer id=\"7\"><price>5</price></offer></offers>");
+}
+
+/* JSON, longer than what is read of it. */
+static bool long_json(struct peer *p)
+{
+	static const char begin[] = "{\"status\":\"ok\",\"x\":\"";
+	char body[4096];
+
+	memset(body, 'x', sizeof body);
+	memcpy(body, begin, sizeof begin - 1);
+	memcpy(body + sizeof body - 3, "\"}", 3);
+	return answer(p, 200, "Content-Type: application/json\r\n", body);
+}
+
 static bool close_now(struct peer *p)
 {
 	return false;
@@ -228,6 +260,10 @@ static const struct {
 	{"/endless-header", one_endless_header},
 	{"/gzip-bomb", gzip_bomb},
 	{"/gzip", gzipped},
+	{"/json", json_page},
+	{"/json-long", long_json},
+	{"/shop", shop_page},
+	{"/feed", feed_page},
 	{"/half", half_answer},
 	{"/reset", reset_in_body},
 	{"/split-keyword", split_keyword},

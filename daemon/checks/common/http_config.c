@@ -191,9 +191,12 @@ static enum err prepare_special(struct http_config *c, const json_t *spec,
 		err = client_cert_prepare(spec, env, &s.identity, e);
 	if (!err)
 		err = oauth_prepare(spec, env, &s.oauth, e);
-	if (s.proxy || s.identity || s.oauth) {
+	if (!err)
+		err = http_expect_prepare(spec, &s.expect, e);
+	if (s.proxy || s.identity || s.oauth || s.expect) {
 		c->special = mem_alloc(sizeof s);
 		*c->special = s;
+		c->keep_body = c->keep_body || s.expect;
 	}
 	return err;
 }
@@ -236,6 +239,7 @@ static void special_free(struct http_special *s)
 	http_proxy_free(s->proxy);
 	client_cert_free(s->identity);
 	oauth_free(s->oauth);
+	http_expect_free(s->expect);
 	free(s);
 }
 

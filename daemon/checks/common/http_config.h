@@ -3,6 +3,7 @@
 
 #include "daemon/checks/check.h"
 #include "daemon/checks/common/client_cert.h"
+#include "daemon/checks/common/http_expect.h"
 #include "daemon/checks/common/http_proxy.h"
 #include "daemon/checks/common/oauth.h"
 #include "daemon/net/resolver.h"
@@ -33,6 +34,7 @@ struct http_special {
 	struct http_proxy *proxy;     /* NULL: none; so all of these */
 	struct client_cert *identity; /* to the target's origin */
 	struct oauth *oauth;          /* its token goes to the target's origin */
+	struct http_expect *expect;
 };
 
 enum { EXPECTED_MAX = 20, REDIRECTS_MAX = 20 };
@@ -58,6 +60,12 @@ struct http_config {
 	int64_t resolve_ms, connect_ms, tls_ms, first_byte_ms, transfer_ms; /* 0: only timeout_ms */
 	struct http_special *special; /* NULL: nothing of it */
 };
+
+/** What the body must hold that only the worker processes can tell, NULL: nothing. */
+static inline const struct http_expect *http_config_expect(const struct http_config *c)
+{
+	return c->special ? c->special->expect : NULL;
+}
 
 /** The proxy every hop goes through, NULL: none. */
 static inline const struct http_proxy *http_config_proxy(const struct http_config *c)

@@ -12,15 +12,26 @@
 
 bool http_needs_matching(const struct http_config *c)
 {
-	return c->pattern || c->pattern_absent || c->n_expected;
+	return c->pattern || c->pattern_absent || c->n_expected ||
+	       (http_config_expect(c) && http_expect_pattern(http_config_expect(c)));
+}
+
+bool http_wants_looking(const struct http_walk *w)
+{
+	return http_config_expect(w->config) && w->verdict.outcome == OUTCOME_NONE &&
+	       status_set_contains(w->config->status, w->status);
 }
 
 void http_match(const struct http_walk *w, struct http_matches *out)
 {
 	const struct http_config *c = w->config;
+	const struct http_expect *x = http_config_expect(c);
 	const char *body = buf_str(&w->body.kept);
 
-	out->pattern = out->pattern_absent = PATTERN_NOT_MATCHED;
+	out->pattern = out->pattern_absent = out->selected = PATTERN_NOT_MATCHED;
+	if (out->found.value)
+		out->selected = pattern_match(http_expect_pattern(x), out->found.value,
+					      strlen(out->found.value));
 	if (c->pattern)
 		out->pattern = pattern_match(c->pattern, body, w->body.kept.len);
 	if (c->pattern_absent)
@@ -132,6 +143,18 @@ static bool judge_identity(struct http_walk *w, int64_t now_ms)
 				       id->name, EXPIRY_OF_OURS);
 }
 
+static bool judge_found(struct http_walk *w, const struct http_matches *m)
+{
+	const struct http_expect *x = http_config_expect(w->config);
+
+	if (!x)
+		return true;
+	if (m->found.verdict.outcome != OUTCOME_NONE)
+		w->verdict = m->found.verdict;
+	return m->found.verdict.outcome == OUTCOME_NONE &&
+	       !http_expect_judge(x, &m->found, m->selected, &w->verdict);
+}
+
 static bool judge_slow(struct http_walk *w)
 {
 	const struct http_config *c = w->config;
@@ -162,7 +185,8 @@ void http_judge(struct http_walk *w, const struct http_matches *m)
 
 	if (w->verdict.outcome != OUTCOME_NONE)
 		return;
-	if (!judge_status(w) || !judge_headers(w, m) || !judge_keywords(w) || !judge_patterns(w, m))
+	if (!judge_status(w) || !judge_headers(w, m) || !judge_keywords(w) ||
+	    !judge_patterns(w, m) || !judge_found(w, m))
 		return;
 	if (!verdict_of_expiry(&w->verdict, c->cert_days, now_ms, w->not_after_ms, w->earliest,
 			       w->earliest_at) &&

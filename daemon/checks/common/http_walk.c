@@ -357,6 +357,15 @@ void http_walk_start(struct http_walk *w)
 	ask(w);
 }
 
+const char *http_walk_noted(const struct http_walk *w, const char *name)
+{
+	for (int i = 0; i < NOTED_HEADERS; i++) {
+		if (!strcmp(http_noted_names[i], name))
+			return w->noted[i];
+	}
+	return NULL;
+}
+
 void http_walk_cancel(struct http_walk *w)
 {
 	w->cancelled = true;

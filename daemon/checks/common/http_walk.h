@@ -64,6 +64,9 @@ struct http_walk {
 
 extern const char *const http_noted_names[NOTED_HEADERS];
 
+/** A header of the last answer, one of http_noted_names; safe text, NULL: it was not there. */
+const char *http_walk_noted(const struct http_walk *w, const char *name);
+
 /** Begin. w is zeroed storage of the caller with its first members set; the config and what they
  *  borrow stay until done. done is called once, may be before this returns, and finds either a
  *  verdict (there is no answer) or OUTCOME_NONE and the final answer: status, headers, and of the

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "shared/css.h"
 #include "shared/pattern.h"
 #include "shared/proxy_url.h"
 #include "shared/resources/checks/common.h"
@@ -12,6 +13,8 @@ static const char *const methods[] = {
 };
 static const char *const oauth_auths[] = {"basic", "post", NULL};
 static const char *const connections[] = {"fresh", "reuse", NULL};
+
+enum { LOOKED_MAX = 4 << 20 }; /* as EXTRACT_DOCUMENT_MAX */
 
 #define PHASE(field, what)                                                                      \
 	{                                                                                       \
@@ -169,6 +172,31 @@ static const struct field fields[] = {
 	 .flags = FIELD_MULTILINE | FIELD_ADVANCED,
 	 .help = "Response headers that must be there, each with a pattern for its value",
 	 .example = "{Content-Type: ^text/html}"},
+	{.name = "json_expect",
+	 .type = FIELD_TEXT_LIST,
+	 .max = 10,
+	 .flags = FIELD_MULTILINE | FIELD_ADVANCED,
+	 .help = "jq programs that must be true of the JSON body",
+	 .example = "['.status == \"ok\"', '.items | length > 0']"},
+	{.name = "css",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 4096,
+	 .flags = FIELD_ADVANCED,
+	 .help = "CSS selector that must find something on the page",
+	 .example = "#price"},
+	{.name = "xpath",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 4096,
+	 .flags = FIELD_ADVANCED,
+	 .help = "XPath that must find something on the page or in the XML",
+	 .example = "//offer[@id='7']/price"},
+	{.name = "select_pattern",
+	 .type = FIELD_PATTERN,
+	 .flags = FIELD_ADVANCED,
+	 .help = "Regular expression (PCRE2) that the first text found by css or xpath must match",
+	 .example = "^[0-9]+[.,][0-9]{2}"},
 	FIELD_SLOW,
 	{.name = "max_body",
 	 .type = FIELD_SIZE,
@@ -205,6 +233,8 @@ static const struct field fields[] = {
 static const char *const examples[] = {
 	"sellersmart monitor add https://shop.example/ --keyword \"Add to basket\" --slow 2s",
 	"sellersmart monitor add https://shop.example/api --name api --bearer secret:api-token",
+	"sellersmart monitor add https://shop.example/health --json-expect '.status == \"ok\"'",
+	"sellersmart monitor add https://shop.example/lamp --css '#price' --select-pattern '^[1-9]'",
 	"sellersmart monitor add https://shop.example/old --status 301 --redirects 0",
 	"sellersmart monitor add https://api.shop.example/ --client-certificate secret:shop-client",
 	"sellersmart monitor add https://shop.example/ --name via --proxy socks5h://127.0.0.1:1080",
@@ -343,6 +373,41 @@ static enum err check_identity(const json_t *spec, struct error *e)
 	return ERR_NONE;
 }
 
+/* What the worker processes look at. */
+static enum err check_selectors(const json_t *spec, struct error *e)
+{
+	static const char *const looked[] = {"json_expect", "css", "xpath"};
+	const json_t *css = json_object_get(spec, "css"), *xpath = json_object_get(spec, "xpath");
+	struct error why = {0};
+	bool any = false;
+	for (size_t i = 0; i < ARRAY_LEN(looked); i++)
+		any = any || json_object_get(spec, looked[i]);
+	if (any && spec_bytes(&resource_monitor, spec, "max_body") > LOOKED_MAX) {
+		error_field(e, ERR_INVALID, "max_body",
+			    "max_body: json_expect, css and xpath look at no more than 4MiB");
+		error_hint(e, "max_body: 4MiB, or leave it out");
+		return ERR_INVALID;
+	}
+	if (css && xpath) {
+		error_field(e, ERR_INVALID, "xpath",
+			    "xpath: not together with css; a check selects one thing");
+		error_hint(e, "give only one of them, or add a second monitor");
+		return ERR_INVALID;
+	}
+	if (json_object_get(spec, "select_pattern") && !css && !xpath) {
+		error_field(e, ERR_INVALID, "select_pattern",
+			    "select_pattern: nothing is selected whose text it could match");
+		error_hint(e, "give css or xpath too, or use pattern for the whole body");
+		return ERR_INVALID;
+	}
+	if (css && css_check(json_string_value(css), &why)) {
+		error_field(e, ERR_INVALID, "css", "css: %s", why.text);
+		error_hint(e, "%s", why.hint[0] ? why.hint : "for example css: '#price'");
+		return ERR_INVALID;
+	}
+	return ERR_NONE;
+}
+
 static enum err check_proxy(const json_t *spec, struct error *e)
 {
 	static const char *const login[] = {"proxy_user", "proxy_password"};
@@ -393,8 +458,9 @@ static enum err check_phases(const json_t *spec, struct error *e)
 /* A HEAD request has no body, neither its own nor in the answer. */
 static enum err check_head(const json_t *spec, struct error *e)
 {
-	static const char *const of_bodies[] = {"keyword", "keyword_absent", "pattern",
-						"pattern_absent", "body"};
+	static const char *const of_bodies[] = {
+		"keyword", "keyword_absent", "pattern", "pattern_absent",
+		"body",    "json_expect",    "css",     "xpath"};
 	if (strcmp(spec_text(&resource_monitor, spec, "method"), "HEAD"))
 		return ERR_NONE;
 	for (size_t i = 0; i < ARRAY_LEN(of_bodies); i++) {
@@ -411,9 +477,9 @@ static enum err check_head(const json_t *spec, struct error *e)
 static enum err check(const json_t *spec, struct error *e)
 {
 	enum err (*const rules[])(const json_t *, struct error *) = {
-		check_times,       check_phases,          check_head,
-		check_credentials, check_request_headers, check_expected_headers,
-		check_oauth,       check_identity,        check_proxy,
+		check_times,           check_phases,           check_head,  check_credentials,
+		check_request_headers, check_expected_headers, check_oauth, check_identity,
+		check_proxy,           check_selectors,
 	};
 	enum err err = ERR_NONE;
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !err; i++)

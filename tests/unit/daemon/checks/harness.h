@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "daemon/checks/check.h"
+#include "daemon/extract/extract.h"
 #include "daemon/net/resolver.h"
 #include "daemon/net/transfers.h"
 
@@ -123,8 +124,12 @@ static void harness_open(void *arg)
 	struct transfers_options t = {
 		.loop = h->loop, .clock = &clock_system, .max_connections = 64, .ca_file = h->ca};
 
+	/* Its workers are this program again: the main() of who asks it for something knows. */
+	struct extract_options x = {.loop = h->loop, .clock = &clock_system};
+
 	h->env.resolver = resolver_new(&r, &e);
 	h->env.transfers = transfers_new(&t, &e);
+	h->env.extract = extract_new(&x);
 	if (!h->env.resolver || !h->env.transfers)
 		fail_msg("%s", e.text);
 }
@@ -133,6 +138,7 @@ static void harness_close(void *arg)
 {
 	struct harness *h = arg;
 
+	extract_free(h->env.extract);
 	transfers_free(h->env.transfers);
 	resolver_free(h->env.resolver);
 }
