@@ -122,10 +122,13 @@ static void set_connection(struct transfer *t)
 {
 	const struct transfer_request *q = &t->req;
 
-	if (t->set.fresh != q->fresh_connection) {
+	bool ends = q->fresh_connection && !q->keep_connection;
+
+	if (t->set.fresh != q->fresh_connection || t->set.ends != ends) {
 		curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)q->fresh_connection);
-		curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, (long)q->fresh_connection);
+		curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, (long)ends);
 		t->set.fresh = q->fresh_connection;
+		t->set.ends = ends;
 	}
 	if (t->set.verify != q->verify) {
 		curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, (long)q->verify);

@@ -62,6 +62,7 @@ struct transfer_request {
 	const struct transfer_identity *identity; /* NULL: none; borrowed until the end */
 	bool verify;                              /* chain and host name */
 	bool fresh_connection;
+	bool keep_connection; /* a fresh one, too, may serve the next request */
 	bool full_handshake; /* no session resumption */
 	int64_t connect_timeout_ms, tls_timeout_ms, first_byte_timeout_ms,
 		transfer_timeout_ms; /* 0: only the total */

@@ -50,7 +50,7 @@ struct transfer {
 	/* What the handle is set to, so that a next use sets only what differs. */
 	struct {
 		char method[16];
-		bool has_body, has_user, has_proxy, has_identity, verify, fresh;
+		bool has_body, has_user, has_proxy, has_identity, verify, fresh, ends;
 		long ip_version;
 		char resolved[HOST_MAX + 16]; /* entry to take out of curl's cache */
 	} set;

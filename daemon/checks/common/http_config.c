@@ -11,7 +11,7 @@
 #include "shared/mem.h"
 #include "shared/schema/schema.h"
 
-#define USER_AGENT "SellerSmart/" SELLERSMART_VERSION " (+https uptime check)"
+const char http_user_agent[] = "SellerSmart/" SELLERSMART_VERSION " (+https uptime check)";
 
 enum { HEADER_LINE_MAX = 16384 };
 
@@ -33,8 +33,8 @@ static void append(struct curl_slist **list, const char *line)
 	*list = curl_slist_append(*list, line);
 }
 
-static enum err add_header(struct http_config *c, const char *name, const char *value,
-			   struct error *e)
+enum err http_config_add_header(struct http_config *c, const char *name, const char *value,
+				struct error *e)
 {
 	char *line;
 
@@ -63,7 +63,7 @@ static enum err add_given_header(const char *name, const char *value, void *arg,
 	given->agent = given->agent || !strcasecmp(name, "User-Agent");
 	given->content_type = given->content_type || !strcasecmp(name, "Content-Type");
 	given->config->own_cookie = given->config->own_cookie || !strcasecmp(name, "Cookie");
-	return add_header(given->config, name, value, e);
+	return http_config_add_header(given->config, name, value, e);
 }
 
 static enum err prepare_headers(struct http_config *c, const json_t *spec,
@@ -75,12 +75,12 @@ static enum err prepare_headers(struct http_config *c, const json_t *spec,
 	enum err err = spec_each_header(spec, env, add_given_header, &given, e);
 
 	if (!err && (agent || !given.agent))
-		err = add_header(c, "User-Agent", agent ? agent : USER_AGENT, e);
+		err = http_config_add_header(c, "User-Agent", agent ? agent : http_user_agent, e);
 	if (!err && bearer) {
 		char *token = spec_secret(bearer, env, e);
 		char *value = token ? mem_printf("Bearer %s", token) : NULL;
 
-		err = value          ? add_header(c, "Authorization", value, e)
+		err = value          ? http_config_add_header(c, "Authorization", value, e)
 		      : e && e->code ? e->code
 				     : ERR_NOT_FOUND;
 		spec_wipe(token);
@@ -126,19 +126,29 @@ static enum err prepare_patterns(struct http_config *c, const json_t *spec, stru
 	return ERR_NONE;
 }
 
-static enum err prepare_target(struct http_config *c, const json_t *spec, struct error *e)
+enum err http_config_target(const char *target, struct url *u, char *out, size_t cap,
+			    struct error *e)
 {
-	const char *target = spec_text(monitor_kind(), spec, "target");
-	char text[URL_MAX + HOST_MAX + 32];
-	struct url u;
-	enum err err = target ? url_parse(target, &u, e)
+	enum err err = target ? url_parse(target, u, e)
 			      : error_field(e, ERR_INVALID, "target", "target: missing");
 
 	if (!err)
-		err = idn_to_ascii(u.host, e);
+		err = idn_to_ascii(u->host, e);
+	if (!err)
+		url_format(u, out, cap);
+	return err;
+}
+
+static enum err prepare_target(struct http_config *c, const json_t *spec, struct error *e)
+{
+	char text[URL_MAX + HOST_MAX + 32];
+	struct url u;
+	enum err err = http_config_target(spec_text(monitor_kind(), spec, "target"), &u, text,
+					  sizeof text, e);
+
 	if (err)
 		return err;
-	c->target = mem_strdup(url_format(&u, text, sizeof text));
+	c->target = mem_strdup(text);
 	c->host = mem_strdup(u.host);
 	return ERR_NONE;
 }
@@ -243,6 +253,13 @@ static void special_free(struct http_special *s)
 	free(s);
 }
 
+void http_config_wipe_headers(struct http_config *c)
+{
+	wipe_list(c->headers);
+	wipe_list(c->plain_headers);
+	c->headers = c->plain_headers = NULL;
+}
+
 void http_config_free(void *config)
 {
 	struct http_config *c = config;
@@ -257,8 +274,7 @@ void http_config_free(void *config)
 	pattern_free(c->pattern);
 	pattern_free(c->pattern_absent);
 	special_free(c->special);
-	wipe_list(c->headers);
-	wipe_list(c->plain_headers);
+	http_config_wipe_headers(c);
 	spec_wipe(c->password);
 	free(c->target);
 	free(c->host);

@@ -25,8 +25,8 @@ struct http_memory {
 
 struct expected_header {
 	char *name;
-	char *text; /* the pattern as written */
-	struct pattern *pattern;
+	char *text;              /* the pattern as written */
+	struct pattern *pattern; /* NULL: only taken note of */
 };
 
 /** What few monitors have. */
@@ -54,6 +54,7 @@ struct http_config {
 	bool verify, reuse, both_families;
 	bool keep_body;  /* up to max_body, for who reads it */
 	bool stay_https; /* a redirect from https to http is refused */
+	bool chain;      /* connections are kept for the next walk of the same run */
 	enum ip_family family;
 	int64_t max_body;
 	int64_t timeout_ms, slow_ms;                                        /* 0: no threshold */
@@ -72,6 +73,18 @@ static inline const struct http_proxy *http_config_proxy(const struct http_confi
 {
 	return c->special ? c->special->proxy : NULL;
 }
+
+/** Add a request header; plain ones also to those for other origins. Names the field of the spec in
+ *  e. */
+enum err http_config_add_header(struct http_config *c, const char *name, const char *value,
+				struct error *e) __attribute__((warn_unused_result));
+/** Overwrite and free headers and plain_headers. */
+void http_config_wipe_headers(struct http_config *c);
+/** Host names as they are looked up. out: URL_MAX + HOST_MAX + 32 bytes, what a walk's target is.
+ */
+enum err http_config_target(const char *target, struct url *u, char *out, size_t cap,
+			    struct error *e) __attribute__((warn_unused_result));
+extern const char http_user_agent[];
 
 /** Compile a monitor with the fields of the http check: a wrong value or a secret that is missing
  *  or does not hold what it must is an error that names the field. Thread: any. */

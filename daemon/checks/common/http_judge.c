@@ -37,7 +37,7 @@ void http_match(const struct http_walk *w, struct http_matches *out)
 	if (c->pattern_absent)
 		out->pattern_absent = pattern_match(c->pattern_absent, body, w->body.kept.len);
 	for (size_t i = 0; i < c->n_expected; i++)
-		out->expected[i] = w->expected[i]
+		out->expected[i] = w->expected[i] && c->expected[i].pattern
 					   ? pattern_match(c->expected[i].pattern, w->expected[i],
 							   w->expected_len[i])
 					   : PATTERN_NOT_MATCHED;
@@ -73,7 +73,7 @@ static bool judge_headers(struct http_walk *w, const struct http_matches *m)
 	char value[80], pattern[80];
 
 	for (size_t i = 0; i < c->n_expected; i++) {
-		if (m->expected[i] == PATTERN_MATCHED)
+		if (!c->expected[i].pattern || m->expected[i] == PATTERN_MATCHED)
 			continue;
 		shown(c->expected[i].text, pattern);
 		if (!w->expected[i])

@@ -136,8 +136,6 @@ bool http_redirect_step(struct http_walk *w)
 	}
 	/* Once away, also the way back is the other's choice. */
 	w->crossed = w->crossed || crosses;
-	if (!url_same_origin(&w->url, &next))
-		http_cookies_clear(&w->cookies);
 	w->url = next;
 	return true;
 }

@@ -103,7 +103,7 @@ static void on_header(const char *name, const char *value, size_t len, void *arg
 	if (!strcasecmp(name, "Location"))
 		take_location(w, value, len);
 	else if (!strcasecmp(name, "Set-Cookie") && !c->own_cookie &&
-		 http_cookies_set(&w->cookies, value, len))
+		 http_cookies_set(&w->cookies, &w->url, value, len, clock_wall_ms(w->env->clock)))
 		w->loop_from = w->n_hops + 1;
 }
 
@@ -188,16 +188,17 @@ static void on_end(struct transfer *t, void *arg)
 
 static struct curl_slist *headers_for(struct http_walk *w)
 {
-	struct curl_slist *list = w->crossed ? w->config->plain_headers : w->config->headers;
+	const struct http_config *c = w->config;
+	struct curl_slist *list = w->crossed ? c->plain_headers : c->headers;
 
 	if (w->authorization && !w->crossed) {
 		w->authorization_line = (struct curl_slist){
 			.data = (char *)(uintptr_t)w->authorization, .next = list};
 		list = &w->authorization_line;
 	}
-	if (!http_cookies_any(&w->cookies))
+	w->cookie_line.data = c->own_cookie ? NULL : http_cookies_line(&w->cookies, &w->url);
+	if (!w->cookie_line.data)
 		return list;
-	w->cookie_line.data = w->cookies.line;
 	w->cookie_line.next = list;
 	return &w->cookie_line;
 }
@@ -246,8 +247,9 @@ static void transfer(struct http_walk *w, struct resolved *r)
 		.proxy = proxy ? &proxy->to : NULL,
 		.identity = identity && !w->crossed ? &identity->identity : NULL,
 		.verify = c->verify,
-		.fresh_connection =
-			!c->reuse || w->fresh_session || (is_https && w->full_handshake),
+		.fresh_connection = !w->chained && (!c->reuse || w->fresh_session ||
+						    (is_https && w->full_handshake)),
+		.keep_connection = c->chain,
 		.full_handshake = w->full_handshake,
 		.connect_timeout_ms = c->connect_ms,
 		.tls_timeout_ms = c->tls_ms,
@@ -329,6 +331,8 @@ static bool needs_full_handshake(const struct http_walk *w)
 {
 	enum { FULL_EVERY_MS = 15 * 60 * 1000 };
 	const struct http_memory *m = w->memory ? *w->memory : NULL;
+	if (w->chained)
+		return false;
 	int64_t now_ms = now_us(w) / 1000;
 
 	return w->fresh_session || !m || !m->certificate ||
@@ -379,6 +383,7 @@ void http_walk_fini(struct http_walk *w)
 {
 	forget_answer(w);
 	body_scan_fini(&w->body);
+	http_cookies_fini(&w->cookies);
 	for (int i = 0; i < w->n_hops; i++)
 		free(w->hops[i].url);
 	free(w->certificate);

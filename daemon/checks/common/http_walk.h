@@ -23,6 +23,10 @@ struct http_walk {
 	const struct check_env *env;
 	enum ip_family family;
 	bool fresh_session;
+	bool chained; /* not the first of several that share connections */
+	/** May hold those of an earlier walk; taken out of here before http_walk_fini by who wants
+	 * them further. */
+	struct http_cookies cookies;
 	void (*done)(struct http_walk *w, void *arg);
 	void *arg;
 	const char *authorization; /* a header line for the target's origin, borrowed; NULL: none */
@@ -38,7 +42,6 @@ struct http_walk {
 	struct resolve_query *query;
 	struct transfer *transfer;
 	int64_t began_us, hop_began_us;
-	struct http_cookies cookies;
 	struct curl_slist cookie_line, authorization_line; /* in front of the config's list */
 
 	/* of the last answer */
