@@ -118,6 +118,8 @@ static const char *guess(const json_t *input)
 	uint16_t port;
 	const json_t *given = json_object_get(input, "target");
 	const char *target = json_string_value(given);
+	if (json_object_get(input, "steps"))
+		return "steps";
 	if (!given || json_is_null(given))
 		return "heartbeat";
 	const char *named = target ? by_scheme(target) : NULL;

@@ -11,6 +11,7 @@
 #include "tui/widgets/phases.h"
 #include "tui/widgets/section.h"
 #include "tui/widgets/spark.h"
+#include "tui/widgets/steps.h"
 
 enum {
 	POINTS_MAX = 1000,
@@ -97,6 +98,7 @@ static int draw_last(struct view *v, struct surface s, int y)
 	const json_t *last = json_object_get(v->object, "last");
 	char when[64], took[32], remark[128];
 	const char *message = json_str(last, "message", "");
+	const char *outcome = json_str(last, "outcome", "");
 
 	if (!json_is_object(last)) {
 		section_draw(s, y, "last check", "not checked yet");
@@ -107,10 +109,11 @@ static int draw_last(struct view *v, struct surface s, int y)
 		 time_of(v, last, "at", when, sizeof when));
 	section_draw(s, y++, "last check", remark);
 	y += phases_draw(s, y, 1, json_object_get(last, "phases_ms"));
+	y += steps_draw(s, y, 1, json_object_get(last, "steps"),
+			strcmp(outcome, "up") && strcmp(outcome, "degraded"));
 	/* Said above already when it is the reason of the state. */
 	if (*message && strcmp(message, json_str(v->object, "reason", "")) != 0)
-		y += wrapped_draw(s, y, 1, s.width - 2, state_role(json_str(last, "outcome", "")),
-				  message, 2);
+		y += wrapped_draw(s, y, 1, s.width - 2, state_role(outcome), message, 2);
 	if (*json_str(last, "address", ""))
 		surface_printf(s, y++, 1, ROLE_DIM, "address %s", json_str(last, "address", ""));
 	return y;

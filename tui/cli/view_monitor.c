@@ -106,6 +106,7 @@ static void last(struct invocation *in, const json_t *m)
 			    output_span(span, json_num(l, "duration_ms", 0)),
 			    phases.len ? ": " : "", phases.len ? buf_str(&phases) : "");
 	view_redirects(in->output, l, "", LABEL_WIDTH);
+	view_steps(in->output, l, "", LABEL_WIDTH);
 	buf_fini(&phases);
 }
 

@@ -48,6 +48,22 @@ void view_redirects(struct output *o, const json_t *last, const char *indent, in
 			    json_str(last, "final_url", ""));
 }
 
+void view_steps(struct output *o, const json_t *last, const char *indent, int label_width)
+{
+	const json_t *step;
+	size_t i;
+	json_array_foreach(json_object_get(last, "steps"), i, step)
+	{
+		char span[32], status[24] = "-";
+		if (json_int(step, "status", 0))
+			snprintf(status, sizeof(status), "%lld",
+				 (long long)json_int(step, "status", 0));
+		output_text(o, "%s%-*s%2zu %-16s %-4s%9s  %s\n", indent, label_width,
+			    i ? "" : "steps", i + 1, json_str(step, "name", ""), status,
+			    output_span(span, json_num(step, "ms", 0)), json_str(step, "url", ""));
+	}
+}
+
 void view_phases(const json_t *phases_ms, struct buf *out)
 {
 	static const struct {

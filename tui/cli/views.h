@@ -13,6 +13,8 @@ const char *view_state(const struct output *o, const char *state, char out[stati
 /** The hops of last, a line each with its label, and where they led; nothing when there was none.
  */
 void view_redirects(struct output *o, const json_t *last, const char *indent, int label_width);
+/** The steps of a run, a line each; nothing for other checks. */
+void view_steps(struct output *o, const json_t *last, const char *indent, int label_width);
 /** "resolve 0.1 ms, connect 2.3 ms, ..." of a phases_ms object; "" when none was measured. */
 void view_phases(const json_t *phases_ms, struct buf *out);
 /** "  status: 200 -> 503", one line each, below a heading, when anything changed. */

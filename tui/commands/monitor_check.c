@@ -37,6 +37,7 @@ static void print(struct invocation *in, const json_t *m)
 	if (json_str(last, "address", NULL))
 		output_text(in->output, "  address    %s\n", json_str(last, "address", ""));
 	view_redirects(in->output, last, "  ", 11);
+	view_steps(in->output, last, "  ", 11);
 	if (json_is_object(certificate))
 		output_text(in->output, "  certificate ends in %lld days (%.10s)\n",
 			    (long long)json_int(certificate, "days_left", 0),

@@ -11,10 +11,11 @@
 
 enum { EVIDENCE_MAX = 16384, CHANGES_MAX = 24, VALUE_TEXT = 160, LIST_SHOWN = 8 };
 
+/* What is measured differs at each answer: figures of a program, the time of each step. */
+static const char measured[] = "perfdata", step_ms[] = "step_ms";
 /* Only a failed check has them, or they always differ: not a difference. */
-static const char measured[] = "perfdata";
-static const char *const own_members[] = {"body_start", "body_cut", "truncated", measured,
-					  "output"};
+static const char *const own_members[] = {"body_start", "body_cut", "truncated",
+					  measured,     step_ms,    "output"};
 
 static json_t *read_evidence(const char *text)
 {
@@ -52,7 +53,8 @@ uint64_t evidence_print(const char *evidence, struct evidence_body *body)
 		return 0;
 	uint64_t sum = 1; /* of members, so that their order does not matter */
 	while (text_next_member(&evidence, &key, &value)) {
-		if (!take_body(body, key, value) && !is_member(key, measured))
+		if (!take_body(body, key, value) && !is_member(key, measured) &&
+		    !is_member(key, step_ms))
 			sum += hash_id(hash_bytes(key.s, key.n)) ^ hash_bytes(value.s, value.n);
 	}
 	return sum ? sum : 1;
@@ -64,18 +66,37 @@ const char *evidence_hash_text(const struct evidence_body *body,
 	return sodium_bin2hex(out, EVIDENCE_HASH_TEXT, body->hash, sizeof(body->hash));
 }
 
-void evidence_hops(const char *evidence, char **redirects, char **final_url)
+/* The steps of a run, each with its time. */
+static char *timed_steps(const json_t *evidence)
 {
-	*redirects = *final_url = NULL;
-	if (!evidence || !strstr(evidence, "\"redirects\":[")) /* nearly always */
+	const json_t *steps = json_object_get(evidence, "steps");
+	const json_t *times = json_object_get(evidence, step_ms);
+	size_t i;
+	json_t *step;
+	if (!json_array_size(steps))
+		return NULL;
+	json_array_foreach((json_t *)steps, i, step)
+	{
+		if (json_array_get(times, i))
+			json_object_set(step, "ms", json_array_get(times, i));
+	}
+	return json_dumps(steps, JSON_COMPACT | JSON_REAL_PRECISION(9));
+}
+
+void evidence_way(const char *evidence, struct evidence_way *out)
+{
+	*out = (struct evidence_way){0};
+	/* Nearly always there is neither. */
+	if (!evidence || !(strstr(evidence, "\"redirects\":[") || strstr(evidence, "\"steps\":[")))
 		return;
 	json_t *o = read_evidence(evidence);
 	const json_t *hops = json_object_get(o, "redirects");
 	const char *end = json_str(o, "final_url", NULL);
 	if (json_array_size(hops)) {
-		*redirects = json_dumps(hops, JSON_COMPACT);
-		*final_url = end ? mem_strdup(end) : NULL;
+		out->redirects = json_dumps(hops, JSON_COMPACT);
+		out->final_url = end ? mem_strdup(end) : NULL;
 	}
+	out->steps = timed_steps(o);
 	json_decref(o);
 }
 
@@ -207,6 +228,26 @@ static void compare_headers(struct changes *c, const json_t *good, const json_t 
 		write_change(c, "header ", name, NULL, v);
 }
 
+/* By name: what each answered then and now. A step that was not reached is no difference. */
+static void compare_steps(struct changes *c, const json_t *good, const json_t *bad)
+{
+	size_t i, j;
+	const json_t *now, *before;
+	json_array_foreach((json_t *)bad, i, now)
+	{
+		const char *name = json_str(now, "name", "");
+		json_array_foreach((json_t *)good, j, before)
+		{
+			const json_t *was = json_object_get(before, "status");
+			const json_t *is = json_object_get(now, "status");
+			if (strcmp(name, json_str(before, "name", "")) || (!was && !is) ||
+			    (was && is && json_equal(was, is)))
+				continue;
+			write_change(c, "step ", name, was, is);
+		}
+	}
+}
+
 void evidence_write_changes(struct json_writer *w, const char *good_text, const char *bad_text)
 {
 	json_t *good = read_evidence(good_text), *bad = read_evidence(bad_text);
@@ -220,7 +261,9 @@ void evidence_write_changes(struct json_writer *w, const char *good_text, const 
 			json_t *before = json_object_get(good, member);
 			if (is_own_member(member))
 				continue;
-			if (json_is_object(before) && json_is_object(now))
+			if (!strcmp(member, "steps"))
+				compare_steps(&c, before, now);
+			else if (json_is_object(before) && json_is_object(now))
 				compare_headers(&c, before, now);
 			else if (!json_equal(before, now) && !(json_is_null(now) && !before))
 				write_change(&c, "", member, before, now);

@@ -11,20 +11,23 @@ struct evidence_body {
 	uint8_t hash[16];
 	int64_t bytes; /* -1: none */
 };
-/** The same number for evidence that says the same but for the body and what a
- *  program measured, in whatever order; 0 for NULL.
- *  *body gets the body. */
+/** The same number for evidence that says the same but for the body and what was measured (a
+ *  program's figures, the time of steps), in whatever order; 0 for NULL. *body gets the body. */
 uint64_t evidence_print(const char *evidence, struct evidence_body *body);
 enum { EVIDENCE_HASH_TEXT = 33 };
 /** The hash as evidence has it. */
 const char *evidence_hash_text(const struct evidence_body *body,
 			       char out[static EVIDENCE_HASH_TEXT]);
 
-/** The hops of an answer as a JSON array and where they led, both to be freed; NULL when there was
- *  none. evidence may be NULL. */
-void evidence_hops(const char *evidence, char **redirects, char **final_url);
+/** How an answer was come by; each NULL when there was none, to be freed. */
+struct evidence_way {
+	char *redirects, *final_url; /* hops as a JSON array, and where they led */
+	char *steps;                 /* JSON array: name, status, ms, url of each */
+};
+/** evidence may be NULL. */
+void evidence_way(const char *evidence, struct evidence_way *out);
 
 /** Append [{"what", "from", "to"}] as a value: each member of bad that differs from good, each
- * header that came, went or differs. A member that bad does not have was not reached and is not a
- *  difference. Either may be NULL: []. */
+ * header that came, went or differs, each step whose status differs. A member that bad does not
+ * have was not reached and is not a difference. Either may be NULL: []. */
 void evidence_write_changes(struct json_writer *w, const char *good, const char *bad);

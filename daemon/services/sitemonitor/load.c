@@ -87,7 +87,7 @@ static void apply_row(const struct state_row *row, void *arg)
 	m->good_ms = row->good_ms;
 	m->good_print = evidence_print(row->good, &m->good_body);
 	if (!row->bad_cause)
-		evidence_hops(row->good, &m->shown.redirects, &m->shown.final_url);
+		evidence_way(row->good, &m->shown.way);
 	texts_set(&sm->texts, &m->bad.cause, row->bad_cause);
 	texts_set(&sm->texts, &m->bad.message, row->bad_message);
 	m->bad.evidence = copy(row->bad);

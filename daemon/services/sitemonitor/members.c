@@ -91,8 +91,9 @@ void monitor_free(struct sitemonitor *sm, struct monitor *m)
 	texts_set(&sm->texts, &m->shown.reason, NULL);
 	texts_set(&sm->texts, &m->shown.message, NULL);
 	texts_set(&sm->texts, &m->shown.address, NULL);
-	free(m->shown.redirects);
-	free(m->shown.final_url);
+	free(m->shown.way.redirects);
+	free(m->shown.way.final_url);
+	free(m->shown.way.steps);
 	free(m->shown.certificate);
 	free(m->shown.budget);
 	free(m->good);

@@ -53,7 +53,7 @@ struct shown {
 	int64_t last_us; /* -1: nothing measured */
 	int32_t phase_us[PHASE_COUNT];
 	const char *message, *address; /* of the texts */
-	char *redirects, *final_url;   /* JSON array of hops, NULL: there was none */
+	struct evidence_way way;       /* of the last answer */
 
 	char *certificate; /* JSON object */
 	int64_t certificate_ends_ms;

@@ -59,17 +59,14 @@ static void keep_evidence(struct sitemonitor *sm, struct monitor *m, struct chec
 
 /* ---- what is shown -------------------------------------------------------------------------- */
 
-struct hops {
-	char *redirects, *final_url;
-};
-
 static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
-		      struct hops *hops, struct moment at)
+		      struct evidence_way *way, struct moment at)
 {
 	struct shown *s = &m->shown;
 	table_lock(&sm->table);
-	take_text(&s->redirects, &hops->redirects);
-	take_text(&s->final_url, &hops->final_url);
+	take_text(&s->way.redirects, &way->redirects);
+	take_text(&s->way.final_url, &way->final_url);
+	take_text(&s->way.steps, &way->steps);
 	s->own_link = !strcmp(r->cause, cause_own_link);
 	s->last_ms = at.wall_ms;
 	s->last_outcome = r->outcome;
@@ -169,11 +166,11 @@ static void judge(struct sitemonitor *sm, struct monitor *m, struct check_result
 		  struct moment at)
 {
 	struct moment began = m->track.base_since;
-	struct hops hops;
-	evidence_hops(r->evidence, &hops.redirects, &hops.final_url);
+	struct evidence_way way;
+	evidence_way(r->evidence, &way);
 	if (m->track.hold != STATE_PAUSED)
 		keep_evidence(sm, m, r, at);
-	show_last(sm, m, r, &hops, at);
+	show_last(sm, m, r, &way, at);
 	bool own_link = !strcmp(r->cause, cause_own_link);
 	struct change c = own_link ? track_blind(&m->track, &m->shown.rules, at)
 				   : track_step(&m->track, &m->shown.rules, r->outcome, at);

@@ -33,6 +33,8 @@ static void check_field(const struct field *f)
 	json_decref(value);
 	json_decref(doc);
 	free(line);
+	for (size_t i = 0; i < f->n_members; i++)
+		check_field(&f->members[i]);
 }
 
 static void fields__are__complete_and_their_examples_valid(void **state)

@@ -60,7 +60,8 @@ static void help__begins__with_examples(void **state)
 /* Each line is either a request we know or text that begins with no control character. */
 static void man__is__roff(void **state)
 {
-	static const char *const requests[] = {".SS ", ".TP", ".B ", ".PP", ".nf", ".fi"};
+	static const char *const requests[] = {".SS ", ".TP", ".B ", ".PP",
+					       ".nf",  ".fi", ".RS", ".RE"};
 	struct buf out = BUF_INIT(1 << 18);
 	for (size_t i = 0; resource_table[i]; i++)
 		schema_write_man(&out, resource_table[i]);
