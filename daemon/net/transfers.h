@@ -63,7 +63,7 @@ struct transfer_request {
 	bool verify;                              /* chain and host name */
 	bool fresh_connection;
 	bool keep_connection; /* a fresh one, too, may serve the next request */
-	bool full_handshake; /* no session resumption */
+	bool full_handshake;  /* no session resumption */
 	int64_t connect_timeout_ms, tls_timeout_ms, first_byte_timeout_ms,
 		transfer_timeout_ms; /* 0: only the total */
 	int64_t total_timeout_ms;

@@ -1,6 +1,5 @@
 #include "daemon/checks/common/http_cookies.h"
 
-#include <curl/curl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "daemon/net/address.h"
+#include "daemon/net/http_date.h"
 #include "shared/buf.h"
 #include "shared/mem.h"
 
@@ -132,8 +132,8 @@ static bool is_past(const char *value, size_t len, int64_t now_ms)
 		return false;
 	memcpy(text, value, len);
 	text[len] = '\0';
-	time_t at = curl_getdate(text, NULL);
-	return at != -1 && (int64_t)at * 1000 <= now_ms;
+	int64_t at = http_date_ms(text);
+	return at != -1 && at <= now_ms;
 }
 
 struct attributes {

@@ -198,8 +198,7 @@ static void validate__refuses__by_type(void **state)
 	} cases[] = {
 		{"{'target':'shop.example'}", "target", "lacks http:// or https://"},
 		{"{'target':'http://u:p@a/'}", "target", "user name and password"},
-		{"{'target':'http://a/','type':'htp'}", "type",
-		 "is not one of http, "},
+		{"{'target':'http://a/','type':'htp'}", "type", "is not one of http, "},
 		{"{'type':'tcp','target':'a'}", "target", "port is missing"},
 		{"{'type':'tcp','target':'a:99999'}", "target", "port"},
 		{"{'type':'tcp'}", "name", "name: missing"},
