@@ -228,7 +228,11 @@ static const struct field badge_params[] = {
 	 .dflt = "false",
 	 .help = "A new key; the old addresses are gone",
 	 .example = "true"},
-	{.name = "revoke", .type = FIELD_BOOL, .dflt = "false", .help = "No badges any more"},
+	{.name = "revoke",
+	 .type = FIELD_BOOL,
+	 .dflt = "false",
+	 .help = "No badges any more",
+	 .example = "true"},
 };
 
 static const struct action actions[] = {
