@@ -91,10 +91,11 @@ void answers_compose(const char *server, enum ip_family family, const struct ans
 		out->ttl_ms = v4->status != RESOLVE_OK ? v6->ttl_ms : v4->ttl_ms;
 		return;
 	}
-	if (v4->status == RESOLVE_NXDOMAIN || v6->status == RESOLVE_NXDOMAIN)
-		out->status = RESOLVE_NXDOMAIN;
-	else if (v4->status == RESOLVE_FAILED || v6->status == RESOLVE_FAILED)
+	/* Some servers deny a name that has addresses of the other family: only both can know. */
+	if (v4->status == RESOLVE_FAILED || v6->status == RESOLVE_FAILED)
 		out->status = RESOLVE_FAILED;
+	else if (v4->status == RESOLVE_NXDOMAIN || v6->status == RESOLVE_NXDOMAIN)
+		out->status = RESOLVE_NXDOMAIN;
 	else
 		out->status = RESOLVE_NODATA;
 	set_failure(server, v4->status == RESOLVE_FAILED ? v4 : v6, waited_ms, out);

@@ -207,15 +207,13 @@ static void consider(struct resolve_query *q)
 {
 	if (ask_other(q))
 		return;
-	bool waiting = false, found = false, no_such_name = false;
+	bool waiting = false, found = false;
 
 	for (int i = 0; i < FAMILIES; i++) {
 		waiting = waiting || q->open[i];
 		found = found || (!q->open[i] && q->answers[i].status == RESOLVE_OK);
-		no_such_name =
-			no_such_name || (!q->open[i] && q->answers[i].status == RESOLVE_NXDOMAIN);
 	}
-	if (!waiting || no_such_name) {
+	if (!waiting) {          /* also for a denial: of one family alone it is not of the name */
 		if (q->starting) /* answered at once: tell from the loop */
 			uv_timer_start(&q->timer, on_query_timer, 0, 0);
 		else

@@ -3,6 +3,7 @@
  *
  *   nx.test nxdomain, servfail.test SERVFAIL, refused.test REFUSED, silent.test nothing,
  *   v4.test only A, v6.test only AAAA, dual.test both, empty.test no record at all,
+ *   denied6.test nxdomain for AAAA, A when asked again; denied6-silent.test never A
  *   half.test A, and silence for AAAA; *.dead.test, deadv6.test as dual
  *   brief.test A, for 0 s; count.test A 127.0.0.N, N grows with each question
  *   what the table below has; broken.test records that end too early; slow.test A after 150 ms
@@ -234,6 +235,18 @@ static size_t answer(unsigned char *q, size_t len, size_t max)
 	p = plan_for(name);
 	if (p.silent || (p.silent_aaaa && type == TYPE_AAAA))
 		return 0;
+	if (is(name, "denied6.test") || is(name, "denied6-silent.test")) {
+		static bool asked;
+
+		if (type == TYPE_AAAA)
+			p.rcode = RCODE_NXDOMAIN;
+		else if (is(name, "denied6-silent.test"))
+			return 0;
+		else if (!asked) {
+			asked = true;
+			return 0;
+		}
+	}
 	if (is(name, "slow.test"))
 		poll(NULL, 0, 150);
 	len = end += 4;

@@ -74,6 +74,8 @@ static void resolver__gives_addresses__of_the_family_asked_for(void **state)
 		{"empty.test", IP_AUTO, RESOLVE_NODATA, 0},
 		{"nx.test", IP_AUTO, RESOLVE_NXDOMAIN, 0},
 		{"nx.test", IP_6, RESOLVE_NXDOMAIN, 0},
+		{"denied6.test", IP_AUTO, RESOLVE_OK, 1},
+		{"denied6-silent.test", IP_AUTO, RESOLVE_FAILED, 0},
 		{"servfail.test", IP_AUTO, RESOLVE_FAILED, 0},
 		{"silent.test", IP_4, RESOLVE_FAILED, 0},
 		{"127.0.0.7", IP_AUTO, RESOLVE_OK, 1},
