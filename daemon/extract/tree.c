@@ -107,19 +107,39 @@ void tree_free(struct tree *t)
 
 /* ---- XPath --------------------------------------------------------------------------------- */
 
-/* "Invalid expression" with its place, when libxml2 knows it. */
+/* libxml2 has the words, but gives only the number of a fault. */
+static const char *words_of(int code)
+{
+	switch (code) {
+	case XML_XPATH_NUMBER_ERROR: return "a number is wrong";
+	case XML_XPATH_UNFINISHED_LITERAL_ERROR:
+	case XML_XPATH_START_LITERAL_ERROR: return "a text in quotes does not end";
+	case XML_XPATH_VARIABLE_REF_ERROR:
+	case XML_XPATH_UNDEF_VARIABLE_ERROR: return "a variable is unknown";
+	case XML_XPATH_INVALID_PREDICATE_ERROR: return "what stands in [ ] is wrong";
+	case XML_XPATH_UNCLOSED_ERROR: return "a bracket is missing";
+	case XML_XPATH_UNKNOWN_FUNC_ERROR: return "a function is unknown";
+	case XML_XPATH_INVALID_OPERAND: return "an operand has the wrong type";
+	case XML_XPATH_INVALID_TYPE: return "a value has the wrong type";
+	case XML_XPATH_INVALID_ARITY: return "a function has too many or too few arguments";
+	case XML_XPATH_UNDEF_PREFIX_ERROR: return "the root element does not declare that prefix";
+	case XML_XPATH_ENCODING_ERROR:
+	case XML_XPATH_INVALID_CHAR_ERROR: return "a character is not valid";
+	default: return "not an expression"; /* foreign numbers: more of them are known elsewhere */
+	}
+}
+
 static void on_error(void *arg, xmlErrorPtr fault)
 {
 	struct error *e = arg;
-	const char *text = fault->message ? fault->message : "wrong";
-	int len = (int)strcspn(text, "\n");
 
 	if (e->code)
 		return;
 	if (fault->str1)
-		error_set(e, ERR_INVALID, "XPath, character %d: %.*s", fault->int1 + 1, len, text);
+		error_set(e, ERR_INVALID, "XPath, character %d: %s", fault->int1 + 1,
+			  words_of(fault->code));
 	else
-		error_set(e, ERR_INVALID, "XPath: %.*s", len, text);
+		error_set(e, ERR_INVALID, "XPath: %s", words_of(fault->code));
 }
 
 struct path *path_compile(const char *text, struct error *e)
