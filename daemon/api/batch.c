@@ -268,6 +268,24 @@ static bool item_fault(enum err code)
 	}
 }
 
+/* Once all are there: what an item names may have come after it. */
+static bool links_hold(struct txn *t, struct batch *b, struct error *e)
+{
+	uint64_t at_fault = 0;
+
+	if (!resource_links_check(t, &at_fault, e))
+		return true;
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->items[i].id == at_fault && !b->items[i].faults) {
+			fault(&b->items[i], e);
+			return false;
+		}
+	}
+	if (b->n)
+		fault(&b->items[0], e);
+	return false;
+}
+
 static enum err run(struct txn *t, void *arg, struct error *e)
 {
 	struct batch *b = arg;
@@ -282,6 +300,7 @@ static enum err run(struct txn *t, void *arg, struct error *e)
 			fault(b->order[i], e);
 		failed |= rc != ERR_NONE;
 	}
+	failed = failed || !links_hold(t, b, e);
 	b->done = true;
 	if (failed || b->dry_run)
 		return error_set(e, ERR_CANCELLED, "nothing was written");

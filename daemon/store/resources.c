@@ -6,6 +6,7 @@
 
 #include "daemon/store/resource_cache.h"
 #include "daemon/store/store_internal.h"
+#include "daemon/store/txn.h"
 #include "shared/log.h"
 #include "shared/mem.h"
 
@@ -45,6 +46,7 @@ enum err resources_load(struct store *s, struct error *e)
 	while (!code && (code = sqlite3_step(st)) == SQLITE_ROW) {
 		struct resource *r = from_row(st);
 
+		s->has_links = s->has_links || (r && resource_has_links(r));
 		if (r)
 			resource_cache_apply(s->cache, NULL, r);
 		else
@@ -77,7 +79,7 @@ static enum err one_row(struct txn *t, sqlite3_stmt *st, struct resource **out, 
 	return rc;
 }
 
-static enum err row_by_id(struct txn *t, uint64_t id, struct resource **out, struct error *e)
+enum err resource_row_by_id(struct txn *t, uint64_t id, struct resource **out, struct error *e)
 {
 	sqlite3_stmt *st = txn_prepare(t, "SELECT " COLUMNS " FROM resource WHERE id = ?", e);
 
@@ -199,7 +201,7 @@ static enum err find_old(struct txn *t, const struct resource_put *p, struct res
 	enum err rc;
 
 	if (p->id) {
-		rc = row_by_id(t, p->id, old, e);
+		rc = resource_row_by_id(t, p->id, old, e);
 		if (!rc && (!*old || (*old)->kind != p->kind)) {
 			char id[ID_TEXT];
 
@@ -244,15 +246,15 @@ static enum err write_row(struct txn *t, const struct resource *r, struct error 
 	return txn_exec(t, st, e);
 }
 
-/* Write now in place of old and note it; *now stays the caller's. */
-static enum err replace(struct txn *t, const struct resource *old, struct resource *now,
-			struct error *e)
+enum err resource_replace(struct txn *t, const struct resource *old, struct resource *now,
+			  struct error *e)
 {
 	enum err rc;
 
 	now->version = old ? old->version + 1 : 1;
 	now->updated_ms = txn_now_ms(t);
 	now->created_ms = old ? old->created_ms : now->updated_ms;
+	t->store->has_links = t->store->has_links || resource_has_links(now);
 	rc = write_row(t, now, e);
 	if (!rc)
 		rc = feed_change(t, now->kind->kind, now->id, false, e);
@@ -264,7 +266,7 @@ static enum err replace(struct txn *t, const struct resource *old, struct resour
 enum err resource_touch(struct txn *t, const struct resource *old, struct error *e)
 {
 	struct resource *now = resource_make(old->kind, old->id, old->name, old->labels, old->spec);
-	enum err rc = replace(t, old, now, e);
+	enum err rc = resource_replace(t, old, now, e);
 
 	resource_unref(now);
 	return rc;
@@ -308,7 +310,9 @@ enum err resource_put(struct txn *t, struct resource_put *p, struct error *e)
 		goto out;
 
 	now = resource_make(p->kind, old ? old->id : txn_new_id(t), name, labels, p->spec);
-	rc = replace(t, old, now, e);
+	rc = resource_replace(t, old, now, e);
+	if (!rc && old && strcmp(old->name, name) != 0)
+		rc = links_follow(t, old, now, e);
 	if (!rc) {
 		p->outcome = old ? PUT_CHANGED : PUT_CREATED;
 		p->result = now;
@@ -329,7 +333,7 @@ enum err resource_delete(struct txn *t, const struct resource_kind *k, uint64_t 
 
 	if (gone)
 		*gone = NULL;
-	rc = row_by_id(t, id, &old, e);
+	rc = resource_row_by_id(t, id, &old, e);
 	if (!rc && (!old || old->kind != k)) {
 		char text[ID_TEXT];
 

@@ -34,6 +34,7 @@ struct store {
 	struct stmt_cache statements; /* the writer's */
 	uint64_t epoch;
 	atomic_uint_least64_t seq; /* last committed position of the feed */
+	bool has_links;            /* a resource refers to another, or one did; the writer's */
 	atomic_uint_least64_t oldest_event;
 	struct listener_set feed_listeners, resource_listeners;
 
@@ -108,6 +109,16 @@ enum err resources_load(struct store *s, struct error *e);
 /** The resource of that name inside the transaction, counted; NULL: none. */
 const struct resource *resource_find_row(struct txn *t, const struct resource_kind *k,
 					 const char *name, struct error *e);
+
+enum err resource_row_by_id(struct txn *t, uint64_t id, struct resource **out, struct error *e);
+/** Write now in place of old (NULL: there was none) and note it; now stays the caller's. */
+enum err resource_replace(struct txn *t, const struct resource *old, struct resource *now,
+			  struct error *e);
+/** A cheap look: may the spec of r have links? */
+bool resource_has_links(const struct resource *r);
+/** What refers to old by its name refers to now from here on. */
+enum err links_follow(struct txn *t, const struct resource *old, const struct resource *now,
+		      struct error *e);
 
 /** A new version of a row without a change of its own. */
 enum err resource_touch(struct txn *t, const struct resource *old, struct error *e);

@@ -66,6 +66,8 @@ void txn_rewind(struct txn *t, const struct txn_mark *m)
 		hook.fn(hook.arg, false);
 	}
 	drop_changes(t, m->n_changes);
+	if (t->n_linked > t->n_changes)
+		t->n_linked = t->n_changes;
 	drop_events(t, m->n_events);
 	t->n_notes = m->n_notes;
 	t->seq = m->seq;
@@ -103,7 +105,7 @@ void txn_publish(struct txn *t)
 	}
 	drop_changes(t, 0);
 	drop_events(t, 0);
-	t->n_notes = 0;
+	t->n_notes = t->n_linked = 0;
 }
 
 void txn_on_end(struct txn *t, txn_end_fn *fn, void *arg)

@@ -19,6 +19,7 @@ struct txn {
 	struct resource_change *changes;
 	struct feed_note *notes;
 	struct event *events;
+	size_t n_linked; /* changes whose links were checked */
 	size_t n_hooks, cap_hooks, n_changes, cap_changes, n_notes, cap_notes, n_events, cap_events;
 };
 

@@ -54,6 +54,14 @@ static const struct field fields[] = {
 	 .flags = FIELD_ADVANCED,
 	 .help = "Good checks in a row before it is up again",
 	 .example = "1"},
+	{.name = "depends_on",
+	 .type = FIELD_TEXT_LIST,
+	 .max = 8,
+	 .flags = FIELD_ADVANCED,
+	 .links = true,
+	 .help = "Monitors without which this one cannot be reached; while one is down, this is not "
+		 "told",
+	 .example = "router"},
 	{.name = "paused",
 	 .type = FIELD_BOOL,
 	 .dflt = "false",
@@ -169,9 +177,9 @@ static const char *const sorts[] = {"worst", "name", "state",  "p95", "uptime",
 static const char *const filters[] = {"state", "type", "tag", "name", "budget", NULL};
 static const char *const reserved[] = {"create", "status", "alerts", "history", NULL};
 static const char *const outputs[] = {
-	"state",     "since",       "reason",         "last",  "next_at",     "streak",
-	"p50_1h_ms", "p95_1h_ms",   "uptime_24h_pct", "spark", "certificate", "incident",
-	"ping_url",  "deadline_at", "budget",         NULL,
+	"state",     "since",       "reason",         "last",   "next_at",     "streak",
+	"p50_1h_ms", "p95_1h_ms",   "uptime_24h_pct", "spark",  "certificate", "incident",
+	"ping_url",  "deadline_at", "budget",         "behind", "behind_it",   NULL,
 };
 static const char *const examples[] = {
 	"sellersmart monitor add https://shop.example/ --name shop --interval 30s",

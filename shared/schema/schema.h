@@ -62,6 +62,9 @@ struct field {
 	const char *example;
 	const struct field *members; /* of an entry of FIELD_OBJECTS */
 	size_t n_members;
+	/** A FIELD_TEXT_LIST of names of resources of the same kind: they exist, they make no
+	 * circle, a rename is followed, and what is named cannot be deleted. */
+	bool links;
 };
 
 /** Fields that exist only when the kind's variant field has this name (a check type). */

@@ -384,6 +384,8 @@ static json_t *canonical_list(const struct field *f, const json_t *value, unsign
 			      .min = 1,
 			      .example = f->example};
 	json_t *one = NULL, *list = json_array();
+	if (f->links)
+		entry.type = FIELD_NAME;
 	if (json_is_string(value) && flags & SCHEMA_LOOSE)
 		value = one = json_pack("[O]", value);
 	if (!json_is_array(value)) {

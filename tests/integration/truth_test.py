@@ -18,6 +18,12 @@ class Doorman:
     def close(self):
         self.socket.close()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
 
 def closed_port():
     with socket.socket() as s:
@@ -53,6 +59,70 @@ def own_connection__lost_and_back__is_two_events_and_one_line():
                    "the line to go")
         wait_until(lambda: "own connection" not in d.monitor("two")["reason"], "two to be checked again")
         assert {i["monitor"] for i in d.get("/v1/incidents").data} == {"till"}
+        again.close()
+
+
+def item(name, *parents, **more):
+    x = {"kind": "monitor", "name": name, "type": "tcp", "target": "127.0.0.1:1", "paused": True, **more}
+    return {**x, "depends_on": list(parents)} if parents else x
+
+
+def dependencies__hold__whatever_the_order_of_the_writes():
+    with Daemon() as d:
+        # The children first, in one batch, and as a trial.
+        batch = {"items": [item("till", "switch"), item("switch", "router"), item("router")]}
+        for dry in (True, False):
+            done = d.request("POST", "/v1/batch", {**batch, "dry_run": dry})
+            assert done.status == 200 and done.data["counts"]["created"] == 3, done.body
+        # A circle is refused and named, in a batch as for one.
+        for body in (d.request("POST", "/v1/batch", {"dry_run": True, "items": [item("router", "till")]}),
+                     d.request("PATCH", "/v1/monitors/router", {"depends_on": ["till"]})):
+            assert body.status == 422, body.body
+            assert "router -> till -> switch -> router" in body.json["detail"], body.json
+            assert body.json["field"] == "depends_on", body.json
+        refused = d.request("PATCH", "/v1/monitors/router", {"depends_on": ["router"]})
+        assert refused.status == 422 and "router -> router" in refused.json["detail"], refused.body
+        refused = d.cli("monitor", "edit", "till", "--depends-on", "nobody", check=65).stderr
+        assert 'till names "nobody"' in refused and "no such monitor" in refused, refused
+        # A parent that is in use stays; a rename is followed.
+        refused = d.cli("monitor", "rm", "router", "--yes").stderr
+        assert 'monitor "switch" depends on monitor "router"' in refused, refused
+        assert d.request("PATCH", "/v1/monitors/router", {"name": "gateway"}).status == 200
+        assert d.monitor("switch")["depends_on"] == ["gateway"]
+        # An applied file may rename, and name the new one, in any order.
+        done = d.request("POST", "/v1/batch", {"items": [item("switch", "edge"), item("edge", renamed_from="gateway")]})
+        assert done.status == 200, done.body
+        assert d.monitor("switch")["depends_on"] == ["edge"]
+        assert d.request("DELETE", "/v1/monitors/till").status == 200
+        assert d.request("DELETE", "/v1/monitors/switch").status == 200
+        assert d.request("DELETE", "/v1/monitors/edge").status == 200
+
+
+def router__with_children_down__is_one_line():
+    with Doorman() as router, Daemon() as d:
+        quick = {"interval": "1s", "retry_interval": "1s", "timeout": "500ms", "failures": 2, "recoveries": 1,
+                 "paused": False}
+        items = [item("router", **{**quick, "target": f"127.0.0.1:{router.port}"})]
+        items += [item(f"shop-{i}", "router", **{**quick, "target": f"127.0.0.1:{router.port}"}) for i in range(30)]
+        assert d.request("POST", "/v1/batch", {"items": items[::-1]}).status == 200
+        for i in range(30):
+            d.wait_state(f"shop-{i}", "up")
+        router.close()
+        wait_until(lambda: d.get("/v1/overview").data["counts"]["monitors"]["down"] == 31, "all to be down", 30)
+        lines = d.get("/v1/overview").data["attention"]
+        assert [x["name"] for x in lines] == ["router"] and "+30 behind it" in lines[0]["text"], lines
+        m = d.monitor("shop-7")
+        assert m["reason"] == "router is down" and m["behind"] == "router", m
+        told = [e for e in d.get("/v1/events?topic=monitor.down&limit=100").data]
+        assert len(told) == 31 and [e["name"] for e in told if not e["data"].get("suppressed")] == ["router"], told
+        tree = d.cli("monitor", "tree", check=0).stdout.splitlines()
+        assert tree[0].split()[0] == "router" and "down" in tree[0], tree
+        assert len(tree) == 31 and "shop-7" in "\n".join(tree) and "by router" in tree[1], tree
+        again = Doorman(router.port)
+        wait_until(lambda: d.get("/v1/overview").data["counts"]["monitors"]["up"] == 31, "all to be up", 30)
+        ups = d.get("/v1/events?topic=monitor.up&limit=100").data
+        plain = [e["name"] for e in ups if "incident" in e["data"] and not e["data"].get("suppressed")]
+        assert plain == ["router"], plain
         again.close()
 
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 
 enum {
@@ -86,6 +87,13 @@ static void state_text(const struct shown *s, struct attention *a)
 			 s->rules.failures);
 }
 
+static void behind_text(const struct monitor *m, struct attention *a)
+{
+	size_t n = strlen(a->text);
+	if (m->kin && m->kin->behind && n < sizeof(a->text))
+		snprintf(a->text + n, sizeof(a->text) - n, "; +%zu behind it", m->kin->behind);
+}
+
 static void certificate_line(struct lines *l, const struct monitor *m, struct attention *a)
 {
 	int64_t ends = m->shown.certificate_ends_ms;
@@ -143,9 +151,10 @@ static void look(struct monitor *m, void *arg)
 	a.key = check ? 'c' : 'o';
 	a.since_ms = shown_since_ms(l->sm, s);
 	struct attention certificate = a, budget = a;
-	bool line = state_line(s, &a) && !own_link(l, s);
+	bool line = state_line(s, &a) && !own_link(l, s) && !depends_cover(m);
 	if (line) {
 		state_text(s, &a);
+		behind_text(m, &a);
 		add_line(l, &a);
 	}
 	/* A monitor of the certificate itself has said it already. */

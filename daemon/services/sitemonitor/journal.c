@@ -6,6 +6,7 @@
 
 #include "daemon/api/live.h"
 #include "daemon/core/thread.h"
+#include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/log.h"
@@ -33,6 +34,7 @@ struct transition {
 	int64_t good_ms;
 	struct evidence_body good_body;
 	char topic[24], name[64];
+	char parent[64]; /* that it is suppressed by; "": told for itself */
 	enum severity severity;
 	char *text;   /* NULL: no event */
 	uint64_t seq; /* out */
@@ -94,14 +96,17 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 	switch (c->to) {
 	case STATE_DOWN:
 		t->severity = SEVERITY_CRITICAL;
-		topic = c->opened || c->from == STATE_MAINTENANCE ? "monitor.down"
-								  : "monitor.still_down";
+		topic = c->opened || c->from != STATE_UNKNOWN ? "monitor.down"
+							      : "monitor.still_down";
 		if (c->from == STATE_MAINTENANCE && !c->opened)
 			snprintf(out, cap,
 				 "%s is down: %s; it began %s before the maintenance ended",
 				 t->name, reason_of(m),
 				 age_format(age, t->at.wall_ms - t->since_ms));
-		else if (!c->opened)
+		else if (c->from == STATE_DOWN)
+			snprintf(out, cap, "%s is still down, and not for what it depends on: %s",
+				 t->name, reason_of(m));
+		else if (!c->opened && c->from == STATE_UNKNOWN)
 			snprintf(out, cap, "%s can be checked again: it is still down", t->name);
 		else if (m->shown.is_heartbeat)
 			snprintf(out, cap, "%s is down: %s", t->name, reason_of(m));
@@ -141,6 +146,8 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 	case STATE_COUNT: break;
 	}
 	snprintf(t->topic, sizeof(t->topic), "%s", topic ? topic : "");
+	if (t->parent[0])
+		t->severity = SEVERITY_INFO;
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
@@ -162,6 +169,10 @@ static enum err write_event(struct txn *t, struct transition *tr, int64_t number
 	if (tr->incident) {
 		jw_kv_str(&w, "incident", id_format(id, "inc", tr->incident));
 		jw_kv_int(&w, "number", number);
+	}
+	if (tr->parent[0]) {
+		jw_kv_bool(&w, "suppressed", true);
+		jw_kv_str(&w, "parent", tr->parent);
 	}
 	if (tr->change.opened)
 		jw_kv_int(&w, "checks", tr->checks);
@@ -447,6 +458,8 @@ void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct 
 		t->good_body = m->good_body;
 	}
 	snprintf(t->name, sizeof(t->name), "%s", monitor_name(m));
+	if (m->kin)
+		snprintf(t->parent, sizeof(t->parent), "%s", m->kin->hidden_by);
 	if (!c->quiet) {
 		describe(t, m, text, sizeof(text));
 		t->text = copy(text);

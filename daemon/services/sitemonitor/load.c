@@ -8,6 +8,7 @@
 #include "daemon/jobs/schedule.h"
 #include "daemon/services/sitemonitor/badges.h"
 #include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
@@ -253,5 +254,6 @@ enum err load_all(struct sitemonitor *sm, struct error *e)
 	windows_load(sm);
 	table_each(&sm->table, resume, sm);
 	table_each(&sm->table, show, sm);
+	depends_load(sm);
 	return load_causes(sm, e);
 }

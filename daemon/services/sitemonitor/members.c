@@ -5,6 +5,7 @@
 #include "daemon/api/live.h"
 #include "daemon/services/sitemonitor/badges.h"
 #include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
 
@@ -140,6 +141,7 @@ void engine_update(struct sitemonitor *sm, const struct resource *r)
 		m->track.base_since = now_moment(sm);
 	table_unlock(&sm->table);
 	heartbeat_configure(sm, m);
+	depends_update(sm, m);
 	bool was_paused = m->track.hold == STATE_PAUSED;
 	engine_discard_run(sm, m, !paused);
 	if (paused != was_paused)
@@ -168,6 +170,7 @@ void engine_remove(struct sitemonitor *sm, uint64_t id)
 		return;
 	badges_forget(sm, id);
 	due_clear(sm, &m->due);
+	depends_remove(sm, m);
 	batch_forget(sm, m);
 	waiters_refuse(sm, m, ERR_NOT_FOUND, "the monitor was deleted meanwhile");
 	if (m->once_pending)

@@ -73,6 +73,8 @@ struct first_bad {
 	char *evidence;
 };
 
+struct kin;
+
 struct monitor {
 	uint64_t id;
 	struct monitor *next_same, *next_key; /* in the table's slots */
@@ -82,6 +84,7 @@ struct monitor {
 	/* under the table's lock */
 	const struct resource *res;
 	struct shown shown;
+	struct kin *kin; /* depends.h; NULL: depends on nothing, and nothing on it */
 
 	/* the net loop's */
 	struct due due;

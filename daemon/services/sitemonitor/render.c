@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "daemon/store/secrets.h"
 #include "shared/mem.h"
@@ -132,7 +133,16 @@ static void write_shown(struct json_writer *w, struct sitemonitor *sm, const str
 	int64_t next = s->next_boot_ms;
 	jw_kv_str(w, "state", monitor_state_name(s->state));
 	jw_kv_time(w, "since", shown_since_ms(sm, s));
-	jw_kv_str(w, "reason", s->state == STATE_PAUSED && *waits ? waits : s->reason);
+	const char *cover = depends_cover(m);
+	char behind[96];
+	snprintf(behind, sizeof(behind), "%s is down", cover ? cover : "");
+	jw_kv_str(w, "reason",
+		  cover                                ? behind
+		  : s->state == STATE_PAUSED && *waits ? waits
+						       : s->reason);
+	jw_kv_str(w, "behind", cover);
+	if (m->kin && m->kin->behind)
+		jw_kv_int(w, "behind_it", (int64_t)m->kin->behind);
 	write_last(w, s);
 	jw_kv_time(w, "next_at", next ? clock_wall_ms(sm->d->clock) + next - now_boot(sm) : 0);
 	jw_key(w, "streak");

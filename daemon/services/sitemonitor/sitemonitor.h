@@ -2,6 +2,7 @@
 /* The state of the service, shared by its files. What is where:
  *   engine.c   what is due, running checks         verdict.c  what their answers mean
  *   members.c  monitors come, change and go        sleep.c, vigil.c  when nobody looked
+ *   depends.c  monitors behind others
  *   steps.c    when the wall clock was set           witness.c  when our own connection is lost
  *   batch.c    samples and states to the store      journal.c  transitions to the store
  *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
@@ -121,6 +122,7 @@ struct sitemonitor {
 	struct uplink uplink;
 	struct badges badges;
 	struct windows windows;
+	struct kin *kin_missing; /* monitors that name what is not there yet */
 	struct due budgets_due;
 	bool budgets_busy; /* a worker measures */
 	unsigned closing;  /* handles */
@@ -254,6 +256,8 @@ void verdict_hold(struct sitemonitor *sm, struct monitor *m, enum monitor_state 
 		  const char *why);
 /** Nobody looked for so long. */
 void verdict_gap(struct sitemonitor *sm, struct monitor *m, struct moment since);
+/** Tell what m is now, though its step was some time ago. */
+void verdict_announce(struct sitemonitor *sm, struct monitor *m);
 /** Bring what is shown up to date with the track. */
 void verdict_show(struct sitemonitor *sm, struct monitor *m);
 /** Replace *to by a copy of text (NULL for "" or NULL). */

@@ -1,6 +1,7 @@
 /* GET /v1/monitors/status: how many are in which state, and the worst of them. */
 #include <stdlib.h>
 
+#include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
 
@@ -20,6 +21,8 @@ static void collect(struct monitor *m, void *arg)
 {
 	struct bad_list *l = arg;
 	enum monitor_state s = m->shown.state;
+	if (depends_cover(m)) /* its parent is among them */
+		return;
 	if (s == STATE_DOWN || s == STATE_PENDING || s == STATE_UNKNOWN || s == STATE_DEGRADED)
 		l->all[l->n++] = (struct bad){.res = resource_ref(m->res)};
 }

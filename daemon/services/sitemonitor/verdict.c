@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/api/live.h"
+#include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
@@ -140,6 +141,8 @@ static void settle(struct sitemonitor *sm, struct monitor *m, struct change c, s
 	bool owed = m->announced == STATE_MAINTENANCE && m->track.hold == STATE_NEW;
 	bool told = (owed ? c.to != STATE_UNKNOWN : !c.quiet) && c.to != STATE_PENDING &&
 		    c.to != m->announced;
+	if (m->kin)
+		told = depends_may_tell(sm, m, &c, told);
 	c.from = m->announced;
 	if (told || c.opened || c.closed)
 		journal_begin(sm);
@@ -160,6 +163,18 @@ static void settle(struct sitemonitor *sm, struct monitor *m, struct change c, s
 	} else if (m->evidence_dirty || track_print(&essence) != m->saved) {
 		batch_dirty(sm, m);
 	}
+	if (m->kin)
+		depends_settled(sm, m);
+}
+
+void verdict_announce(struct sitemonitor *sm, struct monitor *m)
+{
+	struct outage outage = {.incident = m->shown.incident};
+	struct change c = {.from = m->announced, .to = track_state(&m->track, &m->shown.rules)};
+	journal_begin(sm);
+	m->announced = c.to;
+	journal_transition(sm, m, &c, now_moment(sm), &outage);
+	live_touch(sm->d->live, "monitor", m->id);
 }
 
 static void judge(struct sitemonitor *sm, struct monitor *m, struct check_result *r,

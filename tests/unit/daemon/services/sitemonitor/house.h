@@ -43,8 +43,9 @@ static inline int64_t fake_wall(const struct clock *c)
 struct told {
 	enum outcome outcome;
 	char message[64], evidence[256];
-	const char *address; /* NULL: one out in the network */
-	bool hold;           /* do not answer until told again */
+	const char *address;                 /* NULL: one out in the network */
+	bool (*is_down)(const char *target); /* each target has an answer of its own */
+	bool hold;                           /* do not answer until told again */
 	unsigned started, running, most;
 	struct check_run *held[64];
 	unsigned n_held;
@@ -57,6 +58,8 @@ static inline void told_end(void *arg)
 	struct check_result *r = &run->result;
 	told.running--;
 	r->outcome = run->state ? OUTCOME_UNKNOWN : told.outcome;
+	if (!run->state && told.is_down)
+		r->outcome = told.is_down(run->config) ? OUTCOME_DOWN : OUTCOME_UP;
 	r->total_us = 34000;
 	r->phase_us[PHASE_CONNECT] = 1000;
 	snprintf(r->message, sizeof(r->message), "%s", told.message);
