@@ -116,7 +116,7 @@ def router__with_children_down__is_one_line():
         told = [e for e in d.get("/v1/events?topic=monitor.down&limit=100").data]
         assert len(told) == 31 and [e["name"] for e in told if not e["data"].get("suppressed")] == ["router"], told
         tree = d.cli("monitor", "tree", check=0).stdout.splitlines()
-        assert tree[0].split()[0] == "router" and "down" in tree[0], tree
+        assert tree[0].split()[0] == "router" and "DOWN" in tree[0], tree
         assert len(tree) == 31 and "shop-7" in "\n".join(tree) and "by router" in tree[1], tree
         again = Doorman(router.port)
         wait_until(lambda: d.get("/v1/overview").data["counts"]["monitors"]["up"] == 31, "all to be up", 30)
