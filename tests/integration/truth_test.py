@@ -113,13 +113,17 @@ def router__with_children_down__is_one_line():
         assert [x["name"] for x in lines] == ["router"] and "+30 behind it" in lines[0]["text"], lines
         m = d.monitor("shop-7")
         assert m["reason"] == "router is down" and m["behind"] == "router", m
-        told = [e for e in d.get("/v1/events?topic=monitor.down&limit=100").data]
-        assert len(told) == 31 and [e["name"] for e in told if not e["data"].get("suppressed")] == ["router"], told
+        def told():
+            return d.get("/v1/events?topic=monitor.down&limit=100").data
+
+        wait_until(lambda: len(told()) == 31, "an event of each")
+        assert [e["name"] for e in told() if not e["data"].get("suppressed")] == ["router"]
         tree = d.cli("monitor", "tree", check=0).stdout.splitlines()
         assert tree[0].split()[0] == "router" and "DOWN" in tree[0], tree
         assert len(tree) == 31 and "shop-7" in "\n".join(tree) and "by router" in tree[1], tree
         again = Doorman(router.port)
         wait_until(lambda: d.get("/v1/overview").data["counts"]["monitors"]["up"] == 31, "all to be up", 30)
+        wait_until(lambda: not d.get("/v1/incidents?filter[open]=true").data, "all incidents to be closed")
         ups = d.get("/v1/events?topic=monitor.up&limit=100").data
         plain = [e["name"] for e in ups if "incident" in e["data"] and not e["data"].get("suppressed")]
         assert plain == ["router"], plain

@@ -260,13 +260,13 @@ static int64_t wait_ms(const struct monitor *m)
 	return most < WAIT_MAX_MS ? most : WAIT_MAX_MS;
 }
 
-/* At its first failure: is it the parent? What was asked since the check began need not be again.
- */
+/* When it fails: is it the parent? What was asked since the check began need not be again, and what
+ * fails already is looked at as often as it says. */
 static void ask_parents(struct sitemonitor *sm, const struct monitor *m)
 {
 	for (size_t i = 0; i < m->kin->n_parents; i++) {
 		struct monitor *p = m->kin->parents[i];
-		bool idle = p->track.hold == STATE_NEW && state_of(p) != STATE_DOWN;
+		bool idle = p->track.hold == STATE_NEW && !p->track.fails;
 		if (idle && !engine_is_busy(p) && p->run_boot_ms < m->run_boot_ms)
 			engine_check_now(sm, p);
 	}
