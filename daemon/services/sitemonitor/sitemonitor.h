@@ -7,7 +7,7 @@
  *   batch.c    samples and states to the store      journal.c  transitions to the store
  *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
  *   budgets.c  error budgets                        badges.c   pictures for other sites
- *   budgets.c  error budgets                         windows*.c  maintenance
+ *   windows*.c maintenance
  *   the rest reads: render, attention, history, incidents, metrics, once. */
 #include <pthread.h>
 #include <stdatomic.h>
