@@ -234,7 +234,8 @@ static int draw_shops(struct view *v, struct overview *o, struct surface s)
 
 static void house_text(const struct overview *o, char *out, size_t cap)
 {
-	static const char *const states[] = {"down", "unknown", "degraded", "up", "paused"};
+	static const char *const states[] = {"down", "unknown",     "degraded",
+					     "up",   "maintenance", "paused"};
 	const json_t *monitors = json_path(o->data, "counts.monitors");
 	char age[FORMAT_TEXT];
 	size_t n = 0;
@@ -255,6 +256,28 @@ static void house_text(const struct overview *o, char *out, size_t cap)
 						    0)));
 }
 
+/* "maintenance: night until 03:30, 12 monitors", "" when none is open. */
+static void maintenance_text(const struct view *v, const struct overview *o, char *out, size_t cap)
+{
+	const json_t *open = json_object_get(o->data, "maintenance"), *w;
+	char until[64];
+	size_t i, n = 0;
+	int64_t at;
+
+	out[0] = '\0';
+	json_array_foreach(open, i, w)
+	{
+		int64_t covered = json_int(w, "covered", 0);
+
+		if (n >= cap || !time_parse(json_str(w, "ends_at", ""), &at))
+			continue;
+		n += (size_t)snprintf(out + n, cap - n, "%s%.40s until %s, %lld monitor%s",
+				      n ? "; " : "maintenance: ", json_str(w, "name", ""),
+				      format_time(until, sizeof until, at, app_now_ms(v->app)),
+				      (long long)covered, covered == 1 ? "" : "s");
+	}
+}
+
 static bool nobody_wakes(const struct overview *o)
 {
 	return json_int(o->data, "notifiers", 1) == 0;
@@ -267,16 +290,20 @@ static const char *notifier_hint(void)
 		       : "Nothing can wake you yet: only this screen and `sellersmart status` tell.";
 }
 
-static int draw_house(struct overview *o, struct surface s)
+static int draw_house(struct view *v, struct overview *o, struct surface s)
 {
 	char text[256];
+	int y = 2;
 
 	house_text(o, text, sizeof text);
 	section_draw(s, 0, "House", "");
 	surface_outside(s, 1, 2, ROLE_DIM, text, s.width - 3);
 	if (nobody_wakes(o))
-		surface_outside(s, 2, 2, ROLE_DEGRADED, notifier_hint(), s.width - 3);
-	return nobody_wakes(o) ? 3 : 2;
+		surface_outside(s, y++, 2, ROLE_DEGRADED, notifier_hint(), s.width - 3);
+	maintenance_text(v, o, text, sizeof text);
+	if (*text)
+		surface_outside(s, y++, 2, ROLE_PAUSED, text, s.width - 3);
+	return y;
 }
 
 /* ---- an empty house
@@ -344,7 +371,9 @@ void overview_draw_all(struct view *v, struct overview *o, struct surface s)
 		return;
 	}
 	follow(o);
-	foot = s.height >= 12 ? FOOT_ROWS : 0;
+	foot = s.height >= 12
+		       ? FOOT_ROWS + (json_array_size(json_object_get(o->data, "maintenance")) > 0)
+		       : 0;
 	shops_wanted = (int)json_array_size(shops(o)) + 2;
 	if (shops_wanted > (s.height - foot) / 2)
 		shops_wanted = (s.height - foot) / 2;
@@ -352,7 +381,7 @@ void overview_draw_all(struct view *v, struct overview *o, struct surface s)
 	y = draw_attention(v, o, s, rows);
 	y += draw_shops(v, o, surface_part(s, y, 0, s.height - foot - y, -1));
 	if (foot)
-		draw_house(o, surface_part(s, y, 0, -1, -1));
+		draw_house(v, o, surface_part(s, y, 0, -1, -1));
 }
 
 void overview_write_plain(struct view *v, const struct overview *o, struct buf *out)
@@ -393,6 +422,9 @@ void overview_write_plain(struct view *v, const struct overview *o, struct buf *
 	}
 	house_text(o, text, sizeof text);
 	buf_printf(out, "%s\n", text);
+	maintenance_text(v, o, text, sizeof text);
+	if (*text)
+		buf_printf(out, "%s\n", text);
 	if (nobody_wakes(o))
 		buf_printf(out, "%s\n", notifier_hint());
 }

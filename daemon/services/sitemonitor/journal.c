@@ -445,7 +445,9 @@ void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct 
 	t->at = at;
 	t->incident = outage->incident;
 	t->duration_ms = outage->duration_ms;
-	t->since_ms = track_since(&m->track, &m->shown.rules).wall_ms;
+	/* Also while a maintenance covers it, an incident began with its first bad check. */
+	t->since_ms = c->opened ? m->track.base_since.wall_ms
+				: track_since(&m->track, &m->shown.rules).wall_ms;
 	t->checks = m->track.fails;
 	t->message = copy(m->shown.reason);
 	if (c->opened) {

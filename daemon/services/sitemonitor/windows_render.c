@@ -214,7 +214,7 @@ struct answered route_window_end(struct request *r, void *ctx)
 	int64_t start = win && win->open ? win->now.start_ms : 0;
 	table_unlock(&sm->table);
 	if (!start) {
-		error_set(&e, ERR_CONFLICT, "%s is not running", res->name);
+		error_set(&e, ERR_INVALID, "%s is not running", res->name);
 		error_hint(&e, "sellersmart maintenance preview %s shows when it is", res->name);
 	} else if (!window_keep_ended(sm, res->id, start, &e)) {
 		table_lock(&sm->table);
