@@ -119,13 +119,16 @@ static enum err remember(struct txn *t, const char *key, uint64_t seq, struct er
 	return txn_meta_set(t, key, text, e);
 }
 
-/* Old ones that every reader has seen; over the limit also those that one has not. */
+/* Old ones that every reader has seen; over the limit also those that one has not. What a clock
+ * dated in the future is as old as the old ones that follow it: it goes with them, and keeps none
+ * back. */
 static enum err prune_events(struct maintenance *m, struct txn *t, struct error *e)
 {
 	int64_t cursor = m->squeeze ? INT64_MAX : lowest_cursor(t), last;
 	sqlite3_stmt *st = txn_prepare(t,
 				       "SELECT max(seq), count(*) FROM (SELECT seq, at_ms FROM "
-				       "events WHERE seq <= ?1 ORDER BY seq LIMIT ?3) "
+				       "events WHERE seq <= ?1 AND at_ms <= ?4 ORDER BY seq "
+				       "LIMIT ?3) "
 				       "WHERE at_ms < ?2",
 				       e);
 	enum err rc;
@@ -135,15 +138,17 @@ static enum err prune_events(struct maintenance *m, struct txn *t, struct error 
 	sqlite3_bind_int64(st, 1, cursor);
 	sqlite3_bind_int64(st, 2, before_ms(m, t, m->store->options.retention_events_ms));
 	sqlite3_bind_int(st, 3, SLICE_ROWS);
+	sqlite3_bind_int64(st, 4, txn_now_ms(t));
 	if (sqlite3_step(st) != SQLITE_ROW || sqlite3_column_int(st, 1) == 0)
 		return ERR_NONE;
 	last = sqlite3_column_int64(st, 0);
 	m->more = sqlite3_column_int(st, 1) == SLICE_ROWS;
 	sqlite3_reset(st);
-	st = txn_prepare(t, "DELETE FROM events WHERE seq <= ?1 AND at_ms < ?2", e);
+	st = txn_prepare(t, "DELETE FROM events WHERE seq <= ?1 AND (at_ms < ?2 OR at_ms > ?3)", e);
 	if (st) {
 		sqlite3_bind_int64(st, 1, last);
 		sqlite3_bind_int64(st, 2, before_ms(m, t, m->store->options.retention_events_ms));
+		sqlite3_bind_int64(st, 3, txn_now_ms(t));
 	}
 	rc = txn_exec(t, st, e);
 	if (!rc)

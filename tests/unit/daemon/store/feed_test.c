@@ -374,6 +374,31 @@ static enum err run_bulk(struct txn *t, void *arg, struct error *e)
 	return rc;
 }
 
+/* Written while the clock was a year ahead: they go with the old ones that came after them, and the
+ * young ones among them stay. */
+static void retention__events_of_a_clock_that_was_ahead__keep_no_others_back(void **state)
+{
+	struct fixture *f = *state;
+	struct collected c = {0};
+	struct said ahead = {.topic = "ahead", .text = "t"};
+
+	turn_clock(f);
+	f->options.retention_events_ms = 86400000;
+	fixture_open(f);
+	ahead.at_ms = wall_ms + 365 * INT64_C(86400000);
+	assert_int_equal(store_run(f->store, OP_BACKGROUND, run_bulk, &ahead, &f->error), ERR_NONE);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(say(f, "old", 1), ERR_NONE);
+	wall_ms += 2 * 86400000;
+	assert_int_equal(store_run(f->store, OP_PEOPLE, run_event, &ahead, &f->error), ERR_NONE);
+	assert_int_equal(say(f, "new", 1), ERR_NONE);
+	maintain(f);
+	assert_int_equal(feed_events_after(f->store, 0, 60, collect, &c, NULL), ERR_NONE);
+	assert_int_equal(c.n, 2);
+	assert_string_equal(c.topics[0], "ahead");
+	assert_string_equal(c.topics[1], "new");
+}
+
 static void retention__bytes__overtake_a_cursor_which_is_then_lost(void **state)
 {
 	struct fixture *f = *state;
@@ -461,6 +486,7 @@ int main(void)
 		store_test(cursor__kept_and_unknown),
 		store_test(retention__events__by_days_but_not_before_the_lowest_cursor),
 		store_test(retention__of_all_events__is_known_afterwards),
+		store_test(retention__events_of_a_clock_that_was_ahead__keep_no_others_back),
 		store_test(retention__bytes__overtake_a_cursor_which_is_then_lost),
 		store_test(retention__tombstones__stay_for_thirty_days),
 	};
