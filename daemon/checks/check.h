@@ -50,6 +50,9 @@ struct check_result {
 	char *certificate;
 	int64_t certificate_not_after_ms; /* earliest of the chain; 0: none */
 	int64_t domain_ends_ms;           /* of a registration; 0: not known */
+	/** What a content check watches, UTF-8 as the page has it: not safe for a terminal. NULL:
+	 *  none, or it could not be looked at. Owned. */
+	char *text;
 };
 void check_result_init(struct check_result *r);
 void check_result_fini(struct check_result *r);

@@ -15,7 +15,8 @@ void check_result_fini(struct check_result *r)
 {
 	free(r->evidence);
 	free(r->certificate);
-	r->evidence = r->certificate = NULL;
+	free(r->text);
+	r->evidence = r->certificate = r->text = NULL;
 }
 
 const struct check_type *check_type_find(const char *name)

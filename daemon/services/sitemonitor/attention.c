@@ -164,6 +164,26 @@ static void look(struct monitor *m, void *arg)
 		add_line(l, &budget);
 }
 
+/* News, not trouble: what is watched became another. */
+static void changed_line(const struct watched *w, void *arg)
+{
+	struct lines *l = arg;
+	const struct monitor *m = table_find(&l->sm->table, w->monitor);
+	struct attention a = {.level = ATTENTION_NOTICE,
+			      .word = "CHANGED",
+			      .kind = "monitor",
+			      .id = w->monitor,
+			      .seq = w->seq,
+			      .since_ms = w->changed_ms,
+			      .key = 'o',
+			      .remedy = "open"};
+	if (!m || m->shown.state == STATE_PAUSED)
+		return;
+	snprintf(a.name, sizeof(a.name), "%s", m->res->name);
+	snprintf(a.text, sizeof(a.text), "%s", w->summary);
+	add_line(l, &a);
+}
+
 size_t attention_lines(void *state, struct attention *out, size_t max, size_t *total)
 {
 	struct sitemonitor *sm = state;
@@ -171,6 +191,7 @@ size_t attention_lines(void *state, struct attention *out, size_t max, size_t *t
 	table_lock(&sm->table);
 	table_each(&sm->table, look, &l);
 	network_line(&l);
+	versions_recent(sm, l.now_ms, changed_line, &l);
 	table_unlock(&sm->table);
 	*total = l.total;
 	return l.n;

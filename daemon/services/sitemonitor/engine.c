@@ -280,6 +280,17 @@ void engine_take_turn(struct sitemonitor *sm, struct monitor *m)
 	table_unlock(&sm->table);
 }
 
+void engine_look_again(struct sitemonitor *sm, struct monitor *m)
+{
+	int64_t now = now_boot(sm), next = schedule_retry(m->id, 1, m->retry_ms, now);
+	if (!heap_has(&m->due.node) || m->due.node.key <= next)
+		return;
+	due_set(sm, &m->due, next);
+	table_lock(&sm->table);
+	m->shown.next_boot_ms = next;
+	table_unlock(&sm->table);
+}
+
 void engine_discard_run(struct sitemonitor *sm, struct monitor *m, bool again)
 {
 	if (m->ticket.waiting)

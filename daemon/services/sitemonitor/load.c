@@ -249,7 +249,7 @@ enum err load_all(struct sitemonitor *sm, struct error *e)
 	free(all);
 	if ((err = state_rows_read(sm->d->store, apply_row, sm, e)) ||
 	    (err = heartbeats_load(sm, e)) || (err = budgets_load(sm, e)) ||
-	    (err = badges_load(sm, e)))
+	    (err = badges_load(sm, e)) || (err = versions_load(sm, e)))
 		return err;
 	windows_load(sm);
 	table_each(&sm->table, resume, sm);

@@ -172,6 +172,7 @@ void engine_remove(struct sitemonitor *sm, uint64_t id)
 	due_clear(sm, &m->due);
 	depends_remove(sm, m);
 	batch_forget(sm, m);
+	versions_forget(sm, id);
 	waiters_refuse(sm, m, ERR_NOT_FOUND, "the monitor was deleted meanwhile");
 	if (m->once_pending)
 		once_look(sm, m);

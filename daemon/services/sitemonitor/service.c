@@ -253,6 +253,7 @@ static void fini(void *state)
 	if (sm->table.by_id)
 		table_fini(&sm->table);
 	badges_fini(&sm->badges);
+	versions_fini(&sm->versions);
 	pthread_mutex_destroy(&sm->lock);
 	pthread_cond_destroy(&sm->changed);
 	free(sm);
@@ -326,6 +327,8 @@ static const struct route routes[] = {
 	{"GET", "/v1/monitors/history", ROUTE_WORKER, ACCESS_READ, route_history, 0},
 	{"GET", "/v1/monitors/:ref/history", ROUTE_WORKER, ACCESS_READ, route_history, 0},
 	{"GET", "/v1/monitors/:ref/samples", ROUTE_WORKER, ACCESS_READ, route_samples, 0},
+	{"GET", "/v1/monitors/:ref/versions", ROUTE_WORKER, ACCESS_READ, route_versions, 0},
+	{"GET", "/v1/monitors/:ref/diff", ROUTE_WORKER, ACCESS_READ, route_diff, 0},
 	{"GET", "/v1/reports/monitors", ROUTE_WORKER, ACCESS_READ, route_report, 0},
 	{"GET", "/v1/maintenance/:ref/preview", ROUTE_WORKER, ACCESS_READ, route_window_preview, 0},
 	{"POST", "/v1/maintenance/:ref/end", ROUTE_WORKER, ACCESS_WRITE, route_window_end, 0},

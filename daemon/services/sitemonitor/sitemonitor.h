@@ -16,6 +16,7 @@
 #include "daemon/services/service.h"
 #include "daemon/services/sitemonitor/monitor.h"
 #include "daemon/services/sitemonitor/table.h"
+#include "daemon/services/sitemonitor/versions.h"
 #include "daemon/services/sitemonitor/texts.h"
 #include "daemon/services/sitemonitor/windows.h"
 
@@ -104,6 +105,7 @@ struct sitemonitor {
 	struct daemon *d;
 	struct check_env env;
 	struct table table;
+	struct versions versions;
 	struct texts texts;
 
 	/* net loop */
@@ -203,6 +205,8 @@ void engine_label(struct monitor *m, const struct resource *r);
 void engine_schedule(struct sitemonitor *sm, struct monitor *m);
 /** First check at its place in the interval. */
 void engine_take_turn(struct sitemonitor *sm, struct monitor *m);
+/** Look again after retry_interval: what was seen is not certain. */
+void engine_look_again(struct sitemonitor *sm, struct monitor *m);
 /** Check now, before others of its host when urgent. */
 void engine_check_now(struct sitemonitor *sm, struct monitor *m);
 /** A value in a secret changed: compile anew what refers to one. */
@@ -358,6 +362,8 @@ int once_run(void *state, int64_t deadline_boot_ms, struct buf *out);
 struct answered route_check(struct request *r, void *ctx);
 struct answered route_status(struct request *r, void *ctx);
 struct answered route_history(struct request *r, void *ctx);
+struct answered route_versions(struct request *r, void *ctx);
+struct answered route_diff(struct request *r, void *ctx);
 struct answered route_samples(struct request *r, void *ctx);
 struct answered route_report(struct request *r, void *ctx);
 struct answered route_incidents(struct request *r, void *ctx);

@@ -209,6 +209,8 @@ void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_resul
 	bool paused = m->track.hold == STATE_PAUSED;
 	judge(sm, m, r, at);
 	engine_schedule(sm, m);
+	if (r->text && !m->track.hold && versions_look(sm, m, r->text, at))
+		engine_look_again(sm, m);
 	if (!paused) {
 		struct sample s = {.monitor = m->id,
 				   .at_ms = at.wall_ms,
