@@ -188,7 +188,7 @@ static const struct action actions[] = {
 	 .help = "The next windows, on the clock of their zone",
 	 .params = preview_params,
 	 .n_params = ARRAY_LEN(preview_params)},
-	{.verb = "end", .method = "POST", .key = 'e', .help = "End the window that is open now"},
+	{.verb = "end", .method = "POST", .key = 'x', .help = "End the window that is open now"},
 	{.verb = "pause", .method = "POST", .key = 'p', .help = "Open no window until resumed"},
 	{.verb = "resume", .method = "POST", .help = "Open windows again"},
 };

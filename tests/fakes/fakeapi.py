@@ -18,8 +18,10 @@ import os
 import signal
 import urllib.parse
 
-PREFIX = {"monitors": "mon", "incidents": "inc", "events": "", "secrets": "sec"}
-KIND = {"monitors": "monitor", "incidents": "incident", "events": "event", "secrets": "secret"}
+PREFIX = {"monitors": "mon", "incidents": "inc", "events": "", "secrets": "sec",
+          "maintenance": "mnt"}
+KIND = {"monitors": "monitor", "incidents": "incident", "events": "event", "secrets": "secret",
+        "maintenance": "maintenance"}
 RANK = ["down", "unknown", "pending", "degraded", "up", "new", "maintenance", "paused"]
 
 
