@@ -177,9 +177,10 @@ static const char *const sorts[] = {"worst", "name", "state",  "p95", "uptime",
 static const char *const filters[] = {"state", "type", "tag", "name", "budget", NULL};
 static const char *const reserved[] = {"create", "status", "alerts", "history", NULL};
 static const char *const outputs[] = {
-	"state",     "since",       "reason",         "last",   "next_at",     "streak",
-	"p50_1h_ms", "p95_1h_ms",   "uptime_24h_pct", "spark",  "certificate", "incident",
-	"ping_url",  "deadline_at", "budget",         "behind", "behind_it",   NULL,
+	"state",     "since",     "reason",         "last",   "next_at",     "streak",
+	"p50_1h_ms", "p95_1h_ms", "uptime_24h_pct", "spark",  "certificate", "ends_at",
+	"incident",  "ping_url",  "deadline_at",    "budget", "behind",      "behind_it",
+	NULL,
 };
 static const char *const examples[] = {
 	"sellersmart monitor add https://shop.example/ --name shop --interval 30s",

@@ -154,6 +154,44 @@ def domain__in_trouble__says_which_and_what_to_do():
             assert m["state"] == state and words in m["last"]["message"], (name, m["state"], m["last"], m.get("reason"))
 
 
+def end__near__needs_a_person__also_while_the_registry_is_silent():
+    with Registry() as r, Daemon() as d:
+        r.answers["/domain/soon.example"] = domain("soon.example", events=expires(19))
+        r.answers["/domain/fine.example"] = domain("fine.example")
+        ends = add(d, "soon.example", r)["ends_at"]
+        assert ends.startswith(day(19)[:10]), ends
+        assert add(d, "fine.example", r)["ends_at"].startswith(day(211)[:10])
+
+        def lines():
+            return [(a["level"], a["name"], a["text"]) for a in d.get("/v1/overview").data["attention"]]
+        about = f"soon.example ends in 19 days, on {day(19)[:10]}; renew it at Green Names GmbH"
+        assert lines() == [("DOMAIN", "soon-example", about)], lines()
+        r.answers["/domain/soon.example"] = (500, {}, b"")
+        for _ in range(4):
+            d.cli("monitor", "check", "soon-example")
+        d.wait_state("soon-example", "unknown")
+        assert ("DOMAIN", "soon-example", "its registration ends in 19 days") in lines(), lines()
+        metrics = d.get("/metrics").body.decode()
+        assert 'sellersmart_domain_expiry_timestamp_seconds{monitor="soon-example"}' in metrics
+        assert "tls_earliest_expiry_timestamp_seconds{monitor=" not in metrics
+
+
+def incident__shows_that_registrar_and_name_servers_changed():
+    with Registry() as r, Daemon() as d:
+        r.answers["/domain/shop.example"] = domain("shop.example")
+        fields = ["--expect-nameservers", "ns1.host.example", "--expect-nameservers", "ns2.host.example"]
+        assert add(d, "shop.example", r, *fields)["state"] == "up"
+        r.answers["/domain/shop.example"] = domain(
+            "shop.example", nameservers=[{"ldhName": "ns.thief.example"}],
+            entities=[{"roles": ["registrar"], "handle": "THIEF-1"}])
+        d.cli("monitor", "check", "shop-example")
+        d.wait_state("shop-example", "down")
+        incident = wait_until(lambda: d.get("/v1/incidents").data, "an incident")[0]
+        text = json.dumps(d.get(f"/v1/incidents/{incident['id']}").data)
+        for before, after in (("ns1.host.example, ns2.host.example", "ns.thief.example"), ("Green Names GmbH", "THIEF-1")):
+            assert f'"from": "{before}", "to": "{after}"' in text, text
+
+
 def registry__in_trouble__says_nothing_about_the_domain():
     cases = [
         ("busy.example", (429, {"Retry-After": "120"}, b""), "127.0.0.1 wants fewer questions: it is asked again in 2m"),

@@ -100,8 +100,9 @@ static enum role level_role(const char *level)
 		const char *level;
 		enum role role;
 	} roles[] = {
-		{"DOWN", ROLE_DOWN},     {"STORE", ROLE_DOWN},    {"LATE", ROLE_DOWN},
-		{"SLOW", ROLE_DEGRADED}, {"CERT", ROLE_DEGRADED}, {"UNKNOWN", ROLE_UNKNOWN},
+		{"DOWN", ROLE_DOWN},       {"STORE", ROLE_DOWN},    {"LATE", ROLE_DOWN},
+		{"SLOW", ROLE_DEGRADED},   {"CERT", ROLE_DEGRADED}, {"DOMAIN", ROLE_DEGRADED},
+		{"UNKNOWN", ROLE_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++)

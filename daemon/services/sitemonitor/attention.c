@@ -8,7 +8,7 @@
 
 enum {
 	DAY_MS = 86400000,
-	CERT_CRITICAL_DAYS = 3,
+	END_CRITICAL_DAYS = 3,
 };
 
 /* ---- lines
@@ -61,7 +61,8 @@ static bool state_line(const struct shown *s, struct attention *a)
 		break;
 	case STATE_DEGRADED:
 		a->level = ATTENTION_WARNING;
-		word = !strcmp(s->type, "domain")                      ? "DOMAIN"
+		word = s->is_domain                                    ? "DOMAIN"
+		       : s->type && !strcmp(s->type, "command")        ? "WARNING"
 		       : s->reason && strstr(s->reason, "certificate") ? "CERT"
 								       : "SLOW";
 		break;
@@ -94,20 +95,22 @@ static void behind_text(const struct monitor *m, struct attention *a)
 		snprintf(a->text + n, sizeof(a->text) - n, "; +%zu behind it", m->kin->behind);
 }
 
-static void certificate_line(struct lines *l, const struct monitor *m, struct attention *a)
+/* A certificate, or the registration of a domain. */
+static void end_line(struct lines *l, const struct monitor *m, struct attention *a)
 {
-	int64_t ends = m->shown.certificate_ends_ms;
+	const char *what = m->shown.is_domain ? "registration" : "certificate";
+	int64_t ends = m->shown.ends_ms;
 	int64_t left = ends - l->now_ms, days = left / DAY_MS;
-	int64_t warned = (int64_t)m->shown.cert_days * DAY_MS;
+	int64_t warned = (int64_t)m->shown.end_days * DAY_MS;
 	if (!ends || !warned || m->shown.state == STATE_PAUSED || left >= warned)
 		return;
-	a->level = days < CERT_CRITICAL_DAYS ? ATTENTION_CRITICAL : ATTENTION_WARNING;
+	a->level = days < END_CRITICAL_DAYS ? ATTENTION_CRITICAL : ATTENTION_WARNING;
 	a->since_ms = ends - warned;
-	snprintf(a->word, sizeof(a->word), "CERT");
+	snprintf(a->word, sizeof(a->word), m->shown.is_domain ? "DOMAIN" : "CERT");
 	if (left <= 0)
-		snprintf(a->text, sizeof(a->text), "its certificate has ended");
+		snprintf(a->text, sizeof(a->text), "its %s has ended", what);
 	else
-		snprintf(a->text, sizeof(a->text), "its certificate ends in %lld day%s",
+		snprintf(a->text, sizeof(a->text), "its %s ends in %lld day%s", what,
 			 (long long)days, days == 1 ? "" : "s");
 	add_line(l, a);
 }
@@ -140,6 +143,12 @@ static void network_line(struct lines *l)
 	add_line(l, &a);
 }
 
+static bool says_end(const struct shown *s, const char *text)
+{
+	return s->is_domain ? s->state == STATE_DOWN || s->state == STATE_DEGRADED
+			    : strstr(text, "certificate") != NULL;
+}
+
 static void look(struct monitor *m, void *arg)
 {
 	struct lines *l = arg;
@@ -157,9 +166,9 @@ static void look(struct monitor *m, void *arg)
 		behind_text(m, &a);
 		add_line(l, &a);
 	}
-	/* A monitor of the certificate itself has said it already. */
-	if (!line || !strstr(a.text, "certificate"))
-		certificate_line(l, m, &certificate);
+	/* A monitor of that very thing has said it already. */
+	if (!line || !says_end(s, a.text))
+		end_line(l, m, &certificate);
 	if (budget_line(s, &budget))
 		add_line(l, &budget);
 }

@@ -160,7 +160,7 @@ void state_row_take(struct monitor *m, struct state_row *row)
 	row->bad_message = copy(m->bad.message);
 	row->bad = copy(m->bad.evidence);
 	row->certificate = copy(m->shown.certificate);
-	row->certificate_ends_ms = m->shown.certificate_ends_ms;
+	row->certificate_ends_ms = m->shown.ends_ms;
 }
 
 void state_row_written(struct sitemonitor *sm, const struct state_row *row)

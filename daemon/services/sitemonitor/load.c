@@ -93,7 +93,7 @@ static void apply_row(const struct state_row *row, void *arg)
 	texts_set(&sm->texts, &m->bad.message, row->bad_message);
 	m->bad.evidence = copy(row->bad);
 	m->shown.certificate = copy(row->certificate);
-	m->shown.certificate_ends_ms = row->certificate_ends_ms;
+	m->shown.ends_ms = row->certificate_ends_ms;
 }
 
 static void apply_last(struct sitemonitor *sm, struct monitor *m)

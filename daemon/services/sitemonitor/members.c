@@ -61,8 +61,11 @@ void engine_configure(struct monitor *m, const struct resource *r)
 		.recoveries = spec_count(spec, "recoveries"),
 		.slow_after = spec_count(spec, "failures"),
 	};
-	int64_t cert_days = spec_int(&resource_monitor, spec, "cert_days");
-	m->shown.cert_days = cert_days > 0 ? (unsigned)cert_days : 0;
+	m->shown.is_domain = !strcmp(m->shown.type, "domain");
+	m->shown.about_end = m->shown.is_domain || !strcmp(m->shown.type, "tls");
+	int64_t days =
+		spec_int(&resource_monitor, spec, m->shown.is_domain ? "domain_days" : "cert_days");
+	m->shown.end_days = days > 0 ? (unsigned)days : 0;
 	m->due.fire = engine_fire;
 	budget_configure(m, spec);
 	json_decref(spec);

@@ -14,6 +14,7 @@ struct line {
 	enum monitor_state state;
 	enum outcome last;
 	int64_t us, ends_ms;
+	bool is_domain;
 	int32_t phase_us[PHASE_COUNT];
 };
 
@@ -31,7 +32,8 @@ static void take(struct monitor *m, void *arg)
 	x->state = m->shown.state;
 	x->last = m->shown.last_outcome;
 	x->us = m->shown.last_us;
-	x->ends_ms = m->shown.certificate_ends_ms;
+	x->ends_ms = m->shown.ends_ms;
+	x->is_domain = m->shown.is_domain;
 	memcpy(x->phase_us, m->shown.phase_us, sizeof(x->phase_us));
 }
 
@@ -86,12 +88,20 @@ static void write_probes(struct buf *out, const struct lines *l)
 	head(out, "sellersmart_probe_tls_earliest_expiry_timestamp_seconds", "gauge",
 	     "When the first certificate of the chain ends.");
 	for (size_t i = 0; i < l->n; i++)
-		if (l->all[i].ends_ms)
+		if (l->all[i].ends_ms && !l->all[i].is_domain)
 			buf_printf(
 				out,
 				"sellersmart_probe_tls_earliest_expiry_timestamp_seconds{monitor=\"%s\",type=\"%s\"} %lld\n",
 				l->all[i].res->name, l->all[i].type,
 				(long long)(l->all[i].ends_ms / 1000));
+	head(out, "sellersmart_domain_expiry_timestamp_seconds", "gauge",
+	     "When the registration of a domain ends.");
+	for (size_t i = 0; i < l->n; i++)
+		if (l->all[i].ends_ms && l->all[i].is_domain)
+			buf_printf(
+				out,
+				"sellersmart_domain_expiry_timestamp_seconds{monitor=\"%s\"} %lld\n",
+				l->all[i].res->name, (long long)(l->all[i].ends_ms / 1000));
 }
 
 static void write_engine(struct buf *out, struct sitemonitor *sm)

@@ -55,9 +55,10 @@ struct shown {
 	const char *message, *address; /* of the texts */
 	struct evidence_way way;       /* of the last answer */
 
-	char *certificate; /* JSON object */
-	int64_t certificate_ends_ms;
-	unsigned cert_days; /* how long before that end it needs a person; 0: never */
+	char *certificate;         /* JSON object */
+	int64_t ends_ms;           /* of the certificate, or of a domain's registration; 0: none */
+	unsigned end_days;         /* how long before that end it needs a person; 0: never */
+	bool is_domain, about_end; /* about_end: a check of just that (domain, tls) */
 
 	bool is_heartbeat;
 	bool own_link;          /* its last check found that our own connection is lost */

@@ -60,6 +60,13 @@ static void keep_evidence(struct sitemonitor *sm, struct monitor *m, struct chec
 
 /* ---- what is shown -------------------------------------------------------------------------- */
 
+static void show_end(struct monitor *m, int64_t ends_ms)
+{
+	if (m->shown.ends_ms != ends_ms)
+		m->evidence_dirty = true;
+	m->shown.ends_ms = ends_ms;
+}
+
 static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_result *r,
 		      struct evidence_way *way, struct moment at)
 {
@@ -78,11 +85,11 @@ static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_re
 	texts_set(&sm->texts, &s->address, r->address);
 	if (r->certificate && (!s->certificate || strcmp(s->certificate, r->certificate))) {
 		/* days_left differs each day; that alone is not worth a write */
-		if (s->certificate_ends_ms != r->certificate_not_after_ms)
-			m->evidence_dirty = true;
+		show_end(m, r->certificate_not_after_ms);
 		take_text(&s->certificate, &r->certificate);
-		s->certificate_ends_ms = r->certificate_not_after_ms;
 	}
+	if (r->domain_ends_ms)
+		show_end(m, r->domain_ends_ms);
 	table_unlock(&sm->table);
 }
 

@@ -64,7 +64,7 @@ static void set_certificate(struct house *h, uint64_t id, int64_t ends_ms)
 	table_lock(&h->sm->table);
 	struct monitor *m = table_find(&h->sm->table, id);
 	replace_text(&m->shown.certificate, json);
-	m->shown.certificate_ends_ms = ends_ms;
+	m->shown.ends_ms = ends_ms;
 	table_unlock(&h->sm->table);
 }
 
