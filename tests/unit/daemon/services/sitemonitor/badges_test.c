@@ -101,7 +101,7 @@ static void key__stays__until_it_is_rotated_or_revoked(void **state)
 static void many_keys__each_finds__its_own(void **state)
 {
 	struct house *h = *state;
-	char keys[40][BADGE_KEY_TEXT], name[16], out[4096];
+	char keys[40][BADGE_KEY_TEXT], name[32], out[4096];
 	for (int i = 0; i < 40; i++) {
 		snprintf(name, sizeof(name), "shop-%d", i);
 		past_monitor(h, name, "");
