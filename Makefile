@@ -51,6 +51,7 @@ TUI_C := $(filter-out tui/main.c,$(call find_c,tui))
 
 SERVICES := $(notdir $(patsubst %/,%,$(dir $(sort $(wildcard daemon/services/*/service.c)))))
 CHECKS := $(basename $(notdir $(sort $(wildcard daemon/checks/*.c))))
+DOCTORS := $(basename $(notdir $(sort $(wildcard shared/doctor/checks/*.c))))
 RESOURCES := $(basename $(notdir $(sort $(wildcard shared/resources/*.c))))
 # The commonest first: what an empty form proposes.
 VARIANTS := http $(filter-out http,$(basename $(notdir $(sort $(wildcard shared/resources/checks/*.c)))))
@@ -70,7 +71,7 @@ define table
 	cmp -s $(1).tmp $(1) && rm $(1).tmp || mv $(1).tmp $(1)
 endef
 
-GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c
+GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c $(B)/gen/doctor_table.c
 GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/check_table.c $(B)/gen/migration_table.c
 GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c $(B)/gen/importer_table.c
 
@@ -116,6 +117,8 @@ $(B)/gen/check_variant_table.c: FORCE
 	$(call table,$@,shared/schema/schema.h,variant,check_variant_table,variant_,$(VARIANTS),\
 	  echo 'const char *const check_variant_names[] = {'; \
 	  $(foreach n,$(VARIANTS),echo '	"$(n)"$(comma)';) echo '	0$(comma)'; echo '};';)
+$(B)/gen/doctor_table.c: FORCE
+	$(call table,$@,shared/doctor/doctor.h,doctor_check,doctor_table,doctor_,$(DOCTORS))
 $(B)/gen/service_table.c: FORCE
 	$(call table,$@,daemon/services/service.h,service,service_table,service_,$(SERVICES))
 $(B)/gen/check_table.c: FORCE

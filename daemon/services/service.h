@@ -9,6 +9,7 @@
 #include "daemon/store/resources.h"
 #include "daemon/store/series.h"
 #include "daemon/store/store.h"
+#include "shared/doctor/doctor.h"
 
 struct resolver;
 struct transfers;
@@ -83,6 +84,10 @@ struct service {
 	void (*overview)(struct json_writer *w, void *state);
 	/** Prometheus text. */
 	void (*metrics)(struct buf *out, void *state);
+	/** Findings about itself: say(level, name, text, remedy) each. Thread: a worker. */
+	void (*doctor)(void *state,
+		       void (*say)(void *arg, const char *name, const struct doctor_finding *f),
+		       void *arg);
 	/** Configuration was reloaded. */
 	void (*reload)(void *state);
 	/** --once: run what is due until decided (deadline boot ms), print a summary line per thing

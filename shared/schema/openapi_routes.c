@@ -27,6 +27,8 @@ static const struct {
 	 "application/json"},
 	{"/v1/reload", "post", "Read the configuration again", NULL},
 	{"/v1/daemon", "get", "Version, loops, queues, store", "application/json"},
+	{"/v1/doctor", "get", "What is wrong with the installation, as the daemon sees it",
+	 "application/json"},
 	{"/v1/once", "post", "Check what is due, wait for the verdicts", "application/json"},
 	{"/v1/openapi.json", "get", "This document", "application/json"},
 	{"/v1/stream", "get", "Events and live rows as server-sent events", "text/event-stream"},

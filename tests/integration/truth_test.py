@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The truth about ourselves: what is our own fault is not the target's."""
+import json
 import socket
 
 from lib import Daemon, main, wait_until
@@ -128,6 +129,23 @@ def router__with_children_down__is_one_line():
         plain = [e["name"] for e in ups if "incident" in e["data"] and not e["data"].get("suppressed")]
         assert plain == ["router"], plain
         again.close()
+
+
+def doctor__says_what_is_wrong__with_and_without_a_daemon():
+    with Doorman() as witness, Daemon(config=f"witnesses: 127.0.0.1:{witness.port}\nchecks_max: 10000\n"
+                                      f"nameservers: 127.0.0.1:{closed_port()}\n") as d:
+        done = d.cli("doctor", "-o", "json")
+        found = {x["check"]: x for x in json.loads(done.stdout)}
+        assert done.returncode == 1, done.stdout  # nobody answers as name server
+        assert found["resolver"]["level"] == "fail" and found["resolver"]["remedy"], found["resolver"]
+        assert found["store"]["level"] == "ok" and found["daemon"]["level"] == "ok", found
+        assert found["witnesses"]["text"] == "1 witnesses, not asked yet", found["witnesses"]
+        assert {"ping", "clock", "descriptors", "disk", "memory", "authorities", "zones", "seccomp", "terminal",
+                "lingering"} <= set(found), found
+        d.process.terminate()
+        d.process.wait()
+        away = d.cli("doctor", check=1).stdout
+        assert away.startswith("FAIL  daemon") and "try: " in away and "zones" in away, away
 
 
 if __name__ == "__main__":

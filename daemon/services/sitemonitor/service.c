@@ -369,6 +369,7 @@ const struct service service_sitemonitor = {
 	.attention = attention_lines,
 	.overview = overview_members,
 	.metrics = metrics_write,
+	.doctor = witness_doctor,
 	.reload = reload,
 	.once = once_run,
 };

@@ -237,6 +237,10 @@ void witness_fini(struct sitemonitor *sm);
 bool witness_holds(struct sitemonitor *sm, struct monitor *m, struct check_run *run);
 /** Is run one of those that wait? Then it does no more and ends as it is. */
 bool witness_lets_go(struct sitemonitor *sm, struct check_run *run);
+/** What the doctor says of them. Thread: a worker. */
+void witness_doctor(void *state,
+		    void (*say)(void *arg, const char *name, const struct doctor_finding *f),
+		    void *arg);
 /** The cause of a result that says nothing about the target. */
 extern const char cause_own_link[];
 

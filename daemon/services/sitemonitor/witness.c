@@ -321,6 +321,46 @@ bool witness_lets_go(struct sitemonitor *sm, struct check_run *run)
 	return false;
 }
 
+/* ---- the doctor ----------------------------------------------------------------------------- */
+
+struct asking {
+	struct sitemonitor *sm;
+	struct doctor_finding finding;
+};
+
+static void describe(void *arg)
+{
+	struct asking *a = arg;
+	struct doctor_finding *f = &a->finding;
+	const struct uplink *u = &a->sm->uplink;
+	static const char remedy[] =
+		"set witnesses in the configuration to hosts that can be reached from here";
+	if (!u->n)
+		doctor_say(f, DOCTOR_WARN, remedy,
+			   "no witnesses: a loss of our own connection looks like the targets'");
+	else if (u->lost)
+		doctor_say(f, DOCTOR_FAIL,
+			   "mend the network; see also witnesses in the configuration", "%s",
+			   u->text);
+	else if (!u->asked_ms)
+		doctor_say(f, DOCTOR_OK, NULL, "%zu witnesses, not asked yet", u->n);
+	else if (u->automatic)
+		doctor_say(f, DOCTOR_WARN, remedy,
+			   "none of the %zu usual witnesses ever answered: they are not believed",
+			   u->n);
+	else
+		doctor_say(f, DOCTOR_OK, NULL, "%zu witnesses, one answered when last asked", u->n);
+}
+
+void witness_doctor(void *state,
+		    void (*say)(void *arg, const char *name, const struct doctor_finding *f),
+		    void *arg)
+{
+	struct asking a = {.sm = state};
+	loop_call(a.sm->d->net, describe, &a);
+	say(arg, "witnesses", &a.finding);
+}
+
 /* ---- configuration -------------------------------------------------------------------------- */
 
 static void forget(struct sitemonitor *sm)
