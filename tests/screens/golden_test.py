@@ -19,6 +19,7 @@ def screen(name, fixture, *steps, **options):
 
 
 OPEN_MONITOR = ("text:garden", "key:2", "text:nightly", "key:jjj\\n", "text:address 203")
+OPEN_STEPS = ("text:lamps", "key:2", "text:garden-way", "key:/way\\n", "key:\\n", "text:basket")
 FORM = ("text:garden", "key:2", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [
@@ -47,6 +48,9 @@ TESTS = [
     screen("monitor-ascii", "house", *OPEN_MONITOR, env={"LC_ALL": "C"}),
     screen("monitor-braille", "house", *OPEN_MONITOR, "text:p50", env={"SELLERSMART_GRAPH": "braille"}),
     screen("monitor-end", "house", *OPEN_MONITOR, "text:p50", "key:sG", "text:timeout"),
+    screen("steps", "steps", *OPEN_STEPS),
+    screen("steps-ascii", "steps", *OPEN_STEPS, env={"LC_ALL": "C"}),
+    screen("steps-form", "steps", *OPEN_STEPS, "key:e", "text:login, search, basket"),
     screen("incidents", "house", "text:garden", "key:3", "text:changed since"),
     screen("incident", "house", "text:garden", "key:3", "text:changed since", "key:\\n",
            "text:evidence"),

@@ -73,7 +73,8 @@ static struct form_text *text_for(struct form *f, const struct field *field)
 		struct field lines = *field; /* one entry a line, whatever the field prefers */
 		char value[EDIT_MAX];
 
-		lines.flags |= FIELD_MULTILINE;
+		if (field->type != FIELD_OBJECTS)
+			lines.flags |= FIELD_MULTILINE;
 		field_text(&lines, json_object_get(f->original, field->name), value, sizeof value);
 		edit_set(&t->edit, value);
 	} else {
