@@ -172,6 +172,8 @@ install: all man
 	install -m 644 $(B)/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(B)/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 README.md LICENSE contrib/sellersmart.yaml $(DESTDIR)$(PREFIX)/share/doc/sellersmart/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/sellersmart/examples
+	install -m 644 contrib/examples/* $(DESTDIR)$(PREFIX)/share/doc/sellersmart/examples/
 	for u in sellersmartd.service sellersmartd.socket; do \
 	  sed 's|@PREFIX@|$(PREFIX)|g' contrib/$$u > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u; done
 	sed 's|@PREFIX@|$(PREFIX)|g' contrib/sellersmartd-user.service \

@@ -164,6 +164,8 @@ def steps__refuse__what_cannot_work_before_it_is_stored():
             ("{{csrf}}", "{{token}}", "steps[1].form.csrf: no step before it saves {{token}}"),
             ('css: "input[name=csrf]", ', "", "steps[0].save[0]: does not say where to look"),
             ("method: POST\n        url: /login", "url: /login", "steps[1].form: a GET request has no body"),
+            ("url: /checkout/{{basket}}", "url: http://{{basket}}/", "steps[4].url: a value cannot choose the host"),
+            ("url: /checkout/{{basket}}", "url: http://a b/", "steps[4].url: "),
             ("name: search", "name: form", 'steps[2].name: "form" is taken by steps[0]'),
             ("keyword: Pay now", "keywort: Pay now", 'steps[4]: no field is called "keywort" here'),
         ]:

@@ -335,30 +335,42 @@ static enum err check_map(struct look *l, const char *member)
 
 static const char *placeholder(const char *name, void *arg)
 {
-	return "x";
+	return arg;
 }
 
-static enum err check_url(struct look *l)
+/* The address with a word for each value. */
+static enum err fill_url(const struct look *l, const char *word, struct url *out, struct error *e)
 {
 	const char *url = json_str(l->step, "url", "");
 	struct buf filled = BUF_INIT(URL_MAX * 2);
-	struct url base, out;
+	struct url base;
+	enum err err = url_parse(json_str(l->spec, "target", ""), &base, e);
+	if (!err)
+		err = template_expand(url, TEMPLATE_PERCENT, placeholder, (void *)(uintptr_t)word,
+				      &filled, e);
+	if (!err)
+		err = url_resolve(&base, buf_str(&filled), out, e);
+	buf_fini(&filled);
+	return err;
+}
+
+/* Where a request goes is the user's word, not a page's: no value in scheme, host or port. */
+static enum err check_url(struct look *l)
+{
+	struct url one, other;
 	struct error why = {0};
-	enum err err = check_text(l, "url", url);
+	enum err err = check_text(l, "url", json_str(l->step, "url", ""));
 	if (err)
 		return err;
-	err = template_expand(url, TEMPLATE_PERCENT, placeholder, NULL, &filled, &why);
-	bool whole = strstr(buf_str(&filled), "://") != NULL && strspn(url, "htpsHTPS") >= 4;
-	if (!err)
-		err = url_parse(json_str(l->spec, "target", ""), &base, &why);
-	if (!err)
-		err = whole ? url_parse(buf_str(&filled), &out, &why)
-			    : url_resolve(&base, buf_str(&filled), &out, &why);
-	buf_fini(&filled);
-	if (!err)
+	if (fill_url(l, "x", &one, &why) || fill_url(l, "yy", &other, &why)) {
+		refuse(l, "url", "%.150s", why.text);
+		error_hint(l->e, "for example url: /basket/{{id}}");
+		return ERR_INVALID;
+	}
+	if (url_same_origin(&one, &other))
 		return ERR_NONE;
-	refuse(l, "url", "%.150s", why.text);
-	error_hint(l->e, "for example url: /basket/{{id}}");
+	refuse(l, "url", "a value cannot choose the host");
+	error_hint(l->e, "write the host out; values belong behind it");
 	return ERR_INVALID;
 }
 
