@@ -1,6 +1,7 @@
 #include "daemon/core/pool.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ struct pool {
 	struct worker *workers;
 	unsigned n_workers, idle;
 	int idle_ms;
-	bool closing;
+	bool closing, trimming;
 };
 
 struct pool *pool_new(const char *name, unsigned threads, size_t queue_max, int idle_ms)
@@ -64,6 +65,14 @@ static void *work(void *arg)
 		while (!p->queued && !p->closing && !bored)
 			bored = thread_cond_wait_until(&p->work, &p->lock, until) == ETIMEDOUT;
 		p->idle--;
+		if (!p->queued && bored && !p->trimming) {
+			/* What a burst of requests left in the heap goes back to the system. */
+			p->trimming = true;
+			pthread_mutex_unlock(&p->lock);
+			malloc_trim(0);
+			pthread_mutex_lock(&p->lock);
+			p->trimming = false;
+		}
 		if (!p->queued)
 			break; /* closing, or bored: what is queued is always finished */
 

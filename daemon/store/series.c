@@ -5,9 +5,6 @@
 #include "daemon/store/store_internal.h"
 #include "shared/mem.h"
 
-/* Samples of one journal row; more are several rows, so that no row is large. */
-enum { JOURNAL_ROW_SAMPLES = 1024 };
-
 static const char *const outcome_names[OUTCOME_COUNT] = {
 	[OUTCOME_NONE] = "none",         [OUTCOME_UP] = "up",
 	[OUTCOME_DEGRADED] = "degraded", [OUTCOME_DOWN] = "down",
@@ -101,8 +98,6 @@ static void apply(struct series *s, const struct batch *b, size_t from, size_t u
 {
 	uint64_t limit;
 
-	for (size_t i = from; i < until; i++)
-		series_get(s, b->samples[i].monitor);
 	limit = series_limit(s);
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = from; i < until; i++) {
@@ -124,6 +119,11 @@ static void batch_end(void *arg, bool committed)
 	struct series *s = b->series;
 
 	if (committed) {
+		uint64_t ids[JOURNAL_ROW_SAMPLES];
+
+		for (size_t i = 0; i < b->n; i++)
+			ids[i] = b->samples[i].monitor;
+		series_get_all(s, ids, b->n);
 		for (size_t i = 0; i < b->n; i += APPLY_AT_ONCE)
 			apply(s, b, i, b->n - i < APPLY_AT_ONCE ? b->n : i + APPLY_AT_ONCE);
 		s->applied_seq = b->seq;

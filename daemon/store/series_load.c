@@ -54,6 +54,25 @@ static struct series_monitor *next_monitor(struct series *s, uint64_t id, struct
 	return s->slots[guess].monitor;
 }
 
+/* Neighbours in a row are sorted by monitor. Whoever is new comes in at once. */
+static void meet(struct series *s, const uint8_t *data, size_t n)
+{
+	struct bytes_reader r = {.data = data, .len = n};
+	struct sample_context context = {0};
+	uint64_t previous = 0, ids[JOURNAL_ROW_SAMPLES];
+	struct sample sample;
+	size_t count = 0;
+
+	while (r.at < r.len && count < JOURNAL_ROW_SAMPLES &&
+	       journal_get(&r, &context, &previous, &sample)) {
+		/* damaged bytes may say anything */
+		if (count && sample.monitor < ids[count - 1])
+			break;
+		ids[count++] = sample.monitor;
+	}
+	series_get_all(s, ids, count);
+}
+
 static bool replay_row(struct series *s, uint64_t seq, const uint8_t *data, size_t n)
 {
 	struct bytes_reader r = {.data = data, .len = n};
@@ -92,6 +111,7 @@ static enum err replay(struct series *s, sqlite3 *db, uint64_t *first_seq, struc
 
 		if (!*first_seq)
 			*first_seq = seq;
+		meet(s, sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1));
 		if (!replay_row(s, seq, sqlite3_column_blob(st, 1),
 				(size_t)sqlite3_column_bytes(st, 1)))
 			log_warn("series", "a row of the journal of samples is damaged");

@@ -31,26 +31,59 @@ struct series_monitor *series_find(const struct series *s, uint64_t id)
 	return i < s->count && s->slots[i].id == id ? s->slots[i].monitor : NULL;
 }
 
-struct series_monitor *series_get(struct series *s, uint64_t id)
+static struct series_monitor *monitor_new(uint64_t id)
 {
-	size_t i = series_place(s, id);
-	struct series_monitor *m;
+	struct series_monitor *m = mem_zalloc(sizeof *m);
 
-	if (i < s->count && s->slots[i].id == id)
-		return s->slots[i].monitor;
-	m = mem_zalloc(sizeof *m);
 	m->id = id;
 	m->minute = -1;
-	pthread_mutex_lock(&s->lock);
-	if (s->count == s->cap) {
+	return m;
+}
+
+/* With the lock held. Slots move once, however many are new. */
+static void merge(struct series *s, const uint64_t *fresh, size_t n)
+{
+	size_t from = s->count, to = s->count + n;
+
+	while (to > s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 64;
 		s->slots = mem_array(s->slots, s->cap, sizeof *s->slots);
 	}
-	memmove(s->slots + i + 1, s->slots + i, (s->count - i) * sizeof *s->slots);
-	s->slots[i] = (struct series_slot){.id = id, .monitor = m};
-	s->count++;
-	pthread_mutex_unlock(&s->lock);
-	return m;
+	s->count = to;
+	while (n) {
+		if (from && s->slots[from - 1].id > fresh[n - 1])
+			s->slots[--to] = s->slots[--from];
+		else {
+			n--;
+			s->slots[--to] = (struct series_slot){fresh[n], monitor_new(fresh[n])};
+		}
+	}
+}
+
+void series_get_all(struct series *s, const uint64_t *ids, size_t n)
+{
+	uint64_t *fresh = NULL, last = 0;
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if ((i && ids[i] == last) || series_find(s, ids[i]))
+			continue;
+		if (!fresh)
+			fresh = mem_array(NULL, n, sizeof *fresh);
+		fresh[found++] = last = ids[i];
+	}
+	if (found) {
+		pthread_mutex_lock(&s->lock);
+		merge(s, fresh, found);
+		pthread_mutex_unlock(&s->lock);
+	}
+	free(fresh);
+}
+
+struct series_monitor *series_get(struct series *s, uint64_t id)
+{
+	series_get_all(s, &id, 1);
+	return series_find(s, id);
 }
 
 void series_drop(struct series *s, uint64_t id)

@@ -236,12 +236,7 @@ enum err load_all(struct sitemonitor *sm, struct error *e)
 	size_t n = 0;
 	const struct resource **all = resource_list(sm->d->store, &resource_monitor, &n);
 	for (size_t i = 0; i < n; i++) {
-		json_t *spec = resource_spec(all[i]);
-		const char *type = spec_text(&resource_monitor, spec, "type");
-		struct monitor *m = table_enter(&sm->table, all[i],
-						spec_bool(&resource_monitor, spec, "paused"),
-						type && !strcmp(type, "heartbeat"));
-		json_decref(spec);
+		struct monitor *m = table_enter(&sm->table, all[i]);
 		engine_configure(m, all[i]);
 		heartbeat_configure(sm, m);
 		resource_unref(all[i]);

@@ -4,6 +4,7 @@
 
 #include "daemon/api/live.h"
 #include "daemon/services/sitemonitor/badges.h"
+#include "daemon/api/text.h"
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
@@ -74,17 +75,7 @@ void engine_configure(struct monitor *m, const struct resource *r)
 
 void engine_label(struct monitor *m, const struct resource *r)
 {
-	json_t *labels = resource_labels(r);
-	m->shown.own = !strcmp(json_str(labels, "owner", ""), "mine");
-	json_decref(labels);
-}
-
-static bool spec_paused(const struct resource *r)
-{
-	json_t *spec = resource_spec(r);
-	bool paused = spec_bool(&resource_monitor, spec, "paused");
-	json_decref(spec);
-	return paused;
+	m->shown.own = text_equals(text_member(r->labels, "owner"), "mine");
 }
 
 void monitor_free(struct sitemonitor *sm, struct monitor *m)
@@ -92,6 +83,7 @@ void monitor_free(struct sitemonitor *sm, struct monitor *m)
 	monitor_check_drop(m);
 	resource_unref(m->res);
 	heartbeat_free(m->beat);
+	free(m->address);
 	texts_set(&sm->texts, &m->shown.reason, NULL);
 	texts_set(&sm->texts, &m->shown.message, NULL);
 	texts_set(&sm->texts, &m->shown.address, NULL);
@@ -128,7 +120,7 @@ static bool same_check(const struct resource *a, const struct resource *b)
 
 void engine_update(struct sitemonitor *sm, const struct resource *r)
 {
-	bool paused = spec_paused(r);
+	bool paused = monitor_is_paused(r);
 	table_lock(&sm->table);
 	struct monitor *m = table_find(&sm->table, r->id);
 	table_unlock(&sm->table);

@@ -36,12 +36,19 @@ struct promise {
 	uint64_t seq;           /* of its event */
 };
 
+/** Where a heartbeat's pings go. */
+struct ping_address {
+	struct ping_address *next; /* in the table's slot */
+	struct monitor *monitor;
+	uint64_t key[2];
+};
+
 /** What lists, details and metrics show. */
 struct shown {
 	const char *type; /* "http": the variant's own name */
-	enum monitor_state state;
 	struct moment since;
 	struct rules rules;
+	enum monitor_state state;
 	uint32_t fails, oks;
 	int64_t next_boot_ms; /* 0: none */
 	uint64_t incident;    /* 0: none */
@@ -49,9 +56,9 @@ struct shown {
 	const char *reason;   /* safe; NULL when up; one of the texts */
 
 	int64_t last_ms; /* wall, 0: never */
-	enum outcome last_outcome;
 	int64_t last_us; /* -1: nothing measured */
 	int32_t phase_us[PHASE_COUNT];
+	enum outcome last_outcome;
 	const char *message, *address; /* of the texts */
 	struct evidence_way way;       /* of the last answer */
 
@@ -76,11 +83,12 @@ struct first_bad {
 
 struct kin;
 
+/* There may be a hundred thousand: what few of them need is behind a pointer, and flags stand
+ * together. */
 struct monitor {
 	uint64_t id;
-	struct monitor *next_same, *next_key; /* in the table's slots */
-	uint64_t key[2];                      /* of a heartbeat's address */
-	bool in_table;
+	struct monitor *next_same;    /* in the table's slot */
+	struct ping_address *address; /* of a heartbeat */
 
 	/* under the table's lock */
 	const struct resource *res;
@@ -88,6 +96,13 @@ struct monitor {
 	struct kin *kin; /* depends.h; NULL: depends on nothing, and nothing on it */
 
 	/* the net loop's */
+	bool in_table, removed;
+	bool run_discard; /* its answer no longer counts */
+	bool again;       /* check at once when it ends */
+	bool state_dirty, evidence_dirty, in_dirty;
+	bool once_pending;            /* --once waits for its decision */
+	enum monitor_state announced; /* the last state that had an event */
+
 	struct due due;
 	struct limit_ticket ticket;
 	int64_t due_boot_ms; /* when the check that waits or runs was due */
@@ -99,17 +114,11 @@ struct monitor {
 	void *memory; /* what the check keeps between runs */
 	struct check_run *run;
 	int64_t run_boot_ms;
-	bool run_discard; /* its answer no longer counts */
-	bool again;       /* check at once when it ends */
-	bool removed;
 
 	struct track track;
-	uint64_t saved;               /* print of its essence as last handed to the store */
-	enum monitor_state announced; /* the last state that had an event */
-	uint64_t rev;                 /* of monitor_state, grows with each write */
-	bool state_dirty, evidence_dirty;
+	uint64_t saved; /* print of its essence as last handed to the store */
+	uint64_t rev;   /* of monitor_state, grows with each write */
 	struct monitor *next_dirty;
-	bool in_dirty;
 
 	/* Evidence of the last good answer. Its text is in the store; here only until it was
 	 * written, and what tells it from another one. */
@@ -120,7 +129,6 @@ struct monitor {
 	struct first_bad bad;
 
 	struct waiter *waiters; /* people who asked for a check */
-	bool once_pending;      /* --once waits for its decision */
 	struct heartbeat *beat; /* heartbeats only */
 };
 

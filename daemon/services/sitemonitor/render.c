@@ -160,7 +160,7 @@ static void write_shown(struct json_writer *w, struct sitemonitor *sm, const str
 	budget_write(w, s);
 	jw_kv_str(w, "incident", s->incident ? id_format(id, "inc", s->incident) : NULL);
 	if (s->is_heartbeat) {
-		ping_key_text(m->key, key);
+		ping_key_text(m->address->key, key);
 		snprintf(url, sizeof(url), "/ping/%s", key);
 		jw_kv_str(w, "ping_url", url);
 		jw_kv_time(w, "deadline_at", s->deadline_ms);

@@ -70,12 +70,9 @@ static void on_resource(const struct resource *old, const struct resource *now, 
 	else if (window)
 		windows_leave(sm, r->id);
 	if (monitor && now && !old) {
-		json_t *spec = resource_spec(now);
 		table_lock(&sm->table);
-		table_enter(&sm->table, now, spec_bool(now->kind, spec, "paused"),
-			    !strcmp(spec_text(now->kind, spec, "type"), "heartbeat"));
+		table_enter(&sm->table, now);
 		table_unlock(&sm->table);
-		json_decref(spec);
 	}
 	struct note *n = mem_zalloc(sizeof(*n));
 	*n = (struct note){.sm = sm,
@@ -121,8 +118,7 @@ static void adopt(struct sitemonitor *sm)
 	const struct resource **all = resource_list(sm->d->store, &resource_monitor, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct monitor *m = table_find(&sm->table, all[i]->id);
-		json_t *spec = resource_spec(all[i]);
-		bool paused = spec_bool(&resource_monitor, spec, "paused");
+		bool paused = monitor_is_paused(all[i]);
 		/* Ended between the change and the transition that follows from it. */
 		if (m && paused != (m->track.hold == STATE_PAUSED)) {
 			verdict_hold(sm, m, paused ? STATE_PAUSED : STATE_NEW, NULL);
@@ -130,7 +126,6 @@ static void adopt(struct sitemonitor *sm)
 		} else if (m && m->beat) {
 			engine_schedule(sm, m);
 		}
-		json_decref(spec);
 		resource_unref(all[i]);
 	}
 	free(all);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/api/text.h"
 #include "daemon/jobs/schedule.h"
 #include "shared/mem.h"
 
@@ -17,7 +18,6 @@ void table_init(struct table *t, const uint8_t secret[static 32])
 	pthread_mutex_init(&t->lock, NULL);
 	memcpy(t->secret, secret, sizeof(t->secret));
 	t->by_id = mem_zalloc(t->slots * sizeof(*t->by_id));
-	t->by_key = mem_zalloc(t->slots * sizeof(*t->by_key));
 }
 
 void table_fini(struct table *t)
@@ -44,7 +44,7 @@ static struct monitor **id_slot(const struct table *t, uint64_t id)
 	return &t->by_id[hash_id(id) & (t->slots - 1)];
 }
 
-static struct monitor **key_slot(const struct table *t, const uint64_t key[2])
+static struct ping_address **key_slot(const struct table *t, const uint64_t key[2])
 {
 	return &t->by_key[key[0] & (t->slots - 1)]; /* already a hash */
 }
@@ -54,11 +54,13 @@ static void link_in(struct table *t, struct monitor *m)
 	struct monitor **slot = id_slot(t, m->id);
 	m->next_same = *slot;
 	*slot = m;
-	if (m->shown.is_heartbeat) {
-		slot = key_slot(t, m->key);
-		m->next_key = *slot;
-		*slot = m;
-	}
+	if (!m->address)
+		return;
+	if (!t->by_key)
+		t->by_key = mem_zalloc(t->slots * sizeof(*t->by_key));
+	struct ping_address **by_key = key_slot(t, m->address->key);
+	m->address->next = *by_key;
+	*by_key = m->address;
 }
 
 static void grow(struct table *t)
@@ -66,9 +68,9 @@ static void grow(struct table *t)
 	struct monitor **old = t->by_id;
 	size_t n = t->slots;
 	free(t->by_key);
+	t->by_key = NULL;
 	t->slots *= 2;
 	t->by_id = mem_zalloc(t->slots * sizeof(*t->by_id));
-	t->by_key = mem_zalloc(t->slots * sizeof(*t->by_key));
 	for (size_t i = 0; i < n; i++) {
 		for (struct monitor *m = old[i], *next; m; m = next) {
 			next = m->next_same;
@@ -86,7 +88,13 @@ struct monitor *table_find(const struct table *t, uint64_t id)
 	return m;
 }
 
-struct monitor *table_enter(struct table *t, const struct resource *r, bool paused, bool heartbeat)
+/* The canonical form is compact and holds what differs from the defaults: no need to parse it. */
+bool monitor_is_paused(const struct resource *r)
+{
+	return text_equals(text_member(r->spec, "paused"), "true");
+}
+
+struct monitor *table_enter(struct table *t, const struct resource *r)
 {
 	struct monitor *m = table_find(t, r->id);
 	if (m)
@@ -97,13 +105,16 @@ struct monitor *table_enter(struct table *t, const struct resource *r, bool paus
 	m->id = r->id;
 	m->res = resource_ref(r);
 	m->in_table = true;
-	m->shown.state = paused ? STATE_PAUSED : STATE_NEW;
+	m->shown.state = monitor_is_paused(r) ? STATE_PAUSED : STATE_NEW;
 	m->shown.since.wall_ms = r->updated_ms;
 	m->shown.last_us = -1;
 	m->shown.p95_24h_us = -1;
-	m->shown.is_heartbeat = heartbeat;
-	if (heartbeat)
-		ping_key(t, r->id, m->key);
+	m->shown.is_heartbeat = text_equals(text_member(r->spec, "type"), "heartbeat");
+	if (m->shown.is_heartbeat) {
+		m->address = mem_zalloc(sizeof(*m->address));
+		m->address->monitor = m;
+		ping_key(t, r->id, m->address->key);
+	}
 	link_in(t, m);
 	t->n++;
 	return m;
@@ -131,26 +142,31 @@ struct monitor *table_find_key(const struct table *t, const char *text)
 	}
 	if (digits != 32)
 		return NULL;
-	struct monitor *m = *key_slot(t, key);
-	while (m && sodium_memcmp(m->key, key, sizeof(key)))
-		m = m->next_key;
-	return m;
+	struct ping_address *a = t->by_key ? *key_slot(t, key) : NULL;
+	while (a && sodium_memcmp(a->key, key, sizeof(key)))
+		a = a->next;
+	return a ? a->monitor : NULL;
 }
 
-static void link_out(struct monitor **p, const struct monitor *m, bool by_key)
+static void link_out(struct table *t, struct monitor *m)
 {
+	struct monitor **p = id_slot(t, m->id);
 	while (*p != m)
-		p = by_key ? &(*p)->next_key : &(*p)->next_same;
-	*p = by_key ? m->next_key : m->next_same;
+		p = &(*p)->next_same;
+	*p = m->next_same;
+	if (!m->address)
+		return;
+	struct ping_address **a = key_slot(t, m->address->key);
+	while (*a != m->address)
+		a = &(*a)->next;
+	*a = m->address->next;
 }
 
 void table_remove(struct table *t, struct monitor *m)
 {
 	if (!m->in_table)
 		return;
-	link_out(id_slot(t, m->id), m, false);
-	if (m->shown.is_heartbeat)
-		link_out(key_slot(t, m->key), m, true);
+	link_out(t, m);
 	m->in_table = false;
 	t->n--;
 }

@@ -9,8 +9,9 @@ enum { PING_KEY_TEXT = 37 }; /* 8-4-4-4-12 and NUL */
 
 struct table {
 	pthread_mutex_t lock;
-	struct monitor **by_id, **by_key;
-	size_t slots, n; /* slots: a power of two */
+	struct monitor **by_id;
+	struct ping_address **by_key; /* NULL while there is no heartbeat */
+	size_t slots, n;              /* slots: a power of two */
 	uint8_t secret[32];
 };
 
@@ -21,10 +22,13 @@ void table_fini(struct table *t);
 void table_lock(struct table *t);
 void table_unlock(struct table *t);
 
+/** Does its configuration say so? Thread: any. */
+bool monitor_is_paused(const struct resource *r);
+
 /* ---- under the lock ------------------------------------------------------------------------- */
 
 /** The monitor of a resource, made when there is none: new or paused, nothing known. */
-struct monitor *table_enter(struct table *t, const struct resource *r, bool paused, bool heartbeat);
+struct monitor *table_enter(struct table *t, const struct resource *r);
 struct monitor *table_find(const struct table *t, uint64_t id);
 /** By the text in a ping's address; NULL also for a malformed one. */
 struct monitor *table_find_key(const struct table *t, const char *key);

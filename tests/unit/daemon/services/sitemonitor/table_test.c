@@ -15,8 +15,10 @@ static const uint8_t secret[32] = {1, 2, 3};
 
 static struct monitor *enter(struct table *t, uint64_t id)
 {
-	struct resource *r = resource_make(&resource_monitor, id, "m", "{}", "{}");
-	struct monitor *m = table_enter(t, r, false, id % 2 == 0);
+	struct resource *r =
+		resource_make(&resource_monitor, id, "m", "{}",
+			      id % 2 ? "{\"type\":\"http\"}" : "{\"type\":\"heartbeat\"}");
+	struct monitor *m = table_enter(t, r);
 	resource_unref(r);
 	return m;
 }
@@ -25,6 +27,7 @@ static void leave(struct table *t, struct monitor *m)
 {
 	table_remove(t, m);
 	resource_unref(m->res);
+	free(m->address);
 	free(m);
 }
 
