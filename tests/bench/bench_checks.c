@@ -102,6 +102,7 @@ struct load {
 	bool fresh_session;
 	long started, ended, wanted, bad;
 	struct check_run runs[IN_FLIGHT];
+	void *memory[IN_FLIGHT]; /* of each run, as of a monitor */
 	char first_bad[CHECK_MESSAGE];
 	sem_t done;
 };
@@ -136,6 +137,7 @@ static void start_all(void *arg)
 		l->runs[i] = (struct check_run){.type = check_type_find("http"),
 						.config = l->config,
 						.env = &l->env,
+						.memory = &l->memory[i],
 						.done = on_done,
 						.arg = l};
 		start_one(l, &l->runs[i]);
