@@ -163,14 +163,16 @@ static void match_pattern(struct extractor *x, const struct extract_request *r,
 			  const struct extract_query *q, struct found_writer *f)
 {
 	struct pattern *p = pattern_of(x, q->expression, &f->error);
-	enum pattern_result result = PATTERN_MATCHED;
-	size_t begin, end, next = 0;
+	enum pattern_result result = p ? PATTERN_MATCHED : PATTERN_NOT_MATCHED;
+	struct pattern_search search;
+	size_t begin, end;
 
-	while (p && result == PATTERN_MATCHED && next <= r->document_len) {
-		result = pattern_find(p, r->document, r->document_len, next, &begin, &end, &next);
-		if (result == PATTERN_MATCHED && !found_add(f, r->document + begin, end - begin) &&
-		    f->total > EXTRACT_DOCUMENT_MAX)
-			break;
+	if (p)
+		pattern_search_init(&search, p, r->document, r->document_len);
+	while (result == PATTERN_MATCHED) {
+		result = pattern_search_next(&search, &begin, &end);
+		if (result == PATTERN_MATCHED)
+			found_add(f, r->document + begin, end - begin);
 	}
 	if (result == PATTERN_LIMIT) {
 		error_set(&f->error, ERR_INVALID,

@@ -27,6 +27,11 @@ static void ignore(void *arg, jv message)
 	jv_free(message);
 }
 
+static jv no_input(jq_state *jq, void *arg)
+{
+	return jv_invalid();
+}
+
 /* "jq: error: syntax error, unexpected $end (Unix shell quoting issues?) at <top-level>, line 1:"
  * and the program after it, of which the reader has a copy. */
 static void on_error(void *arg, jv message)
@@ -65,7 +70,9 @@ struct program *program_compile(const char *text, struct error *e)
 	p->compiling = e;
 	jq_set_nomem_handler(p->jq, on_no_memory, NULL);
 	jq_set_error_cb(p->jq, on_error, p);
-	jq_set_debug_cb(p->jq, ignore, NULL); /* 1.6 calls it without looking */
+	/* 1.6 leaves both as malloc gave them. */
+	jq_set_debug_cb(p->jq, ignore, NULL);
+	jq_set_input_cb(p->jq, no_input, NULL);
 	jq_set_attr(p->jq, jv_string("JQ_LIBRARY_PATH"), jv_array());
 	if (!jq_compile(p->jq, text)) {
 		if (!e->code)

@@ -172,10 +172,57 @@ static void match__is__shared_by_threads(void **state)
 	pattern_free(p);
 }
 
+/* All places, joined by |. */
+static const char *places(const char *pattern, const char *subject, size_t len, char *out)
+{
+	struct error e = {0};
+	struct pattern *p = pattern_compile(pattern, &e);
+	struct pattern_search s;
+	size_t begin, end, n = 0;
+
+	assert_non_null(p);
+	out[0] = '\0';
+	pattern_search_init(&s, p, subject, len);
+	while (pattern_search_next(&s, &begin, &end) == PATTERN_MATCHED) {
+		assert_true(begin <= end && end <= len);
+		if (n)
+			out[n++] = '|';
+		memcpy(out + n, subject + begin, end - begin);
+		n += end - begin;
+		out[n] = '\0';
+	}
+	pattern_free(p);
+	return out;
+}
+
+static void search__finds__every_place_and_its_first_group(void **state)
+{
+	static const struct {
+		const char *pattern, *subject, *places;
+	} cases[] = {
+		{"b", "abcb", "b|b"},
+		{"id=(\\d+)", "id=1 id=22 id=x", "1|22"},
+		{"(a)|b", "ab", "a|b"},
+		{"x*", "€xx", "xx|"},
+		{"(?=(€))", "€€", "€|€"},
+		{"\\bä+", "ää aä ä", "ä"},
+		{"c", "", ""},
+		{"^", "ab", ""},
+		{"\xC3\xA4", "\xFF\xC3\xA4\xC3", "\xC3\xA4"},
+	};
+	char out[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(
+			places(cases[i].pattern, cases[i].subject, strlen(cases[i].subject), out),
+			cases[i].places);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(match__finds__anywhere),
+		cmocka_unit_test(search__finds__every_place_and_its_first_group),
 		cmocka_unit_test(match__finds__at_every_position),
 		cmocka_unit_test(match__bears__bytes_that_are_not_utf8),
 		cmocka_unit_test(match__ends__hostile_patterns),
