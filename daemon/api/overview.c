@@ -6,6 +6,7 @@
 
 #include "daemon/api/internal.h"
 #include "daemon/api/text.h"
+#include "shared/doctor/doctor.h"
 #include "shared/log.h"
 #include "shared/mem.h"
 
@@ -58,6 +59,36 @@ static void add_store(struct lines *l, const struct store_health *h, int64_t now
 	l->total++;
 }
 
+/* Open files and memory, looked at when somebody looks here. */
+static void add_machine(struct lines *l, struct api_state *a, int64_t now_ms)
+{
+	const struct resource_kind *monitor = resource_kind_find("monitor");
+	const struct doctor_context c = {
+		.data_dir = store_dir(a->d->store),
+		.monitors = monitor ? resource_count(a->d->store, monitor) : 0,
+	};
+
+	for (size_t i = 0; doctor_table[i] && l->n < ARRAY_LEN(l->items) - 1; i++) {
+		struct doctor_finding f = {0};
+		struct attention *line = &l->items[l->n];
+		const char *name = doctor_table[i]->name;
+
+		if (strcmp(name, "descriptors") && strcmp(name, "memory"))
+			continue;
+		doctor_table[i]->look(&c, &f);
+		if (f.level == DOCTOR_OK || !strstr(f.text, " of "))
+			continue;
+		*line = (struct attention){.level = ATTENTION_WARNING,
+					   .word = "MACHINE",
+					   .name = "this machine",
+					   .since_ms = now_ms,
+					   .kind = "machine"};
+		snprintf(line->text, sizeof line->text, "%.158s", f.text);
+		l->n++;
+		l->total++;
+	}
+}
+
 static void collect(struct api_state *a, struct lines *l, const struct store_health *h,
 		    int64_t now_ms)
 {
@@ -72,6 +103,7 @@ static void collect(struct api_state *a, struct lines *l, const struct store_hea
 		l->total += total > n ? total : n;
 	}
 	add_store(l, h, now_ms);
+	add_machine(l, a, now_ms);
 	sort_lines(l);
 }
 

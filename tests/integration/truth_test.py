@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The truth about ourselves: what is our own fault is not the target's."""
 import json
+import resource
 import socket
 
 from lib import Daemon, main, wait_until
@@ -139,13 +140,29 @@ def doctor__says_what_is_wrong__with_and_without_a_daemon():
         assert done.returncode == 1, done.stdout  # nobody answers as name server
         assert found["resolver"]["level"] == "fail" and found["resolver"]["remedy"], found["resolver"]
         assert found["store"]["level"] == "ok" and found["daemon"]["level"] == "ok", found
-        assert found["witnesses"]["text"] == "1 witnesses, not asked yet", found["witnesses"]
+        assert found["witnesses"]["text"] == "1 witness, not asked yet", found["witnesses"]
         assert {"ping", "clock", "descriptors", "disk", "memory", "authorities", "zones", "seccomp", "terminal",
                 "lingering"} <= set(found), found
         d.process.terminate()
         d.process.wait()
         away = d.cli("doctor", check=1).stdout
         assert away.startswith("FAIL  daemon") and "try: " in away and "zones" in away, away
+
+
+def open_files__nearly_used_up__are_a_line():
+    d = Daemon(start=False)
+    with d:
+        d.start(preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300)))
+        assert not d.get("/v1/overview").data["attention"]
+        held = []
+        for _ in range(235):
+            held.append(socket.socket(socket.AF_UNIX))
+            held[-1].connect(d.socket)
+        lines = wait_until(lambda: d.get("/v1/overview").data["attention"], "a line about open files")
+        assert lines[0]["level"] == "MACHINE" and "of 300 open files are in use" in lines[0]["text"], lines
+        for s in held:
+            s.close()
+        wait_until(lambda: not d.get("/v1/overview").data["attention"], "the line to go")
 
 
 if __name__ == "__main__":

@@ -343,13 +343,15 @@ static void describe(void *arg)
 			   "mend the network; see also witnesses in the configuration", "%s",
 			   u->text);
 	else if (!u->asked_ms)
-		doctor_say(f, DOCTOR_OK, NULL, "%zu witnesses, not asked yet", u->n);
+		doctor_say(f, DOCTOR_OK, NULL, "%zu witness%s, not asked yet", u->n,
+			   u->n == 1 ? "" : "es");
 	else if (u->automatic)
 		doctor_say(f, DOCTOR_WARN, remedy,
 			   "none of the %zu usual witnesses ever answered: they are not believed",
 			   u->n);
 	else
-		doctor_say(f, DOCTOR_OK, NULL, "%zu witnesses, one answered when last asked", u->n);
+		doctor_say(f, DOCTOR_OK, NULL, "%zu witness%s, one answered when last asked", u->n,
+			   u->n == 1 ? "" : "es");
 }
 
 void witness_doctor(void *state,
