@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """A way through a small shop of our own, and everything that can go wrong on it."""
 import os
-import ssl
 import sys
 
-import lib
 from lib import ROOT, Daemon, main, wait_until
+from mail_and_websocket_test import certificate
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "fakes"))
 from shop import PASSWORD, Shop  # noqa: E402
@@ -172,6 +171,31 @@ def steps__refuse__what_cannot_work_before_it_is_stored():
             done = d.cli("monitor", "add", "--type", "steps", "-f", "-", input=example(shop).replace(old, new, 1))
             assert done.returncode == 65 and words in done.stderr, done.stderr
         assert d.get("/v1/monitors").json["data"] == []
+
+
+def steps__show__the_certificate_and_keep_one_connection():
+    with Daemon() as d, Shop(certificate(d.dir, days=5)) as shop:
+        add(d, shop, ("    steps:\n", "    verify: false\n    steps:\n"))
+        for _ in range(2):  # a handshake in full, then perhaps a resumed one
+            before = shop.connections
+            m = check(d)
+            assert m["last"]["outcome"] == "degraded", m["last"]
+            assert m["last"]["message"].startswith('step 1 "form": GET https://'), m["last"]
+            assert 'certificate "mail.test" ends on' in m["last"]["message"], m["last"]
+            assert [s["name"] for s in m["last"]["steps"]][-1] == "checkout"
+            assert m["certificate"]["days_left"] == 4 and m["last"]["phases_ms"]["tls"] > 0, m["certificate"]
+            assert shop.connections - before == 1, shop.connections - before
+
+
+def steps__are_cancelled__when_the_daemon_ends():
+    with Daemon() as d, Shop() as shop:
+        shop.delay = {"/search": 10}
+        add(d, shop)
+        wait_until(lambda: any(r[1].startswith("/search") for r in shop.requests), "the search to be asked")
+        assert d.stop() < 3
+        shop.delay.clear()
+        d.start()
+        assert check(d)["last"]["message"] == "5 steps"
 
 
 def example__applies__as_it_is():

@@ -46,6 +46,32 @@ static void body__goes_in_and_out_of_evidence__unchanged(void **state)
 	assert_int_equal(body.bytes, -1);
 }
 
+static void print__ignores__the_time_of_steps(void **state)
+{
+	assert_int_equal(print_of("{\"steps\":[{\"name\":\"a\"}],\"step_ms\":[1.5]}"),
+			 print_of("{\"steps\":[{\"name\":\"a\"}],\"step_ms\":[9.1]}"));
+	assert_int_not_equal(print_of("{\"steps\":[{\"name\":\"a\"}],\"step_ms\":[1.5]}"),
+			     print_of("{\"steps\":[{\"name\":\"b\"}],\"step_ms\":[1.5]}"));
+}
+
+static void way__has__hops_and_timed_steps(void **state)
+{
+	struct evidence_way way;
+
+	evidence_way("{\"steps\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"step_ms\":[1.5]}", &way);
+	assert_string_equal(way.steps, "[{\"name\":\"a\",\"ms\":1.5},{\"name\":\"b\"}]");
+	assert_null(way.redirects);
+	free(way.steps);
+	evidence_way("{\"redirects\":[{\"status\":301}],\"final_url\":\"http://a/\"}", &way);
+	assert_string_equal(way.redirects, "[{\"status\":301}]");
+	assert_string_equal(way.final_url, "http://a/");
+	assert_null(way.steps);
+	free(way.redirects);
+	free(way.final_url);
+	evidence_way(NULL, &way);
+	assert_null(way.redirects);
+}
+
 struct row {
 	const char *good, *bad, *changes;
 };
@@ -55,6 +81,12 @@ static const struct row rows[] = {
 	{NULL, good, "[]"},
 	{good, NULL, "[]"},
 	{good, "{}", "[]"}, /* nothing was reached: no difference */
+	/* Steps by name: one that was not reached is no difference, nor is the time of any. */
+	{"{\"steps\":[{\"name\":\"a\",\"status\":200},{\"name\":\"b\",\"status\":200},"
+	 "{\"name\":\"c\",\"status\":200}],\"step_ms\":[1,2,3]}",
+	 "{\"steps\":[{\"name\":\"a\",\"status\":200},{\"name\":\"b\",\"status\":502}],"
+	 "\"step_ms\":[4,5]}",
+	 "[{\"what\":\"step b\",\"from\":\"200\",\"to\":\"502\"}]"},
 	{"{\"address\":\"192.0.2.7\",\"server\":\"nginx/1.24\"}",
 	 "{\"address\":\"192.0.2.20\",\"server\":\"nginx/1.26\"}",
 	 "[{\"what\":\"address\",\"from\":\"192.0.2.7\",\"to\":\"192.0.2.20\"},"
@@ -117,6 +149,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(print__ignores_the_body_and_the_order__and_nothing_else),
 		cmocka_unit_test(body__goes_in_and_out_of_evidence__unchanged),
+		cmocka_unit_test(print__ignores__the_time_of_steps),
+		cmocka_unit_test(way__has__hops_and_timed_steps),
 		cmocka_unit_test(changes__are_what_the_table_says),
 		cmocka_unit_test(changes__are_bounded),
 	};
