@@ -176,6 +176,7 @@ def steps__refuse__what_cannot_work_before_it_is_stored():
 def steps__show__the_certificate_and_keep_one_connection():
     with Daemon() as d, Shop(certificate(d.dir, days=5)) as shop:
         add(d, shop, ("    steps:\n", "    verify: false\n    steps:\n"))
+        check(d)  # joins the first run, which began by itself
         for _ in range(2):  # a handshake in full, then perhaps a resumed one
             before = shop.connections
             m = check(d)
