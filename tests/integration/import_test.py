@@ -31,6 +31,9 @@ def import__a_backup_of_kuma_becomes_monitors_with_secrets():
         assert d.monitor("pg")["target"] == "pg.example:5433"
         assert d.monitor("router")["state"] == "paused"
         assert d.monitor("nightly")["type"] == "heartbeat" and d.monitor("nightly")["period"] == "1d"
+        assert d.monitor("api")["json_expect"] == ['(.status.db | tostring) == "ok"'] and d.monitor("api")["tags"] == [
+            "backend"]
+        assert shop["tags"] == ["shop", "country-de"]
         assert d.monitor("mail")["starttls"] == "required"
         assert d.monitor("mx")["record"] == "MX" and d.monitor("mx")["server"] == "192.0.2.53:53"
         assert "there is no check of that kind" in items["game"]["notes"][0] and items["game"]["outcome"] == "skipped"
@@ -102,6 +105,13 @@ def import__conditions_of_gatus_become_fields():
         assert front["failures"] == 5 and front["recoveries"] == 3 and front["verify"] is False
         api = d.monitor("shop-api")
         assert api["status"] == "100-299" and api["headers"]["Authorization"] == {"secret": "shop-api-authorization"}
+        assert api["json_expect"] == ['(.status | tostring) == "UP"', '((.items | length) | tonumber) > 3',
+                                      ".errors == null", '.mode | tostring | IN("live", "test")']
+        domain = d.monitor("shop-front-domain")
+        assert domain["type"] == "domain" and domain["target"] == "shop.example" and domain["domain_days"] == 30
+        window = d.get("/v1/maintenance/maintenance").data
+        assert window["cron"] == "0 23 * * 1,4" and window["zone"] == "Europe/Berlin" and window["all"] is True
+        assert api["tags"] == ["shop"]
         assert any("[IP]" in note for note in items["shop-api"]["notes"])
         dns = d.monitor("dns")
         assert dns["expect"] == ["192.0.2.80"] and dns["server"] == "192.0.2.53:53"

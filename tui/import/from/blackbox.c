@@ -93,8 +93,9 @@ static void of_http(struct import_plan *p, struct import_item *i, const json_t *
 		item_note(i, "fail_if_header_matches is not carried over");
 	if (json_object_get(h, "fail_if_body_json_matches_cel") ||
 	    json_object_get(h, "fail_if_body_json_not_matches_cel"))
-		item_note(i,
-			  "CEL expressions are not carried over: write them for jq (field json)");
+		item_note(
+			i,
+			"CEL expressions are not carried over: write them for jq (field json_expect)");
 	if (!json_bool(h, "follow_redirects", true) || json_bool(h, "no_follow_redirects", false))
 		item_value(i, "redirects", json_integer(0));
 	if (json_bool(h, "fail_if_not_ssl", false) && strncmp(text, "https:", 6))

@@ -150,7 +150,7 @@ static void compare(struct import_item *i, const char *value, const struct condi
 		snprintf(term, sizeof(term), "(%s | tostring) %s %.400s", value, c->op, quoted);
 		free(quoted);
 	}
-	item_append(i, "json", term);
+	item_append(i, "json_expect", term);
 }
 
 static bool body(struct import_item *i, const struct condition *c)
@@ -192,7 +192,7 @@ static bool body(struct import_item *i, const struct condition *c)
 		bool wanted = !strcmp(c->right, "true") == !strcmp(c->op, "==");
 		snprintf(value, sizeof(value), "%s %s null", jq_path(inside + 6),
 			 wanted ? "!=" : "==");
-		item_append(i, "json", value);
+		item_append(i, "json_expect", value);
 		return true;
 	}
 	return false;

@@ -195,28 +195,30 @@ static bool plain_path(const char *path, char *out, size_t cap)
 static void json_query(struct import_item *i, const json_t *m)
 {
 	char path[200], room[32], term[600];
-	const char *written = text_of(m, "jsonpath"), *operator= text_of(m, "jsonpathoperator");
+	const char *written = text_of(m, "jsonpath"), *relation = text_of(m, "jsonpathoperator");
 	const char *expected = import_scalar(json_object_get(m, "expectedvalue"), room);
 	static const char *const comparisons[] = {"==", "!=", "<", "<=", ">", ">="};
-	bool compares = !*operator;
+	bool compares = !*relation;
 	for (size_t c = 0; c < ARRAY_LEN(comparisons); c++)
-		compares = compares || !strcmp(operator, comparisons[c]);
+		compares = compares || !strcmp(relation, comparisons[c]);
 	if (!plain_path(written, path, sizeof(path)) ||
-	    (!compares && strcmp(operator, "contains"))) {
-		item_note(i, "JSON query %.80s is not carried over: write it for jq (field json)",
-			  written);
+	    (!compares && strcmp(relation, "contains"))) {
+		item_note(
+			i,
+			"JSON query %.80s is not carried over: write it for jq (field json_expect)",
+			written);
 		return;
 	}
 	char *quoted = import_quoted(expected);
 	if (!compares)
 		snprintf(term, sizeof(term), "%s | tostring | contains(%.300s)", path, quoted);
-	else if (!*operator|| operator[0] == '=' || operator[0] == '!')
+	else if (!*relation || relation[0] == '=' || relation[0] == '!')
 		snprintf(term, sizeof(term), "(%s | tostring) %s %.300s", path,
-			 *operator ? operator : "==", quoted);
+			 *relation ? relation : "==", quoted);
 	else
-		snprintf(term, sizeof(term), "(%s | tonumber) %s %.40s", path, operator, expected);
+		snprintf(term, sizeof(term), "(%s | tonumber) %s %.40s", path, relation, expected);
 	free(quoted);
-	item_append(i, "json", term);
+	item_append(i, "json_expect", term);
 }
 
 static void of_http(struct kuma *k, struct import_item *i, const json_t *m)
