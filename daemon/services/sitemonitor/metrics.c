@@ -18,6 +18,10 @@ struct line {
 	int32_t phase_us[PHASE_COUNT];
 };
 
+/* With more monitors each of them has no lines of its own: the answer would be tens of megabytes.
+ */
+enum { EACH_MAX = 20000 };
+
 struct lines {
 	struct line *all;
 	size_t n;
@@ -135,7 +139,8 @@ void metrics_write(struct buf *out, void *state)
 	struct lines l = {0};
 	table_lock(&sm->table);
 	l.all = mem_array(NULL, sm->table.n + 1, sizeof(*l.all));
-	table_each(&sm->table, take, &l);
+	if (sm->table.n <= EACH_MAX)
+		table_each(&sm->table, take, &l);
 	table_unlock(&sm->table);
 	write_states(out, &l);
 	write_probes(out, &l);
