@@ -156,7 +156,10 @@ static void judge_code(struct transfer *t, CURLcode code)
 		if (!transfer_tls_refused(t))
 			judge_tls(t, code);
 		break;
-	case CURLE_GOT_NOTHING:
+	case CURLE_GOT_NOTHING: /* curl has then counted the end as a first byte */
+		if (r->at > AT_FIRST_BYTE)
+			r->at = AT_FIRST_BYTE;
+		/* fall through */
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 		/* TLS 1.3: the client is done before the server has looked at its certificate. */

@@ -183,16 +183,16 @@ static void http__names_the_phase__that_took_too_long(void **state)
 static void http__says_what_is_wrong__with_a_broken_peer(void **state)
 {
 	static const struct {
-		const char *port, *path, *cause;
+		const char *port, *path, *cause, *words;
 	} cases[] = {
-		{"refused", "/", "refused"},
-		{"reset", "/", "reset"},
-		{"http", "/close", "reset"},
-		{"http", "/reset", "reset"},
-		{"http", "/half", "incomplete"},
-		{"http", "/not-http", "protocol"},
-		{"http", "/endless-headers", "protocol"},
-		{"http", "/endless-header", "protocol"},
+		{"refused", "/", "refused", "refused"},
+		{"reset", "/", "reset", "connection was"},
+		{"http", "/close", "reset", "connection was closed without an answer"},
+		{"http", "/reset", "reset", "in the middle of the answer"},
+		{"http", "/half", "incomplete", "ended before its announced length"},
+		{"http", "/not-http", "protocol", ""},
+		{"http", "/endless-headers", "protocol", ""},
+		{"http", "/endless-header", "protocol", ""},
 	};
 	struct harness *h = *state;
 	struct probe p;
@@ -202,6 +202,7 @@ static void http__says_what_is_wrong__with_a_broken_peer(void **state)
 		      PORT(h, cases[i].port), cases[i].path);
 		assert_result(&p, OUTCOME_DOWN, cases[i].cause);
 		assert_true(p.run.result.message[0]);
+		assert_says(&p, cases[i].words);
 		assert_true(p.took_ms < 5000);
 		probe_fini(&p);
 	}
