@@ -26,6 +26,7 @@ struct batch {
 	struct api_state *api;
 	struct batch_item *items, **order;
 	size_t n;
+	json_t *promised;   /* names that other batches bring, {kind: {name: true}}; or NULL */
 	bool dry_run, done; /* done: every item was tried, so a rollback was meant */
 };
 
@@ -58,6 +59,7 @@ static void batch_free(struct batch *b)
 	}
 	free(b->items);
 	free(b->order);
+	json_decref(b->promised);
 	free(b);
 }
 
@@ -172,6 +174,8 @@ static struct batch *batch_read(struct api_state *a, const json_t *body, struct 
 	b->api = a;
 	b->n = n;
 	b->dry_run = json_bool(body, "dry_run", false);
+	if (b->dry_run) /* what is written must be there */
+		b->promised = json_incref(json_object_get(body, "promised"));
 	b->items = mem_zalloc((n + 1) * sizeof *b->items);
 	b->order = mem_zalloc((n + 1) * sizeof *b->order);
 	json_array_foreach(items, i, item)
@@ -273,7 +277,7 @@ static bool links_hold(struct txn *t, struct batch *b, struct error *e)
 {
 	uint64_t at_fault = 0;
 
-	if (!resource_links_check(t, &at_fault, e))
+	if (!resource_links_check(t, b->promised, &at_fault, e))
 		return true;
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->items[i].id == at_fault && !b->items[i].faults) {

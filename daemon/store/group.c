@@ -112,7 +112,7 @@ static bool run_op(struct group *g, struct store_op *op, bool savepoint, enum er
 	}
 	op->code = op->run(&g->txn, op->arg, &g->error);
 	if (op->code == ERR_NONE)
-		op->code = resource_links_check(&g->txn, NULL, &g->error);
+		op->code = resource_links_check(&g->txn, NULL, NULL, &g->error);
 	fault = sqlite3_errcode(s->db) & 0xff;
 	stmt_cache_release(&s->statements);
 	if (op->code == ERR_NONE) {

@@ -10,17 +10,9 @@
 
 enum { DEPTH_MAX = 16 };
 
-static const struct field *link_field(const struct resource_kind *k)
-{
-	for (size_t i = 0; i < k->n_fields; i++)
-		if (k->fields[i].links)
-			return &k->fields[i];
-	return NULL;
-}
-
 bool resource_has_links(const struct resource *r)
 {
-	const struct field *f = link_field(r->kind);
+	const struct field *f = resource_link_field(r->kind);
 	char member[64];
 	if (!f)
 		return false;
@@ -34,7 +26,7 @@ static json_t *links_of(const struct resource *r)
 	if (!resource_has_links(r))
 		return NULL;
 	json_t *spec = resource_spec(r);
-	json_t *list = json_incref(json_object_get(spec, link_field(r->kind)->name));
+	json_t *list = json_incref(json_object_get(spec, resource_link_field(r->kind)->name));
 	json_decref(spec);
 	return list;
 }
@@ -44,6 +36,7 @@ static json_t *links_of(const struct resource *r)
 struct walk {
 	struct txn *t;
 	const struct resource_kind *kind;
+	const json_t *promised;
 	const char *path[DEPTH_MAX + 1]; /* names, from where it began */
 	int depth;
 	json_t *done; /* names that lead nowhere: as keys */
@@ -58,7 +51,7 @@ static enum err refuse(struct walk *w, const char *again)
 	for (int i = 0; i < w->depth && n < sizeof(text) - 80; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s -> ", w->path[i]);
 	snprintf(text + n, sizeof(text) - n, "%s", again);
-	const char *field = link_field(w->kind)->name;
+	const char *field = resource_link_field(w->kind)->name;
 	error_field(w->e, ERR_INVALID, field, "%s: %s%.400s", field,
 		    circle ? "a circle: " : "more than 16 levels: ", text);
 	error_hint(w->e, "leave one of them out");
@@ -75,8 +68,10 @@ static enum err visit_name(struct walk *w, const char *name)
 	if (json_object_get(w->done, name))
 		return ERR_NONE;
 	const struct resource *next = resource_find_row(w->t, w->kind, name, w->e);
+	if (!next && json_object_get(json_object_get(w->promised, w->kind->kind), name))
+		return ERR_NONE;
 	if (!next) {
-		const char *field = link_field(w->kind)->name;
+		const char *field = resource_link_field(w->kind)->name;
 		error_field(w->e, ERR_INVALID, field,
 			    "%s: %s names \"%s\", and there is no such %s", field,
 			    w->path[w->depth - 1], name, w->kind->kind);
@@ -103,10 +98,10 @@ static enum err visit(struct walk *w, const struct resource *r)
 	return rc;
 }
 
-static enum err check_written(struct txn *t, const struct resource *r, json_t *done,
-			      struct error *e)
+static enum err check_written(struct txn *t, const struct resource *r, const json_t *promised,
+			      json_t *done, struct error *e)
 {
-	struct walk w = {.t = t, .kind = r->kind, .done = done, .e = e};
+	struct walk w = {.t = t, .kind = r->kind, .promised = promised, .done = done, .e = e};
 	struct resource *now = NULL;
 	enum err rc = resource_row_by_id(t, r->id, &now, e); /* it may have changed since */
 	if (!rc && now)
@@ -138,7 +133,7 @@ static enum err find_naming(struct txn *t, const struct resource *r, struct ids 
 		return ERR_STORE;
 	snprintf(quoted, sizeof(quoted), "\"%s\"", r->name);
 	sqlite3_bind_text(st, 1, r->kind->kind, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 2, link_field(r->kind)->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 2, resource_link_field(r->kind)->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 3, quoted, -1, SQLITE_TRANSIENT);
 	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
 		if (out->n == out->cap) {
@@ -196,7 +191,8 @@ static enum err check_deleted(struct txn *t, const struct resource *gone, struct
 	return ERR_IN_USE;
 }
 
-enum err resource_links_check(struct txn *t, uint64_t *at_fault, struct error *e)
+enum err resource_links_check(struct txn *t, const json_t *promised, uint64_t *at_fault,
+			      struct error *e)
 {
 	json_t *done = NULL;
 	enum err rc = ERR_NONE;
@@ -208,8 +204,8 @@ enum err resource_links_check(struct txn *t, uint64_t *at_fault, struct error *e
 			*at_fault = r->id;
 		if (now && resource_has_links(now)) {
 			done = done ? done : json_object();
-			rc = check_written(t, now, done, e);
-		} else if (!now && link_field(r->kind)) {
+			rc = check_written(t, now, promised, done, e);
+		} else if (!now && resource_link_field(r->kind)) {
 			rc = check_deleted(t, old, e);
 		}
 	}
@@ -226,7 +222,7 @@ static enum err rewrite(struct txn *t, const struct resource *r, const char *fro
 {
 	json_t *spec = resource_spec(r), *links;
 	enum err rc = ERR_NONE;
-	links = json_object_get(spec, link_field(r->kind)->name);
+	links = json_object_get(spec, resource_link_field(r->kind)->name);
 	int at = place_of(links, from);
 	if (at >= 0) {
 		json_array_set_new(links, (size_t)at, json_string(to));
@@ -244,7 +240,7 @@ enum err links_follow(struct txn *t, const struct resource *old, const struct re
 		      struct error *e)
 {
 	struct ids ids;
-	if (!link_field(old->kind))
+	if (!resource_link_field(old->kind))
 		return ERR_NONE;
 	enum err rc = find_naming(t, old, &ids, e);
 	for (size_t i = 0; i < ids.n && !rc; i++) {

@@ -53,10 +53,12 @@ enum err resource_delete(struct txn *t, const struct resource_kind *k, uint64_t 
 
 /** Fields that are links (schema.h) hold after each operation, whatever the order of its writes;
  *  the writer looks at its end. An operation that is not to be written asks itself.
+ *  @param promised  may be NULL: {kind: {name: anything}}, taken as if they were there
  *  @param at_fault  may be NULL: id of the resource that refers to what is not there, or in a
  * circle
  */
-enum err resource_links_check(struct txn *t, uint64_t *at_fault, struct error *e);
+enum err resource_links_check(struct txn *t, const json_t *promised, uint64_t *at_fault,
+			      struct error *e);
 
 /** Told after the commit on the writer thread, before the operation's done: old NULL = created, new
  *  NULL = deleted. Must only take notes (loop_post). */

@@ -13,6 +13,14 @@ const struct resource_kind *resource_kind_find(const char *kind_or_plural)
 	return NULL;
 }
 
+const struct field *resource_link_field(const struct resource_kind *k)
+{
+	for (size_t i = 0; i < k->n_fields; i++)
+		if (k->fields[i].links)
+			return &k->fields[i];
+	return NULL;
+}
+
 const struct variant *resource_variant(const struct resource_kind *k, const json_t *spec)
 {
 	const char *name = k->variant_field ? json_str(spec, k->variant_field, NULL) : NULL;

@@ -19,7 +19,9 @@ static const struct {
 	 "Uptime, downtime, incidents, percentiles and budget of each monitor in ?month=2026-10 (of "
 	 "?zone=), or from ?since= to ?until=; ?name= and ?filter[labels.KEY]= choose",
 	 "application/json"},
-	{"/v1/batch", "post", "Up to 500 resources, all or none; dry_run only compares",
+	{"/v1/batch", "post",
+	 "Up to 500 resources, all or none; dry_run only compares, and takes promised "
+	 "({\"monitor\": {\"NAME\": true}}) as if they were there",
 	 "application/json"},
 	{"/v1/secrets/{ref}/value", "put", "Store the raw body as the secret's value",
 	 "application/json"},

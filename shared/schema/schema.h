@@ -172,6 +172,8 @@ const struct resource_kind *resource_kind_find(const char *kind_or_plural);
 /** The field of the kind whose flag is called so: "tag" is tags. */
 const struct field *resource_field_flagged(const struct resource_kind *k, const char *flag);
 const struct variant *resource_variant(const struct resource_kind *k, const json_t *spec);
+/** The field by which resources of this kind name others of it, or NULL. */
+const struct field *resource_link_field(const struct resource_kind *k);
 /** A field of the kind or of that variant (NULL: kind only). */
 const struct field *resource_field(const struct resource_kind *k, const struct variant *v,
 				   const char *name);

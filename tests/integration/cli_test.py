@@ -102,6 +102,25 @@ def apply__is__idempotent_and_exports_itself():
         assert empty.cli("config", "export", check=0).stdout == export
 
 
+def large_file(names):
+    return "".join(f"kind: monitor\nname: {name}\ntarget: http://127.0.0.1:1/\npaused: true\n"
+                   + (f"depends_on: [{parent}]\n" if parent else "") + "---\n" for name, parent in names)
+
+
+def apply__of_a_large_file__may_name_parents_after_their_children():
+    many = [(f"m{i}", "router" if i % 3 == 0 else None) for i in range(1100)]
+    with Daemon() as d:
+        text = large_file(many + [("router", "line"), ("line", None)])
+        out = d.cli("diff", "-f", "-", input=text, check=1).stdout
+        assert out.count("+ monitor") == 1102, out[-300:]
+        assert "created 1102" in d.cli("apply", "-f", "-", input=text, check=0).stdout
+        assert "unchanged 1102" in d.cli("apply", "-f", "-", input=text, check=0).stdout
+        refused = d.cli("apply", "-f", "-", input=large_file(many + [("router", "line"), ("line", "m3")]), check=65)
+        assert "circle" in refused.stderr, refused.stderr
+        refused = d.cli("diff", "-f", "-", input=large_file(many + [("new", "nowhere")]), check=65)
+        assert "no such monitor" in refused.stderr, refused.stderr
+
+
 def apply__refuses__a_bad_file_whole_with_its_lines():
     bad = """monitors:
   - name: fine

@@ -7,6 +7,7 @@
 
 #include "shared/mem.h"
 #include "shared/schema/files.h"
+#include "tui/cli/file_order.h"
 #include "tui/cli/generic.h"
 #include "tui/cli/request.h"
 
@@ -14,7 +15,8 @@ enum { BATCH_ITEMS = 500 };
 
 struct item {
 	const struct resource_kind *kind;
-	char *text; /* what is sent */
+	char *text;    /* what is sent */
+	json_t *links; /* whom it names, or NULL */
 	char name[NAME_MAX_BYTES + 1];
 	int line;
 	size_t place;
@@ -23,6 +25,7 @@ struct item {
 struct items {
 	struct item *all;
 	size_t n, cap;
+	json_t *named; /* {kind: {name: it is in the list}}; NULL: sent as a whole */
 };
 
 static void items_add(struct items *list, const struct resource_item *from)
@@ -45,14 +48,19 @@ static void items_add(struct items *list, const struct resource_item *from)
 			   .line = from->line,
 			   .place = list->n};
 	snprintf(i->name, sizeof(i->name), "%s", from->input.name);
+	const struct field *links = resource_link_field(from->kind);
+	i->links = links ? json_incref(json_object_get(from->input.spec, links->name)) : NULL;
 	list->n++;
 	json_decref(o);
 }
 
 static void items_fini(struct items *list)
 {
-	for (size_t i = 0; i < list->n; i++)
+	for (size_t i = 0; i < list->n; i++) {
 		free(list->all[i].text);
+		json_decref(list->all[i].links);
+	}
+	json_decref(list->named);
 	free(list->all);
 }
 
@@ -94,6 +102,55 @@ static size_t find_duplicates(struct items *list)
 	return found;
 }
 
+static void note_named(json_t *named, const struct item *from)
+{
+	json_t *names = json_object_get(named, from->kind->kind);
+	const json_t *name;
+	size_t i;
+	if (!names) {
+		names = json_object();
+		json_object_set_new(named, from->kind->kind, names);
+	}
+	json_array_foreach(from->links, i, name)
+		json_object_set_new(names, json_string_value(name), json_false());
+}
+
+static void order_items(struct items *list)
+{
+	struct order_item *from = mem_array(NULL, list->n, sizeof(*from));
+	size_t *order = mem_array(NULL, list->n, sizeof(*order));
+	struct item *all = mem_array(NULL, list->n, sizeof(*all));
+	for (size_t i = 0; i < list->n; i++) {
+		const struct item *item = &list->all[i];
+		from[i] = (struct order_item){item->kind, item->name, item->links};
+	}
+	order_parents_first(from, list->n, order);
+	for (size_t i = 0; i < list->n; i++)
+		all[i] = list->all[order[i]];
+	free(list->all);
+	list->all = all;
+	list->cap = list->n;
+	free(order);
+	free(from);
+}
+
+/* What an item names may be in another part than itself. */
+static void prepare_parts(struct items *list)
+{
+	list->named = json_object();
+	for (size_t i = 0; i < list->n; i++)
+		if (list->all[i].links)
+			note_named(list->named, &list->all[i]);
+	if (!json_object_size(list->named))
+		return;
+	for (size_t i = 0; i < list->n; i++) {
+		json_t *names = json_object_get(list->named, list->all[i].kind->kind);
+		if (json_object_get(names, list->all[i].name))
+			json_object_set_new(names, list->all[i].name, json_true());
+	}
+	order_items(list);
+}
+
 static int read_items(struct resource_file *f, const char *path, struct items *list)
 {
 	struct error_list *errors = mem_zalloc(sizeof(*errors));
@@ -116,6 +173,8 @@ static int read_items(struct resource_file *f, const char *path, struct items *l
 		status = 65;
 	if (status)
 		fprintf(stderr, "nothing was written: %s\n", path);
+	else if (list->n > BATCH_ITEMS)
+		prepare_parts(list);
 	free(errors);
 	return status;
 }
@@ -127,12 +186,38 @@ static int64_t monotonic_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* For the daemon, when it only tries: what the part names and another part brings. */
+static json_t *promised(const struct items *list, size_t from, size_t n)
+{
+	json_t *all = json_object();
+	for (size_t i = from; list->named && i < from + n; i++) {
+		const struct item *item = &list->all[i];
+		const json_t *known = json_object_get(list->named, item->kind->kind), *name;
+		json_t *names = json_object_get(all, item->kind->kind);
+		size_t k;
+		json_array_foreach(item->links, k, name)
+		{
+			if (!json_is_true(json_object_get(known, json_string_value(name))))
+				continue;
+			if (!names) {
+				names = json_object();
+				json_object_set_new(all, item->kind->kind, names);
+			}
+			json_object_set_new(names, json_string_value(name), json_true());
+		}
+	}
+	return all;
+}
+
 static json_t *batch_body(const struct items *list, size_t from, size_t n, bool dry_run)
 {
 	json_t *array = json_array();
 	for (size_t i = from; i < from + n; i++)
 		json_array_append_new(array, json_loads(list->all[i].text, 0, NULL));
-	return json_pack("{s:o,s:b}", "items", array, "dry_run", dry_run);
+	json_t *body = json_pack("{s:o,s:b}", "items", array, "dry_run", dry_run);
+	if (dry_run)
+		json_object_set_new(body, "promised", promised(list, from, n));
+	return body;
 }
 
 /* Name the file's line of each item that the daemon refused. */

@@ -88,6 +88,18 @@ static void one_at_fault__nothing_is_written(void **state)
 	expect(*state, "GET", "/v1/monitors/new", NULL, 404, NULL);
 }
 
+static void promised_names__count_only_when_nothing_is_written(void **state)
+{
+#define CHILD                                                                              \
+	"\"items\":[{\"kind\":\"monitor\",\"name\":\"child\",\"depends_on\":[\"router\"]," \
+	"\"target\":\"http://127.0.0.1:1/\"}]}"
+#define PROMISE "\"promised\":{\"monitor\":{\"router\":true}},"
+
+	expect(*state, "POST", "/v1/batch", "{\"dry_run\":true," CHILD, 422, "no such monitor");
+	expect(*state, "POST", "/v1/batch", "{\"dry_run\":true," PROMISE CHILD, 200, "created");
+	expect(*state, "POST", "/v1/batch", "{" PROMISE CHILD, 422, "no such monitor");
+}
+
 static void same_name_twice__is_refused(void **state)
 {
 	struct answer a = batch(*state, SHOP "," SHOP, false);
@@ -164,6 +176,7 @@ int main(void)
 		TEST(twice__the_second_time_unchanged),
 		TEST(changes__are_listed),
 		TEST(one_at_fault__nothing_is_written),
+		TEST(promised_names__count_only_when_nothing_is_written),
 		TEST(same_name_twice__is_refused),
 		TEST(renamed_from__keeps_the_id),
 		TEST(missing_secrets__are_listed_until_stored),
