@@ -150,7 +150,7 @@ static void many__first_and_last_page_in_time(void **state)
 	json_t *rows;
 
 	add_many(f, 10000);
-	expect(f, "GET", "/v1/overview", NULL, 200, "\"resources\":{\"monitors\":10000");
+	expect(f, "GET", "/v1/overview", NULL, 200, "\"monitors\":10000,");
 	start_us = thread_now_us();
 	a = ask(f, "GET", "/v1/monitors?last=1&limit=50", NULL, NULL);
 	print_message("End of 10,000: %.1f ms\n", (double)(thread_now_us() - start_us) / 1e3);
