@@ -73,7 +73,7 @@ endef
 
 GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c $(B)/gen/doctor_table.c
 GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/check_table.c $(B)/gen/migration_table.c
-GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c $(B)/gen/importer_table.c
+GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c $(B)/gen/importer_table.c $(B)/gen/user_unit.c
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 genobj = $(patsubst $(B)/gen/%.c,$(B)/obj/gen/%.o,$(1))
@@ -139,6 +139,12 @@ $(B)/gen/migration_table.c: $(MIGRATIONS) Makefile
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/\t"/' -e 's/$$/\\n"/' "$$f"; echo '	},'; done; \
 	echo '	{ .number = 0 },'; echo '};'; } > $@
 
+# The user unit as a C string, for `daemon install`.
+$(B)/gen/user_unit.c: contrib/sellersmartd-user.service Makefile
+	$(call say,GEN,$@)mkdir -p $(@D); { echo '#include "tui/cli/daemonctl.h"'; \
+	echo 'const char user_unit[] ='; \
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/\t"/' -e 's/$$/\\n"/' $<; echo '	;'; } > $@
+
 compile_commands.json: Makefile $(SHARED_C) $(DAEMON_C) $(TUI_C)
 	@{ echo '['; s=; for f in $(SHARED_C) $(DAEMON_C) $(TUI_C) daemon/main.c tui/main.c; do \
 	printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$s" "$(CURDIR)" "$$f" \
@@ -165,7 +171,10 @@ install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
 		$(DESTDIR)$(PREFIX)/share/man/man{1,5,8} $(DESTDIR)$(PREFIX)/share/doc/sellersmart \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/systemd/user \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(B)/sellersmart $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(B)/sellersmartd $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 $(B)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
@@ -178,7 +187,10 @@ install: all man
 	  sed 's|@PREFIX@|$(PREFIX)|g' contrib/$$u > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u; done
 	sed 's|@PREFIX@|$(PREFIX)|g' contrib/sellersmartd-user.service \
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/user/sellersmartd.service
+	install -m 644 contrib/sellersmart.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/sellersmart.conf
 	$(B)/sellersmart completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sellersmart
+	$(B)/sellersmart completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sellersmart
+	$(B)/sellersmart completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sellersmart.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sellersmart $(DESTDIR)$(PREFIX)/sbin/sellersmartd \
@@ -186,7 +198,10 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/share/man/man5/sellersmart.yaml.5 \
 		$(DESTDIR)$(PREFIX)/share/man/man8/sellersmartd.8 \
 		$(DESTDIR)$(PREFIX)/lib/systemd/{system/sellersmartd.{service,socket},user/sellersmartd.service} \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sellersmart
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/sellersmart.conf \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/sellersmart \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sellersmart \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sellersmart.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sellersmart
 
 clean:

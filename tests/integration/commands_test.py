@@ -196,7 +196,7 @@ def completion__knows__values_and_names():
         d.cli("monitor", "add", "--type", "heartbeat", "--name", "nightly", check=0)
 
         def words(*typed):
-            return d.cli("complete", "--", *typed, check=0).stdout.split()
+            return [line.split("\t")[0] for line in d.cli("complete", "--", *typed, check=0).stdout.splitlines()]
         assert {"http", "tcp", "tls", "heartbeat"} <= set(words("monitor", "add", "--type", ""))
         assert "nightly" in words("heartbeat", "ping", "") and "nightly" in words("monitor", "show", "n")
         assert "worst" in words("monitor", "list", "--sort", "") and "line" in words("status", "-o", "")

@@ -146,11 +146,10 @@ static enum err forward(const char *host, const char *local, const char *remote,
 	return ERR_NONE;
 }
 
-static enum err ssh_socket(const char *name, const json_t *context, char out[static PATH_TEXT],
-			   struct error *e)
+/* Where the socket of a context behind ssh is forwarded to. */
+static enum err forwarded_path(const char *name, char out[static PATH_TEXT], struct error *e)
 {
-	char dir[PATH_TEXT], remote[PATH_TEXT];
-	const char *host = json_str(context, "ssh", "");
+	char dir[PATH_TEXT];
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	enum err err = ERR_NONE;
 	if (runtime && runtime[0] == '/')
@@ -164,7 +163,16 @@ static enum err ssh_socket(const char *name, const json_t *context, char out[sta
 	if (snprintf(out, PATH_TEXT, "%s/ssh-%s.sock", dir, name) >= PATH_TEXT)
 		return error_set(e, ERR_CONFIG, "context \"%s\": its socket's path is too long",
 				 name);
-	if ((err = path_check_socket(out, e)) || answers(out))
+	return ERR_NONE;
+}
+
+static enum err ssh_socket(const char *name, const json_t *context, char out[static PATH_TEXT],
+			   struct error *e)
+{
+	char remote[PATH_TEXT];
+	const char *host = json_str(context, "ssh", "");
+	enum err err = forwarded_path(name, out, e);
+	if (err || (err = path_check_socket(out, e)) || answers(out))
 		return err;
 	if (json_str(context, "socket", NULL))
 		snprintf(remote, sizeof(remote), "%s", json_str(context, "socket", ""));
@@ -173,7 +181,11 @@ static enum err ssh_socket(const char *name, const json_t *context, char out[sta
 	return forward(host, out, remote, e);
 }
 
-enum err context_socket(const char *name, char out[static PATH_TEXT], struct error *e)
+/* behind_ssh: ssh_socket forwards what is not there yet, no_ssh only says where it would be. */
+static enum err find_socket(const char *name,
+			    enum err (*behind_ssh)(const char *name, const json_t *context,
+						   char out[static PATH_TEXT], struct error *e),
+			    char out[static PATH_TEXT], struct error *e)
 {
 	out[0] = 0;
 	/* An explicit socket in the environment wins over the current context. */
@@ -192,10 +204,26 @@ enum err context_socket(const char *name, char out[static PATH_TEXT], struct err
 		err = error_set(e, ERR_NOT_FOUND, "no context \"%.64s\"", name);
 		error_hint(e, "sellersmart context list");
 	} else if (context && json_str(context, "ssh", NULL)) {
-		err = ssh_socket(name, context, out, e);
+		err = behind_ssh(name, context, out, e);
 	} else if (context) {
 		snprintf(out, PATH_TEXT, "%s", json_str(context, "socket", ""));
 	}
 	json_decref(all);
 	return err;
+}
+
+enum err context_socket(const char *name, char out[static PATH_TEXT], struct error *e)
+{
+	return find_socket(name, ssh_socket, out, e);
+}
+
+static enum err no_ssh(const char *name, const json_t *context, char out[static PATH_TEXT],
+		       struct error *e)
+{
+	return forwarded_path(name, out, e);
+}
+
+enum err context_socket_as_it_is(const char *name, char out[static PATH_TEXT], struct error *e)
+{
+	return find_socket(name, no_ssh, out, e);
 }

@@ -11,6 +11,9 @@
  * use. */
 enum err context_socket(const char *name, char out[static PATH_TEXT], struct error *e)
 	__attribute__((warn_unused_result));
+/** The same without starting ssh: for what must not wait. The socket may not be there. */
+enum err context_socket_as_it_is(const char *name, char out[static PATH_TEXT], struct error *e)
+	__attribute__((warn_unused_result));
 /** The whole file: {"current": NAME, "contexts": {NAME: {"ssh": HOST, "socket": PATH}}}. New
  * reference. */
 json_t *contexts_load(struct error *e);

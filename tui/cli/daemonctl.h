@@ -11,3 +11,6 @@ enum err daemon_launch(struct invocation *in, char *log, size_t cap, struct erro
 	__attribute__((warn_unused_result));
 /** SIGTERM, then wait until the process has gone (10 s). */
 enum err daemon_end(long pid, struct error *e) __attribute__((warn_unused_result));
+
+/** contrib/sellersmartd-user.service; the Makefile writes it. */
+extern const char user_unit[];

@@ -78,7 +78,7 @@ static int wait_for(int fd, short events, int64_t deadline)
 	}
 }
 
-static enum err dial(const struct endpoint *at, int *out, struct error *e)
+static enum err dial(const struct endpoint *at, int64_t deadline, int *out, struct error *e)
 {
 	int fd = socket(at->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int fault = 0;
@@ -89,9 +89,10 @@ static enum err dial(const struct endpoint *at, int *out, struct error *e)
 	if (connect(fd, (const struct sockaddr *)&at->address, at->address_len) < 0) {
 		fault = errno;
 		if (fault == EINPROGRESS || fault == EAGAIN) {
-			fault = wait_for(fd, POLLOUT, now_ms() + CONNECT_TIMEOUT_MS) > 0
-					? 0
-					: ETIMEDOUT;
+			int64_t longest = now_ms() + CONNECT_TIMEOUT_MS;
+			if (deadline < 0 || longest < deadline)
+				deadline = longest;
+			fault = wait_for(fd, POLLOUT, deadline) > 0 ? 0 : ETIMEDOUT;
 			if (!fault && getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &n) < 0)
 				fault = errno;
 		}
@@ -160,7 +161,7 @@ static enum err exchange(struct client *c, const struct buf *request, int64_t de
 			 struct error *e)
 {
 	bool kept = c->fd >= 0;
-	enum err code = kept ? ERR_NONE : dial(&c->endpoint, &c->fd, e);
+	enum err code = kept ? ERR_NONE : dial(&c->endpoint, deadline, &c->fd, e);
 
 	*stale = false;
 	if (code)
@@ -241,7 +242,7 @@ enum err client_follow(struct client *c, const char *path, const char *last_id, 
 	sse_init(&sse, fn, arg);
 	response = response_new(feed_stream, &sse);
 	request_write(&request, &q);
-	code = dial(&c->endpoint, &fd, e);
+	code = dial(&c->endpoint, deadline, &fd, e);
 	if (!code)
 		code = send_all(fd, request.data, request.len, now_ms() + CONNECT_TIMEOUT_MS);
 	if (!code)

@@ -27,13 +27,14 @@ static int systemctl(const char *a, const char *b, const char *c)
 
 static enum err write_unit(const char *path, const char *program, struct error *e)
 {
+	static const char mark[] = "@PREFIX@/sbin/sellersmartd";
+	const char *at = strstr(user_unit, mark);
 	struct buf text = BUF_INIT(8192);
-	buf_printf(&text,
-		   "[Unit]\nDescription=SellerSmart daemon\nAfter=network-online.target\n\n"
-		   "[Service]\nType=notify\nExecStart=%s\nExecReload=/bin/kill -HUP $MAINPID\n"
-		   "Restart=on-failure\nRestartSec=1\nWatchdogSec=20\nTimeoutStopSec=10\n"
-		   "NoNewPrivileges=yes\nUMask=0077\n\n[Install]\nWantedBy=default.target\n",
-		   program);
+	if (!at)
+		return error_set(e, ERR_INTERNAL, "the unit has no place for the program");
+	buf_add(&text, user_unit, (size_t)(at - user_unit));
+	buf_add_str(&text, program);
+	buf_add_str(&text, at + strlen(mark));
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	enum err err = ERR_NONE;
 	if (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len)

@@ -117,7 +117,7 @@ static const struct flag flags[] = {
 	{"since", "TIME", "1h, 7d, or RFC 3339; default 24h", false},
 	{"until", "TIME", "default now", false},
 	{"points", "N", "at most so many points, default 120", false},
-	{"by", "UNIT", "hour or day (of UTC): a row each, with p50, p95 and p99", false},
+	{"by", "hour|day", "hour or day (of UTC): a row each, with p50, p95 and p99", false},
 };
 static const char *const examples[] = {
 	"sellersmart monitor history shop --since 1h",
