@@ -185,12 +185,35 @@ static enum err listen_all(struct running *run, struct error *e)
 	return ERR_NONE;
 }
 
+/* Absolute, so that others find it from wherever they are; "" when nobody will answer. */
+static void own_socket(const struct running *run, char out[PATH_TEXT])
+{
+	char directory[PATH_TEXT];
+	const char *path = run->d.config->socket, *slash = strrchr(path, '/');
+	out[0] = 0;
+	if (run->options.once)
+		return;
+	snprintf(directory, sizeof(directory), "%.*s", slash ? (int)(slash - path) : 1,
+		 slash ? path : ".");
+	if (path[0] == '/')
+		snprintf(out, PATH_TEXT, "%s", path);
+	else if (realpath(directory, out) &&
+		 strlen(out) + strlen(slash ? slash : path) + 2 < PATH_TEXT)
+		snprintf(out + strlen(out), PATH_TEXT - strlen(out), "/%s",
+			 slash ? slash + 1 : path);
+	else
+		out[0] = 0;
+}
+
 static enum err start(struct running *run, struct error *e)
 {
+	char socket[PATH_TEXT];
+	own_socket(run, socket);
 	struct daemon *d = &run->d;
 	const struct config *c = d->config;
 	struct store_options store = {
 		.dir = c->data_dir,
+		.socket = socket,
 		.clock = d->clock,
 		.node = (unsigned)c->node,
 		.retention_raw_ms = c->retention_raw_ms,
@@ -286,12 +309,13 @@ static void replace_config(struct running *run, const struct config *fresh)
 
 static void reload(struct running *run)
 {
-	struct error e = {0};
+	struct error_list *faults = mem_zalloc(sizeof(*faults));
 	systemd_notify("RELOADING=1");
-	struct config *fresh = config_load(&run->options.flags, &e);
-	if (!fresh || services_check(fresh->services, &e)) {
-		log_error("main", "configuration not reloaded, the old one stays: %s", e.text);
-		config_free(fresh);
+	struct config *fresh = config_read(&run->options.flags, services_check, faults);
+	if (!fresh) {
+		for (size_t i = 0; i < faults->n; i++)
+			log_error("main", "configuration not reloaded, the old one stays: %s",
+				  faults->items[i].text);
 	} else {
 		const struct config *old = run->d.config;
 		if (strcmp(old->data_dir, fresh->data_dir) || strcmp(old->socket, fresh->socket) ||
@@ -305,6 +329,7 @@ static void reload(struct running *run)
 				run->services[i]->reload(run->states[i]);
 		log_info("main", "configuration reloaded");
 	}
+	free(faults);
 	systemd_notify("READY=1");
 }
 
@@ -339,15 +364,20 @@ static void wait_for_end(struct running *run, const sigset_t *set)
 	}
 }
 
+/* "": everything that is due. */
+static const char *job_of(const struct running *run)
+{
+	return run->options.job ? run->options.job : "";
+}
+
 static void once_work(void *arg)
 {
 	struct running *run = arg;
 	int64_t deadline = clock_boot_ms(run->d.clock) + ONCE_MS;
 	for (size_t i = 0; i < run->n_services; i++) {
-		int status =
-			run->services[i]->once
-				? run->services[i]->once(run->states[i], deadline, &run->summary)
-				: 0;
+		const struct service *s = run->services[i];
+		bool wanted = s->once && service_wanted(job_of(run), s->name);
+		int status = wanted ? s->once(run->states[i], deadline, &run->summary) : 0;
 		if (status > run->once_status)
 			run->once_status = status;
 	}
@@ -382,14 +412,18 @@ static int once(struct running *run)
 }
 
 /* Another daemon owns the store: it runs what is due for us. */
-static int once_by_daemon(const struct config *c, const sigset_t *blocked)
+static int once_by_daemon(const struct running *run, const sigset_t *blocked)
 {
 	struct error e = {0};
+	char socket[PATH_TEXT];
+	const struct config *c = run->d.config;
 	struct buf out = BUF_INIT(4 << 20);
 	int status = EXIT_ONCE_RETRY;
 	/* Nothing is ours here: a signal may simply end us. */
 	pthread_sigmask(SIG_UNBLOCK, blocked, NULL);
-	enum err err = ask_once(c->socket, ONCE_MS + 10000, &out, &status, &e);
+	if (!store_owner_socket(c->data_dir, socket, sizeof(socket)))
+		snprintf(socket, sizeof(socket), "%s", c->socket);
+	enum err err = ask_once(socket, job_of(run), ONCE_MS + 10000, &out, &status, &e);
 	if (err)
 		fprintf(stderr,
 			"error: a daemon is running, but did not answer: %s\n"
@@ -407,6 +441,19 @@ static int fail(const struct error *e)
 	if (e->hint[0])
 		fprintf(stderr, "try: %s\n", e->hint);
 	return err_info(e->code)->exit;
+}
+
+/* Every fault is said, not only the first. */
+static struct config *read_config(const struct options *o, int *status)
+{
+	struct error_list *faults = mem_zalloc(sizeof(*faults));
+	struct config *c = config_read(&o->flags, services_check, faults);
+	for (size_t i = 0; i < faults->n; i++)
+		*status = fail(&faults->items[i]);
+	if (faults->total > faults->n)
+		fprintf(stderr, "and %zu more\n", faults->total - faults->n);
+	free(faults);
+	return c;
 }
 
 static void version(void)
@@ -432,16 +479,9 @@ int main(int argc, char **argv)
 		run->options.help ? options_usage() : version();
 		goto out;
 	}
-	struct config *config = config_load(&run->options.flags, &e);
-	if (!config) {
-		status = fail(&e);
+	struct config *config = read_config(&run->options, &status);
+	if (!config)
 		goto out;
-	}
-	if (services_check(config->services, &e)) {
-		status = fail(&e);
-		config_free(config);
-		goto out;
-	}
 	if (run->options.check_config) {
 		printf("%s: valid\n", config->file[0] ? config->file : "configuration (defaults)");
 		config_free(config);
@@ -465,7 +505,7 @@ int main(int argc, char **argv)
 	run->d.started_ms = clock_wall_ms(&clock_system);
 	enum err err = start(run, &e);
 	if (err == ERR_LOCKED && run->options.once) {
-		status = once_by_daemon(config, &set);
+		status = once_by_daemon(run, &set);
 	} else if (!err && run->options.once) {
 		status = once(run);
 	} else if (err || (err = listen_all(run, &e))) {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/services/service.h"
+
 enum {
 	OPT_CONFIG = 256,
 	OPT_DATA_DIR,
@@ -59,8 +61,13 @@ enum err options_parse(int argc, char **argv, struct options *o, struct error *e
 			return ERR_USAGE;
 		}
 	}
-	if (optind < argc && o->once)
+	if (optind < argc && o->once) {
 		o->job = argv[optind++];
+		if (services_check(o->job, e)) {
+			error_prefix(e, "--once: ");
+			return e ? (e->code = ERR_USAGE) : ERR_USAGE;
+		}
+	}
 	if (optind < argc) {
 		error_set(e, ERR_USAGE, "unexpected argument \"%.64s\"", argv[optind]);
 		error_hint(e, "the daemon takes options only; commands belong to: sellersmart");
@@ -84,7 +91,7 @@ void options_usage(void)
 	      "  --services A,B        run only these services\n"
 	      "  --log-level LEVEL     debug, info, warn or error\n"
 	      "  --log-format FORMAT   text or json\n"
-	      "  --once [JOB]          beside a running daemon: asks that one\n"
+	      "  --once [SERVICES]     beside a running daemon: asks that one\n"
 	      "  --check-config        exit 0 when the configuration is valid, else 78\n"
 	      "  --version, --help\n"
 	      "\n"

@@ -7,7 +7,7 @@
 struct options {
 	struct config_flags flags;
 	bool once, check_config, version, help;
-	const char *job; /* of --once JOB, NULL: all that is due */
+	const char *job; /* of --once SERVICES, NULL: all that is due */
 };
 
 /** Borrow strings of argv. ERR_USAGE names what is wrong. */

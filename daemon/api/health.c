@@ -322,11 +322,20 @@ static struct answered once_handle(struct request *r, void *ctx)
 	int64_t deadline = clock_boot_ms(a->d->clock) + ONCE_MS;
 	struct buf summary = BUF_INIT(SUMMARY_MAX);
 	struct json_writer w;
+	struct error e = {0};
+	json_t *body = request_json(r, &e);
+	char services[256];
 	int status = 0;
 
+	if (!body)
+		return reply_error(r, &e);
+	snprintf(services, sizeof services, "%s", json_str(body, "services", ""));
+	if (services_check(services, &e))
+		return reply_error(r, &e);
 	for (size_t i = 0; i < a->n_services; i++) {
 		const struct api_service *s = &a->services[i];
-		int one = s->service->once ? s->service->once(s->state, deadline, &summary) : 0;
+		bool wanted = s->service->once && service_wanted(services, s->service->name);
+		int one = wanted ? s->service->once(s->state, deadline, &summary) : 0;
 
 		status = one > status ? one : status;
 	}

@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/core/config_check.h"
 #include "shared/buf.h"
 #include "shared/mem.h"
 #include "shared/schema/files.h"
-#include "shared/url.h"
 
 enum { CONFIG_FILE_MAX = 256 * 1024 };
 
@@ -217,41 +217,12 @@ static void copy_text(char *dst, size_t cap, const json_t *spec, const char *fie
 	snprintf(dst, cap, "%s", text ? text : "");
 }
 
-static enum err check_witnesses(const char *list, struct error *e)
-{
-	char one[512], host[HOST_MAX];
-	uint16_t port;
-	if (!strcmp(list, "auto") || !strcmp(list, "none"))
-		return ERR_NONE;
-	for (const char *at = list; *at; at += strspn(at, ", ")) {
-		size_t n = strcspn(at, ", ");
-		snprintf(one, sizeof(one), "%.*s", (int)n, at);
-		if (n && host_port_parse(one, 443, host, &port, e)) {
-			error_prefix(e, "witnesses: ");
-			error_hint(e, "auto, none, or like 192.0.2.1:53,gateway.example:443");
-			return e ? (e->code = ERR_CONFIG) : ERR_CONFIG;
-		}
-		at += n;
-	}
-	return ERR_NONE;
-}
-
-static enum err fill_commands(struct config *c, const json_t *spec, struct error *e)
+static void fill_commands(struct config *c, const json_t *spec)
 {
 	json_t *item;
 	size_t i;
 	json_array_foreach((json_t *)spec_value(&config_kind, spec, "commands"), i, item)
-	{
-		const char *path = json_string_value(item);
-		if (path[0] != '/') {
-			error_field(e, ERR_CONFIG, "commands",
-				    "commands: \"%.100s\" is no absolute path", path);
-			error_hint(e, "for example commands: [/usr/lib/nagios/plugins]");
-			return ERR_CONFIG;
-		}
-		c->commands[c->n_commands++] = mem_strdup(path);
-	}
-	return ERR_NONE;
+		c->commands[c->n_commands++] = mem_strdup(json_string_value(item));
 }
 
 static enum err fill(struct config *c, const json_t *spec, struct error *e)
@@ -278,12 +249,7 @@ static enum err fill(struct config *c, const json_t *spec, struct error *e)
 	c->retention_bytes = spec_bytes(&config_kind, spec, "retention_size");
 	c->connections_max = spec_int(&config_kind, spec, "connections_max");
 	c->streams_max = spec_int(&config_kind, spec, "streams_max");
-	enum err refused = check_witnesses(c->witnesses, e);
-	if (refused)
-		return refused;
-	enum err commands = fill_commands(c, spec, e);
-	if (commands)
-		return commands;
+	fill_commands(c, spec);
 	if (!c->data_dir[0]) {
 		enum err err = path_data_dir(c->data_dir, e);
 		if (err)
@@ -313,22 +279,25 @@ static void note_effective(struct config *c, const json_t *spec)
 	json_object_set_new(c->values, "socket", json_string(c->socket));
 }
 
-struct config *config_load(const struct config_flags *flags, struct error *e)
+struct config *config_read(const struct config_flags *flags, config_services_fn *services,
+			   struct error_list *faults)
 {
 	struct config *c = mem_zalloc(sizeof(*c));
 	struct source_lines *lines = NULL;
 	struct resource_input input = {0};
-	struct error_list *errors = mem_zalloc(sizeof(*errors));
+	struct error e = {0};
 	json_t *given = NULL;
-	bool ok = false;
+	*faults = (struct error_list){0};
 	c->values = json_object();
 	c->origins = json_object();
 	if (flags->config)
 		snprintf(c->file, sizeof(c->file), "%s", flags->config);
 	else if (!path_find_config(c->file, "sellersmart.yaml"))
 		c->file[0] = 0;
-	if (c->file[0] && load_file(c->file, &given, c->origins, &lines, e))
+	if (c->file[0] && load_file(c->file, &given, c->origins, &lines, &e)) {
+		config_fault(faults, &e);
 		goto out;
+	}
 	if (!given)
 		given = json_object();
 	set_flag(given, c->origins, "data_dir", flags->data_dir);
@@ -337,28 +306,33 @@ struct config *config_load(const struct config_flags *flags, struct error *e)
 	set_flag(given, c->origins, "services", flags->services);
 	set_flag(given, c->origins, "log_level", flags->log_level);
 	set_flag(given, c->origins, "log_format", flags->log_format);
-	if (!resource_validate(&config_kind, given, SCHEMA_LOOSE, lines, &input, errors)) {
-		if (e) {
-			*e = errors->items[0];
-			e->code = ERR_CONFIG;
-		}
-		if (c->file[0] && errors->items[0].line)
-			error_prefix(e, "%s:%d: ", c->file, errors->items[0].line);
+	resource_validate(&config_kind, given, SCHEMA_LOOSE, lines, &input, faults);
+	config_check(given, services, faults);
+	config_faults_place(faults, c->file, c->origins);
+	if (faults->total)
 		goto out;
-	}
-	if (fill(c, input.spec, e))
-		goto out;
-	note_effective(c, input.spec);
-	ok = true;
+	if (fill(c, input.spec, &e))
+		config_fault(faults, &e);
+	else
+		note_effective(c, input.spec);
 out:
 	resource_input_fini(&input);
 	source_lines_free(lines);
 	json_decref(given);
-	free(errors);
-	if (!ok) {
+	if (faults->total) {
 		config_free(c);
 		return NULL;
 	}
+	return c;
+}
+
+struct config *config_load(const struct config_flags *flags, struct error *e)
+{
+	struct error_list *faults = mem_zalloc(sizeof(*faults));
+	struct config *c = config_read(flags, NULL, faults);
+	if (!c && e)
+		*e = faults->items[0];
+	free(faults);
 	return c;
 }
 

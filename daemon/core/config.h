@@ -44,6 +44,14 @@ struct config_flags {
 	const char *config, *data_dir, *socket, *listen, *services, *log_level, *log_format;
 };
 
-/** @return NULL with e filled; e->line says where. Owner: the caller, config_free. */
+/** Refuses names of services that do not exist; core knows none. */
+typedef enum err config_services_fn(const char *list, struct error *e);
+
+/** @param services  may be NULL
+ *  @param faults    every fault, "FILE:LINE: what"; at least one when it returns NULL
+ *  @return Owner: the caller, config_free. */
+struct config *config_read(const struct config_flags *flags, config_services_fn *services,
+			   struct error_list *faults);
+/** The same, of the faults only the first. */
 struct config *config_load(const struct config_flags *flags, struct error *e);
 void config_free(struct config *c);

@@ -1,6 +1,5 @@
 /* Listening sockets. accept() is ours, not libuv's: when descriptors are used up, listening pauses
  * and clients wait in the kernel's queue, where libuv would accept and drop them. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -13,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/core/listen_address.h"
 #include "daemon/http/internal.h"
 #include "shared/log.h"
-#include "shared/url.h"
 
 enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096, TURN_STEP_MS = 5, TURN_WAIT_MS = 2000 };
 
@@ -296,21 +295,6 @@ enum err http_listen_unix(struct http_server *s, const char *path, struct error 
 /* ---- TCP and handed-over sockets ----------------------------------------------------------------
  */
 
-static bool is_loopback(const struct sockaddr_storage *a)
-{
-	if (a->ss_family == AF_INET)
-		return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) >> 24 == 127;
-	return a->ss_family == AF_INET6 &&
-	       IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)a)->sin6_addr);
-}
-
-static enum err not_loopback(struct error *e)
-{
-	error_set(e, ERR_CONFIG, "only loopback addresses can be served");
-	error_hint(e, "listen: 127.0.0.1:8420; from elsewhere use ssh: sellersmart context add");
-	return ERR_CONFIG;
-}
-
 static int bound_port(int fd)
 {
 	struct sockaddr_storage a = {0};
@@ -322,52 +306,13 @@ static int bound_port(int fd)
 					    : ((struct sockaddr_in6 *)&a)->sin6_port);
 }
 
-/* host_port_parse refuses port 0, which tests ask for. */
-static enum err tcp_address(const char *host_port, struct sockaddr_storage *a, socklen_t *len,
-			    struct error *e)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)a;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)a;
-	char host[HOST_MAX];
-	const char *colon = strrchr(host_port, ':'), *start = host_port;
-	size_t n = colon ? (size_t)(colon - host_port) : 0;
-	unsigned port;
-	char tail;
-
-	memset(a, 0, sizeof *a);
-	if (!n || n >= sizeof host || sscanf(colon + 1, "%5u%c", &port, &tail) != 1 ||
-	    port > 65535) {
-		error_set(e, ERR_CONFIG, "listen: \"%s\" is not HOST:PORT", host_port);
-		error_hint(e, "listen: 127.0.0.1:8420");
-		return ERR_CONFIG;
-	}
-	if (*start == '[' && colon[-1] == ']') {
-		start++;
-		n -= 2;
-	}
-	memcpy(host, start, n);
-	host[n] = '\0';
-	if (!strcmp(host, "localhost"))
-		strcpy(host, "127.0.0.1");
-	if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons((uint16_t)port);
-		*len = sizeof *v4;
-	} else if (inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
-		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons((uint16_t)port);
-		*len = sizeof *v6;
-	}
-	return is_loopback(a) ? ERR_NONE : not_loopback(e);
-}
-
 enum err http_listen_tcp(struct http_server *s, const char *host_port, int *port, struct error *e)
 {
 	struct sockaddr_storage a;
 	socklen_t len = 0;
 	struct listener l = {.tcp = true};
 	int on = 1;
-	enum err rc = tcp_address(host_port, &a, &len, e);
+	enum err rc = listen_address_parse(host_port, &a, &len, e);
 
 	if (rc)
 		return rc;
@@ -398,8 +343,8 @@ enum err http_listen_fd(struct http_server *s, int fd, struct error *e)
 	if (getsockname(fd, (struct sockaddr *)&a, &len) ||
 	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) || !listening)
 		return error_set(e, ERR_CONFIG, "descriptor %d is not a listening socket", fd);
-	if (a.ss_family != AF_UNIX && !is_loopback(&a))
-		return not_loopback(e);
+	if (a.ss_family != AF_UNIX && !listen_address_is_loopback(&a))
+		return listen_address_refuse(e);
 	l.tcp = a.ss_family != AF_UNIX;
 	return serve(s, l, e);
 }

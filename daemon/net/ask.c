@@ -1,5 +1,7 @@
 #include "daemon/net/ask.h"
 
+#include <stdio.h>
+
 #include <curl/curl.h>
 
 #include "shared/json.h"
@@ -9,9 +11,10 @@ static size_t collect(char *data, size_t size, size_t n, void *arg)
 	return buf_add(arg, data, size * n) ? size * n : 0;
 }
 
-enum err ask_once(const char *socket_path, int64_t timeout_ms, struct buf *out, int *status,
-		  struct error *e)
+enum err ask_once(const char *socket_path, const char *services, int64_t timeout_ms,
+		  struct buf *out, int *status, struct error *e)
 {
+	char question[320]; /* names of services need no quoting */
 	CURL *curl = curl_easy_init();
 	struct buf body = BUF_INIT(8 << 20);
 	json_t *reply = NULL;
@@ -21,7 +24,8 @@ enum err ask_once(const char *socket_path, int64_t timeout_ms, struct buf *out, 
 		return error_set(e, ERR_UNAVAILABLE, "no memory for a request");
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
 	curl_easy_setopt(curl, CURLOPT_URL, "http://localhost/v1/once");
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "{}");
+	snprintf(question, sizeof(question), "{\"services\":\"%s\"}", services);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, question);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");

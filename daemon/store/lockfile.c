@@ -11,13 +11,36 @@
 #include "shared/log.h"
 #include "shared/paths.h"
 
-enum err lockfile_take(struct lockfile *l, const char *dir, struct error *e)
+/* "running PID EPOCH SEQ SOCKET", one line. */
+enum { TEXT_MAX = 128 + PATH_TEXT };
+
+bool lockfile_owner_socket(const char *dir, char *out, size_t cap)
 {
-	char path[PATH_TEXT + 16], text[128] = "", word[16] = "";
+	char path[PATH_TEXT + 16], text[TEXT_MAX] = "";
+	int at = 0, fd;
+
+	snprintf(path, sizeof path, "%s/lock", dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (read(fd, text, sizeof text - 1) <= 0)
+		text[0] = '\0';
+	close(fd);
+	text[strcspn(text, "\n")] = '\0';
+	sscanf(text, "running %*u %*u %*u %n", &at);
+	if (!at || text[at] != '/' || strlen(text + at) >= cap)
+		return false;
+	snprintf(out, cap, "%s", text + at);
+	return true;
+}
+
+enum err lockfile_take(struct lockfile *l, const char *dir, const char *socket, struct error *e)
+{
+	char path[PATH_TEXT + 16], text[TEXT_MAX] = "", word[16] = "";
 	unsigned long pid = 0;
 	ssize_t n;
 
-	*l = (struct lockfile){.fd = -1, .was_clean = true};
+	*l = (struct lockfile){.fd = -1, .was_clean = true, .socket = socket};
 	snprintf(path, sizeof path, "%s/lock", dir);
 	l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (l->fd < 0) {
@@ -44,9 +67,9 @@ enum err lockfile_take(struct lockfile *l, const char *dir, struct error *e)
 
 static int put(struct lockfile *l, const char *word, uint64_t epoch, uint64_t seq)
 {
-	char text[128];
-	int n = snprintf(text, sizeof text, "%s %lu %" PRIu64 " %" PRIu64 "\n", word,
-			 (unsigned long)getpid(), epoch, seq);
+	char text[TEXT_MAX];
+	int n = snprintf(text, sizeof text, "%s %lu %" PRIu64 " %" PRIu64 " %s\n", word,
+			 (unsigned long)getpid(), epoch, seq, l->socket ? l->socket : "");
 
 	if (pwrite(l->fd, text, (size_t)n, 0) != n || ftruncate(l->fd, n) || fdatasync(l->fd))
 		return -1;

@@ -24,6 +24,7 @@ static struct store *make(const struct store_options *o)
 	snprintf(s->path, sizeof s->path, "%s/store.db", o->dir);
 	s->options = *o;
 	s->options.dir = s->dir;
+	s->options.socket = o->socket ? mem_strdup(o->socket) : NULL;
 	s->options.vfs = o->vfs ? mem_strdup(o->vfs) : NULL;
 	s->options.synchronous = o->synchronous ? mem_strdup(o->synchronous) : NULL;
 	if (!s->options.clock)
@@ -58,6 +59,7 @@ static void destroy(struct store *s)
 	listener_set_fini(&s->feed_listeners);
 	listener_set_fini(&s->resource_listeners);
 	pthread_mutex_destroy(&s->state_lock);
+	free((char *)(uintptr_t)s->options.socket);
 	free((char *)(uintptr_t)s->options.vfs);
 	free((char *)(uintptr_t)s->options.synchronous);
 	free(s);
@@ -90,6 +92,11 @@ static enum err load(struct store *s, struct error *e)
 	return rc;
 }
 
+bool store_owner_socket(const char *dir, char *out, size_t cap)
+{
+	return lockfile_owner_socket(dir, out, cap);
+}
+
 struct store *store_open(const struct store_options *o, struct error *e)
 {
 	struct store *s;
@@ -104,7 +111,7 @@ struct store *store_open(const struct store_options *o, struct error *e)
 		return NULL;
 	}
 	s = make(o);
-	if (path_make_dir(s->dir, e) || lockfile_take(&s->lock, s->dir, e))
+	if (path_make_dir(s->dir, e) || lockfile_take(&s->lock, s->dir, s->options.socket, e))
 		goto fail;
 	s->clean_start = s->lock.was_clean;
 	if (database_probe(s->path, migrations_newest(migration_table), &is_new, e))

@@ -17,7 +17,8 @@ struct store;
 struct txn; /* an operation's view of the open transaction; valid only inside run() */
 
 struct store_options {
-	const char *dir; /* the data directory; made when missing */
+	const char *dir;    /* the data directory; made when missing */
+	const char *socket; /* absolute path where this daemon will answer, or NULL */
 	const struct clock *clock;
 	unsigned node;
 	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms, retention_bytes;
@@ -29,6 +30,8 @@ struct store_options {
  * the writer thread. ERR_NEWER leaves the file untouched. ERR_LOCKED when another daemon owns dir.
  */
 struct store *store_open(const struct store_options *o, struct error *e);
+/** Where the daemon that owns dir answers. @return false when it does not say */
+bool store_owner_socket(const char *dir, char *out, size_t cap);
 /** Finish queued operations, truncate the WAL, mark the end as clean. */
 void store_close(struct store *s);
 

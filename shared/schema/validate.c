@@ -209,8 +209,10 @@ static void unknown_member(struct check *c, const char *name)
 			    (int)strlen(shown) - 2, shown + 1, c->kind->kind);
 		if (meant)
 			error_hint(&e, "did you mean %s?", meant);
-		else
+		else if (c->kind->ops)
 			error_hint(&e, "sellersmart help %s lists the fields", c->kind->kind);
+		else
+			error_hint(&e, "man sellersmart.yaml lists the fields");
 	}
 	fault(c, &e);
 }

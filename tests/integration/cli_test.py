@@ -214,6 +214,13 @@ def once__checks__what_is_due_and_exits_by_it():
         beside = subprocess.run([DAEMON, "--data-dir", d.data, "--socket", d.socket, "--once"], capture_output=True,
                                 text=True, timeout=60, env=d.environment())
         assert beside.returncode == 0 and "shop" in beside.stdout, beside
+        elsewhere = {k: v for k, v in d.environment().items() if k != "SELLERSMART_SOCKET"}
+        beside = subprocess.run([DAEMON, "--data-dir", d.data, "--once", "sitemonitor"], capture_output=True,
+                                text=True, timeout=60, env=elsewhere)
+        assert beside.returncode == 0 and "shop" in beside.stdout, beside
+        wrong = subprocess.run([DAEMON, "--data-dir", d.data, "--once", "shop"], capture_output=True, text=True,
+                               timeout=60, env=elsewhere)
+        assert wrong.returncode == 64 and 'no service "shop"' in wrong.stderr and "sitemonitor" in wrong.stderr, wrong
         d.stop()
         alone = [DAEMON, "--data-dir", d.data, "--once"]
         good = subprocess.run(alone, capture_output=True, text=True, timeout=60, env=d.environment())

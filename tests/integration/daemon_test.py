@@ -132,12 +132,16 @@ def configuration__is_checked__with_line_and_reason():
         path = os.path.join(d.dir, "c.yaml")
         for text, words in (("log_level: loud\n", ("log_level", "debug", ":1")),
                             ("node: 1\nchecks_max: many\n", ("checks_max", ":2")),
-                            ("nodes: 1\n", ("nodes", "node")), ("a: [\n", ("c.yaml",)), ("listen: 8.8.8.8:80\n", ())):
+                            ("nodes: 1\n", ("nodes", "node")), ("a: [\n", ("c.yaml",)),
+                            ("node: 1\nlisten: 8.8.8.8:80\n", ("c.yaml:2: listen", "loopback")),
+                            ("listen: localhost\n", ("c.yaml:1: listen", "HOST:PORT")),
+                            ("zzzzzzzz: 1\n", ("c.yaml:1: zzzzzzzz", "man sellersmart.yaml")),
+                            ("services: shops\nnode: -1\ncommands: [ls]\nwitnesses: 'a:b:c'\n",
+                             ("c.yaml:1: services", "c.yaml:2: node", "c.yaml:3: commands", "c.yaml:4: witnesses"))):
             with open(path, "w") as f:
                 f.write(text)
             done = run_daemon("--config", path, "--check-config", env=d.environment())
-            if words:
-                assert done.returncode == 78 and all(w in done.stderr for w in words), (text, done)
+            assert done.returncode == 78 and all(w in done.stderr for w in words), (text, done)
         with open(path, "w") as f:
             f.write("log_level: debug\n")
         assert run_daemon("--config", path, "--check-config", env=d.environment()).returncode == 0
