@@ -27,6 +27,7 @@ const char *view_state(const struct output *o, const char *state, char out[stati
 		      {"degraded", "DEGRADED", "33"},
 		      {"pending", "pending", "33"},
 		      {"unknown", "UNKNOWN", "35"},
+		      {"flapping", "FLAPPING", "33"},
 		      {"open", "open", "1;31"}};
 	snprintf(out, 48, "%.20s", state);
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)

@@ -20,8 +20,8 @@ static void age_of(const json_t *o, const char *member, char *out)
 		memcpy(out, "-", 2);
 }
 
-static const char *const count_order[] = {"down", "unknown", "degraded",    "pending",
-					  "new",  "up",      "maintenance", "paused"};
+static const char *const count_order[] = {"down", "flapping", "unknown",     "degraded", "pending",
+					  "new",  "up",       "maintenance", "paused"};
 
 /* One line for tmux or a prompt: "10 up, 1 DOWN: garden 31m". */
 static void line(struct invocation *in, const json_t *data)

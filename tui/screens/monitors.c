@@ -14,7 +14,7 @@
 
 /* Worst first, as the list is. */
 static const char *const states[] = {
-	"down", "unknown", "pending", "degraded", "up", "new", "maintenance", "paused",
+	"down", "flapping", "unknown", "pending", "degraded", "up", "new", "maintenance", "paused",
 };
 
 static void summary(struct view *v, struct surface line, const json_t *meta)

@@ -19,6 +19,7 @@ static const struct {
 	{"closed", ROLE_UP},
 	{"degraded", ROLE_DEGRADED},
 	{"pending", ROLE_DEGRADED},
+	{"flapping", ROLE_DEGRADED},
 	{"warning", ROLE_DEGRADED},
 	{"down", ROLE_DOWN},
 	{"open", ROLE_DOWN},

@@ -55,6 +55,10 @@ static bool state_line(const struct shown *s, struct attention *a)
 		a->level = ATTENTION_WARNING;
 		word = "PENDING";
 		break;
+	case STATE_FLAPPING:
+		a->level = ATTENTION_WARNING;
+		word = "FLAPS";
+		break;
 	case STATE_UNKNOWN:
 		a->level = ATTENTION_WARNING;
 		word = "UNKNOWN";
@@ -79,7 +83,8 @@ static bool state_line(const struct shown *s, struct attention *a)
 static void state_text(const struct shown *s, struct attention *a)
 {
 	const char *reason = s->reason ? s->reason : "no answer yet";
-	if (s->is_heartbeat || s->state == STATE_DEGRADED || s->state == STATE_UNKNOWN)
+	if (s->is_heartbeat || s->state == STATE_DEGRADED || s->state == STATE_UNKNOWN ||
+	    s->state == STATE_FLAPPING)
 		snprintf(a->text, sizeof(a->text), "%.158s", reason);
 	else if (s->fails > s->rules.failures)
 		snprintf(a->text, sizeof(a->text), "%.120s, %u checks in a row", reason, s->fails);

@@ -279,6 +279,7 @@ static void say_status(struct badge *b)
 		[STATE_DEGRADED] = BADGE_FAIR, [STATE_PENDING] = BADGE_FAIR,
 		[STATE_DOWN] = BADGE_BAD,      [STATE_UNKNOWN] = BADGE_NONE,
 		[STATE_PAUSED] = BADGE_NONE,   [STATE_MAINTENANCE] = BADGE_NONE,
+		[STATE_FLAPPING] = BADGE_FAIR,
 	};
 	b->color = color[b->state];
 	snprintf(b->message, sizeof(b->message), "%s", monitor_state_name(b->state));

@@ -214,7 +214,7 @@ static enum monitor_state state_of(const struct monitor *m)
 static bool is_bad(const struct monitor *m)
 {
 	enum monitor_state s = state_of(m);
-	return s == STATE_DOWN || s == STATE_PENDING || s == STATE_UNKNOWN;
+	return s == STATE_DOWN || s == STATE_PENDING || s == STATE_UNKNOWN || s == STATE_FLAPPING;
 }
 
 /* The topmost: what is down and is not behind another itself. */

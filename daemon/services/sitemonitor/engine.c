@@ -259,7 +259,7 @@ void engine_schedule(struct sitemonitor *sm, struct monitor *m)
 	}
 	if (m->track.hold == STATE_PAUSED || !sm->running)
 		due_clear(sm, &m->due);
-	else if (track_undecided(&m->track, &m->shown.rules))
+	else if (track_undecided(&m->track, &m->shown.rules) || m->track.flapping)
 		next = schedule_retry(m->id, m->track.fails + m->track.oks + m->track.unknowns,
 				      m->retry_ms, now);
 	else

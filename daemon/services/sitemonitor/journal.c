@@ -70,10 +70,13 @@ static void up_text(const struct transition *t, const struct monitor *m, char *o
 {
 	char age[DURATION_TEXT];
 	if (t->change.closed)
-		snprintf(out, cap, "%s is up again after %s", t->name,
+		snprintf(out, cap, "%s is %s after %s", t->name,
+			 t->change.from == STATE_FLAPPING ? "stable again: it is up" : "up again",
 			 t->duration_ms < 1000 ? "less than 1s" : age_format(age, t->duration_ms));
 	else if (t->change.from == STATE_MAINTENANCE)
 		snprintf(out, cap, "%s is up again: it came back during the maintenance", t->name);
+	else if (t->change.from == STATE_FLAPPING)
+		snprintf(out, cap, "%s is stable again: it is up", t->name);
 	else if (t->change.from == STATE_DEGRADED)
 		snprintf(out, cap, "%s is as fast as usual again", t->name);
 	else if (t->change.from == STATE_UNKNOWN)
@@ -98,7 +101,10 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 		t->severity = SEVERITY_CRITICAL;
 		topic = c->opened || c->from != STATE_UNKNOWN ? "monitor.down"
 							      : "monitor.still_down";
-		if (c->from == STATE_MAINTENANCE && !c->opened)
+		if (c->from == STATE_FLAPPING)
+			snprintf(out, cap, "%s is stable again: it is down: %s", t->name,
+				 reason_of(m));
+		else if (c->from == STATE_MAINTENANCE && !c->opened)
 			snprintf(out, cap,
 				 "%s is down: %s; it began %s before the maintenance ended",
 				 t->name, reason_of(m),
@@ -124,6 +130,11 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 		snprintf(out, cap, "%s %s: %s", t->name,
 			 c->closed ? "is back, but degraded" : "is degraded", reason_of(m));
 		break;
+	case STATE_FLAPPING:
+		topic = "monitor.flapping";
+		t->severity = SEVERITY_WARNING;
+		snprintf(out, cap, "%s is flapping: %s", t->name, reason_of(m));
+		break;
 	case STATE_UNKNOWN:
 		topic = "monitor.unknown";
 		t->severity = SEVERITY_WARNING;
@@ -145,6 +156,9 @@ static void describe(struct transition *t, const struct monitor *m, char *out, s
 	case STATE_PENDING:
 	case STATE_COUNT: break;
 	}
+	bool decided = c->to == STATE_UP || c->to == STATE_DOWN || c->to == STATE_DEGRADED;
+	if (c->from == STATE_FLAPPING && decided)
+		topic = "monitor.stable";
 	snprintf(t->topic, sizeof(t->topic), "%s", topic ? topic : "");
 	if (t->parent[0])
 		t->severity = SEVERITY_INFO;

@@ -58,8 +58,9 @@ static void place(struct moment *m, struct moment now)
 
 static void place_all(struct track *t, struct moment now)
 {
-	struct moment *all[] = {&t->base_since, &t->hold_since, &t->first_bad,    &t->first_good,
-				&t->first_slow, &t->first_fast, &t->first_unknown};
+	struct moment *all[] = {&t->base_since,    &t->hold_since,    &t->first_bad,
+				&t->first_good,    &t->first_slow,    &t->first_fast,
+				&t->first_unknown, &t->flapping_since};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		place(all[i], now);
 }
@@ -164,7 +165,9 @@ static void resume(struct monitor *m, void *arg)
 	}
 	if (m->track.base == STATE_DOWN && m->track.fails >= s->rules.failures)
 		recount(sm, m);
-	m->announced = m->track.hold == STATE_PAUSED ? STATE_PAUSED : m->track.base;
+	m->announced = m->track.hold == STATE_PAUSED ? STATE_PAUSED
+		       : m->track.flapping           ? STATE_FLAPPING
+						     : m->track.base;
 	if (m->track.hold == STATE_MAINTENANCE)
 		m->announced = told_before_hold(sm, m);
 	if (track_state(&m->track, &s->rules) == STATE_UNKNOWN && !m->track.quiet_unknown)
@@ -181,7 +184,8 @@ static void resume(struct monitor *m, void *arg)
 		heartbeat_resume(sm, m);
 	if (s->is_heartbeat || m->track.hold == STATE_PAUSED)
 		return;
-	int64_t interval = track_undecided(&m->track, &s->rules) ? m->retry_ms : m->interval_ms;
+	bool soon = track_undecided(&m->track, &s->rules) || m->track.flapping;
+	int64_t interval = soon ? m->retry_ms : m->interval_ms;
 	s->next_boot_ms = schedule_resume(m->id, interval, elapsed, sm->spread_ms, now.boot_ms);
 	due_set(sm, &m->due, s->next_boot_ms);
 }

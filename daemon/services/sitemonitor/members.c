@@ -61,6 +61,8 @@ void engine_configure(struct monitor *m, const struct resource *r)
 		.failures = spec_count(spec, "failures"),
 		.recoveries = spec_count(spec, "recoveries"),
 		.slow_after = spec_count(spec, "failures"),
+		/* each run of a job that failed is news of its own */
+		.flaps = strcmp(m->shown.type, "heartbeat") != 0,
 	};
 	m->shown.is_domain = !strcmp(m->shown.type, "domain");
 	m->shown.about_end = m->shown.is_domain || !strcmp(m->shown.type, "tls");

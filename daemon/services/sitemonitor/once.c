@@ -111,9 +111,10 @@ static void write_line(struct sitemonitor *sm, const struct resource *r, struct 
 	else
 		snprintf(text, sizeof(text), "for %s", age);
 	buf_printf(out, "%-9s %-24s %s\n", monitor_state_name(s->state), r->name, text);
-	sum->down += s->state == STATE_DOWN;
+	bool flaps = s->state == STATE_FLAPPING;
+	sum->down += s->state == STATE_DOWN || (flaps && s->last_outcome == OUTCOME_DOWN);
 	sum->unknown += s->state == STATE_UNKNOWN || (s->state == STATE_NEW && !s->is_heartbeat);
-	sum->undecided += s->state == STATE_PENDING;
+	sum->undecided += s->state == STATE_PENDING || flaps;
 	table_unlock(&sm->table);
 }
 

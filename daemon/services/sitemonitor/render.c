@@ -215,15 +215,16 @@ static int worst(enum monitor_state s)
 	switch (s) {
 	case STATE_DOWN: return 0;
 	case STATE_PENDING: return 1;
-	case STATE_UNKNOWN: return 2;
-	case STATE_DEGRADED: return 3;
-	case STATE_NEW: return 4;
-	case STATE_MAINTENANCE: return 5;
-	case STATE_UP: return 6;
-	case STATE_PAUSED: return 7;
+	case STATE_FLAPPING: return 2;
+	case STATE_UNKNOWN: return 3;
+	case STATE_DEGRADED: return 4;
+	case STATE_NEW: return 5;
+	case STATE_MAINTENANCE: return 6;
+	case STATE_UP: return 7;
+	case STATE_PAUSED: return 8;
 	case STATE_COUNT: break;
 	}
-	return 8;
+	return 9;
 }
 
 bool render_rank(const struct resource *r, const char *sort, int64_t *key, void *ctx)

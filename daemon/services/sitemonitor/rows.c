@@ -42,9 +42,10 @@ static void bind_id(sqlite3_stmt *st, int at, uint64_t id)
 static const char state_sql[] =
 	"INSERT INTO monitor_state (monitor, rev, base, hold, base_since_ms, hold_since_ms, fails,"
 	" oks, slows, fasts, unknowns, quiet, first_bad_ms, first_good_ms, first_slow_ms,"
-	" first_fast_ms, first_unknown_ms, last_ms, reason, incident)"
+	" first_fast_ms, first_unknown_ms, last_ms, reason, incident, flapping, recent,"
+	" flapping_since_ms)"
 	" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-	" ?19, ?20 WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)"
+	" ?19, ?20, ?21, ?22, ?23 WHERE EXISTS (SELECT 1 FROM resource WHERE id = ?1)"
 	" ON CONFLICT (monitor) DO UPDATE SET rev = excluded.rev, base = excluded.base,"
 	" hold = excluded.hold, base_since_ms = excluded.base_since_ms,"
 	" hold_since_ms = excluded.hold_since_ms, fails = excluded.fails, oks = excluded.oks,"
@@ -52,7 +53,9 @@ static const char state_sql[] =
 	" quiet = excluded.quiet, first_bad_ms = excluded.first_bad_ms,"
 	" first_good_ms = excluded.first_good_ms, first_slow_ms = excluded.first_slow_ms,"
 	" first_fast_ms = excluded.first_fast_ms, first_unknown_ms = excluded.first_unknown_ms,"
-	" last_ms = excluded.last_ms, reason = excluded.reason, incident = excluded.incident"
+	" last_ms = excluded.last_ms, reason = excluded.reason, incident = excluded.incident,"
+	" flapping = excluded.flapping, recent = excluded.recent,"
+	" flapping_since_ms = excluded.flapping_since_ms"
 	" WHERE excluded.rev > monitor_state.rev";
 
 /* The good answer differs from the one that is stored by its body at most. */
@@ -130,6 +133,9 @@ enum err state_row_write(struct txn *t, const struct state_row *r, struct error 
 		sqlite3_bind_int64(st, 5 + i, numbers[i]);
 	bind_text(st, 19, r->reason);
 	bind_id(st, 20, r->incident);
+	sqlite3_bind_int64(st, 21, k->flapping);
+	sqlite3_bind_int64(st, 22, k->recent);
+	sqlite3_bind_int64(st, 23, k->flapping_since.wall_ms);
 	enum err err = txn_exec(t, st, e);
 	return err || !r->with_evidence ? err : write_evidence(t, r, e);
 }
@@ -172,6 +178,9 @@ static void read_row(sqlite3_stmt *st, struct state_row *r)
 	r->bad = (char *)column_text(st, 24);
 	r->certificate = (char *)column_text(st, 25);
 	r->certificate_ends_ms = sqlite3_column_int64(st, 26);
+	k->flapping = sqlite3_column_int(st, 27) != 0;
+	k->recent = (uint32_t)sqlite3_column_int64(st, 28);
+	k->flapping_since.wall_ms = sqlite3_column_int64(st, 29);
 }
 
 enum err state_rows_read(struct store *s, void (*fn)(const struct state_row *r, void *arg),
@@ -182,7 +191,7 @@ enum err state_rows_read(struct store *s, void (*fn)(const struct state_row *r, 
 		" hold_since_ms, fails, oks, slows, fasts, unknowns, quiet, first_bad_ms,"
 		" first_good_ms, first_slow_ms, first_fast_ms, first_unknown_ms, last_ms, reason,"
 		" incident, v.good_ms, v.good, v.bad_cause, v.bad_message, v.bad, v.certificate,"
-		" coalesce(v.certificate_ends_ms, 0)"
+		" coalesce(v.certificate_ends_ms, 0), flapping, recent, flapping_since_ms"
 		" FROM monitor_state s LEFT JOIN monitor_evidence v USING (monitor)";
 	struct reader *reader = store_reader(s, e);
 	if (!reader)

@@ -1,17 +1,15 @@
 #include "daemon/services/sitemonitor/state.h"
 
 #include "daemon/jobs/schedule.h"
+#include "daemon/services/sitemonitor/flapping.h"
 
 #include <string.h>
 
 static const char *const names[STATE_COUNT] = {
-	[STATE_NEW] = "new",
-	[STATE_UP] = "up",
-	[STATE_DEGRADED] = "degraded",
-	[STATE_PENDING] = "pending",
-	[STATE_DOWN] = "down",
-	[STATE_UNKNOWN] = "unknown",
-	[STATE_MAINTENANCE] = "maintenance",
+	[STATE_NEW] = "new",           [STATE_UP] = "up",
+	[STATE_DEGRADED] = "degraded", [STATE_PENDING] = "pending",
+	[STATE_DOWN] = "down",         [STATE_UNKNOWN] = "unknown",
+	[STATE_FLAPPING] = "flapping", [STATE_MAINTENANCE] = "maintenance",
 	[STATE_PAUSED] = "paused",
 };
 
@@ -41,11 +39,23 @@ static void count(uint32_t *streak, struct moment *first, struct moment now)
 		++*streak;
 }
 
+/* Before the streaks are counted on. Not in a maintenance: there it may go up and down. */
+static void look_for_flapping(struct track *t, const struct rules *r, bool bad, struct moment now)
+{
+	bool was = t->flapping;
+	if (!r->flaps || t->hold != STATE_NEW)
+		return;
+	t->recent = flap_add(t->recent, bad ? t->oks > 0 : t->fails > 0);
+	t->flapping = flap_judge(t->recent, was);
+	if (t->flapping && !was)
+		t->flapping_since = now;
+}
+
 static void step_bad(struct track *t, const struct rules *r, struct moment now, struct change *c)
 {
 	count(&t->fails, &t->first_bad, now);
 	t->oks = t->slows = t->fasts = t->unknowns = 0;
-	if (t->base == STATE_DOWN || t->fails < at_least_one(r->failures))
+	if (t->flapping || t->base == STATE_DOWN || t->fails < at_least_one(r->failures))
 		return;
 	t->base = STATE_DOWN;
 	t->base_since = t->first_bad;
@@ -70,6 +80,8 @@ static void step_good(struct track *t, const struct rules *r, bool slow, struct 
 		count(&t->fasts, &t->first_fast, now);
 		t->slows = 0;
 	}
+	if (t->flapping)
+		return;
 	switch (t->base) {
 	case STATE_DOWN:
 		if (t->oks < at_least_one(r->recoveries))
@@ -89,6 +101,7 @@ static void step_good(struct track *t, const struct rules *r, bool slow, struct 
 	case STATE_NEW: /* nothing was known, so the first good answer decides */
 	case STATE_PENDING:
 	case STATE_UNKNOWN:
+	case STATE_FLAPPING:
 	case STATE_MAINTENANCE:
 	case STATE_PAUSED:
 	case STATE_COUNT: settle(t, slow ? STATE_DEGRADED : STATE_UP, now); break;
@@ -106,11 +119,13 @@ struct change track_step(struct track *t, const struct rules *r, enum outcome ou
 		return c;
 	switch (outcome) {
 	case OUTCOME_DOWN:
+		look_for_flapping(t, r, true, now);
 		step_bad(t, r, now, &c);
 		t->quiet_unknown = false;
 		break;
 	case OUTCOME_UP:
 	case OUTCOME_DEGRADED:
+		look_for_flapping(t, r, false, now);
 		step_good(t, r, outcome == OUTCOME_DEGRADED, now, &c);
 		t->quiet_unknown = false;
 		break;
@@ -134,6 +149,9 @@ struct change track_hold(struct track *t, const struct rules *r, enum monitor_st
 		*t = (struct track){0};
 	} else if (hold == STATE_NEW && t->hold == STATE_PAUSED) {
 		*t = (struct track){.base_since = now};
+	} else if (hold == STATE_MAINTENANCE) {
+		t->flapping = false;
+		t->recent = 0;
 	}
 	if (t->hold != hold)
 		t->hold_since = now;
@@ -168,6 +186,8 @@ enum monitor_state track_state(const struct track *t, const struct rules *r)
 		return t->hold;
 	if (t->unknowns >= at_least_one(r->failures))
 		return STATE_UNKNOWN;
+	if (t->flapping)
+		return STATE_FLAPPING;
 	if (t->base != STATE_DOWN && t->fails > 0)
 		return STATE_PENDING;
 	return t->base;
@@ -180,6 +200,7 @@ struct moment track_since(const struct track *t, const struct rules *r)
 	case STATE_MAINTENANCE: return t->hold_since;
 	case STATE_UNKNOWN: return t->first_unknown;
 	case STATE_PENDING: return t->first_bad;
+	case STATE_FLAPPING: return t->flapping_since;
 	case STATE_NEW:
 	case STATE_UP:
 	case STATE_DEGRADED:
@@ -195,6 +216,8 @@ bool track_undecided(const struct track *t, const struct rules *r)
 		return false;
 	if (t->unknowns > 0 && t->unknowns < at_least_one(r->failures))
 		return true;
+	if (t->flapping) /* that takes long, and nobody should wait for it */
+		return false;
 	return t->base == STATE_DOWN ? t->oks > 0 : t->fails > 0;
 }
 
@@ -223,6 +246,7 @@ struct track track_essence(const struct track *t, const struct rules *r)
 	forget_unless(t->slows > 0, &e.first_slow);
 	forget_unless(t->base == STATE_DEGRADED && t->fasts > 0, &e.first_fast);
 	forget_unless(t->unknowns > 0, &e.first_unknown);
+	forget_unless(t->flapping, &e.flapping_since);
 	return e;
 }
 
@@ -242,6 +266,8 @@ uint64_t track_print(const struct track *t)
 		t->fasts,
 		t->unknowns,
 		t->quiet_unknown,
+		t->flapping,
+		t->recent != 0, /* it moves at each check: written with what makes it move */
 		t->base_since.wall_ms,
 		t->hold_since.wall_ms,
 		t->first_bad.wall_ms,
@@ -249,6 +275,7 @@ uint64_t track_print(const struct track *t)
 		t->first_slow.wall_ms,
 		t->first_fast.wall_ms,
 		t->first_unknown.wall_ms,
+		t->flapping_since.wall_ms,
 	};
 	uint64_t print = hash_bytes(all, sizeof(all));
 	return print ? print : 1;
@@ -259,8 +286,10 @@ bool track_equal(const struct track *a, const struct track *b)
 	return a->base == b->base && a->hold == b->hold && a->fails == b->fails &&
 	       a->oks == b->oks && a->slows == b->slows && a->fasts == b->fasts &&
 	       a->unknowns == b->unknowns && a->quiet_unknown == b->quiet_unknown &&
+	       a->flapping == b->flapping && !a->recent == !b->recent &&
 	       same(a->base_since, b->base_since) && same(a->hold_since, b->hold_since) &&
 	       same(a->first_bad, b->first_bad) && same(a->first_good, b->first_good) &&
 	       same(a->first_slow, b->first_slow) && same(a->first_fast, b->first_fast) &&
-	       same(a->first_unknown, b->first_unknown);
+	       same(a->first_unknown, b->first_unknown) &&
+	       same(a->flapping_since, b->flapping_since);
 }

@@ -4,6 +4,8 @@
  *
  * There is a confirmed state (base) and what covers it while it shows:
  *   pending   first failures of something that was not down: not confirmed yet
+ *   flapping  its answers change so often that no decision is made until they settle (flapping.h):
+ *             the confirmed state, and an incident, stay as they were until then
  *   unknown   several checks in a row could not tell, or nobody was there to look
  *   paused, maintenance   held by a person
  * A failure that was not confirmed leaves no trace in the confirmed state: up since March stays up
@@ -20,6 +22,7 @@ enum monitor_state {
 	STATE_PENDING,
 	STATE_DOWN,
 	STATE_UNKNOWN,
+	STATE_FLAPPING,
 	STATE_MAINTENANCE,
 	STATE_PAUSED,
 	STATE_COUNT,
@@ -37,6 +40,7 @@ struct rules {
 	unsigned failures; /* consecutive bad checks until down; also unknown ones until unknown */
 	unsigned recoveries; /* consecutive good ones until up again */
 	unsigned slow_after; /* consecutive degraded ones until degraded */
+	bool flaps;          /* look for flapping */
 };
 
 /** All that is remembered between checks; zeroed is a new monitor. */
@@ -48,6 +52,9 @@ struct track {
 	uint32_t fails, oks, slows, fasts, unknowns;
 	struct moment first_bad, first_good, first_slow, first_fast, first_unknown;
 	bool quiet_unknown; /* unknown because nobody looked: nothing to announce */
+	bool flapping;
+	uint32_t recent; /* which of the last results were another than the one before */
+	struct moment flapping_since;
 };
 
 /** What one step did. from and to are states as shown. */

@@ -23,7 +23,8 @@ static void collect(struct monitor *m, void *arg)
 	enum monitor_state s = m->shown.state;
 	if (depends_cover(m)) /* its parent is among them */
 		return;
-	if (s == STATE_DOWN || s == STATE_PENDING || s == STATE_UNKNOWN || s == STATE_DEGRADED)
+	if (s == STATE_DOWN || s == STATE_PENDING || s == STATE_UNKNOWN || s == STATE_DEGRADED ||
+	    s == STATE_FLAPPING)
 		l->all[l->n++] = (struct bad){.res = resource_ref(m->res)};
 }
 

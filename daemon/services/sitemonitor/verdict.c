@@ -6,6 +6,7 @@
 #include "daemon/api/live.h"
 #include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/evidence.h"
+#include "daemon/services/sitemonitor/flapping.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
 
@@ -93,17 +94,28 @@ static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_re
 	table_unlock(&sm->table);
 }
 
+static const char *flapping_reason(const struct monitor *m, const struct check_result *r, char *out,
+				   size_t cap)
+{
+	snprintf(out, cap, "%u of the last %d checks found the opposite; now %s: %s",
+		 flap_count(m->track.recent), FLAP_CHANGES, outcome_name(r->outcome), r->message);
+	return out;
+}
+
 /* Why it is not up, as of the last answer that was not good. */
 static void show_reason(struct sitemonitor *sm, struct monitor *m, const struct check_result *r)
 {
 	enum monitor_state s = track_state(&m->track, &m->shown.rules);
-	bool needs =
-		s == STATE_PENDING || s == STATE_DOWN || s == STATE_UNKNOWN || s == STATE_DEGRADED;
+	bool needs = s == STATE_PENDING || s == STATE_DOWN || s == STATE_UNKNOWN ||
+		     s == STATE_DEGRADED || s == STATE_FLAPPING;
 	const char *reason = m->shown.reason;
+	char flapping[CHECK_MESSAGE + 64];
 	if (s == STATE_MAINTENANCE) /* then it says until when */
 		return;
 	if (!needs)
 		reason = NULL;
+	else if (r && s == STATE_FLAPPING)
+		reason = flapping_reason(m, r, flapping, sizeof(flapping));
 	else if (r && r->outcome != OUTCOME_UP && r->message[0])
 		reason = r->message;
 	if (reason == m->shown.reason)

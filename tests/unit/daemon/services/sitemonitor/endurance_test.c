@@ -53,6 +53,7 @@ static void transitions__while_nothing_can_be_written__are_bounded_and_the_newes
 	house_open(h);
 	h->sm->journal.bytes_max = 16384;
 	uint64_t id = house_put(h, "shop", shop);
+	house_never_flaps(h, id);
 	house_check(h, id, OUTCOME_UP);
 	house_write(h);
 	atomic_store(&fault->writes_left, 0);
@@ -147,6 +148,7 @@ static void incidents__that_are_old_and_over__are_removed(void **state)
 	h->store.options.retention_hourly_ms = 30 * INT64_C(86400000);
 	house_open(h);
 	uint64_t id = house_put(h, "shop", shop);
+	house_never_flaps(h, id);
 	for (int i = 0; i < 130; i++)
 		outage(h, id);
 	house_check(h, id, OUTCOME_DOWN);

@@ -407,6 +407,14 @@ static inline struct shown house_shown(struct house *h, uint64_t id)
 	return s;
 }
 
+/* For tests of many outages one after another. */
+static inline void house_never_flaps(struct house *h, uint64_t id)
+{
+	table_lock(&h->sm->table);
+	table_find(&h->sm->table, id)->shown.rules.flaps = false;
+	table_unlock(&h->sm->table);
+}
+
 /* One answer: time goes on until the monitor is due. */
 static inline void house_check(struct house *h, uint64_t id, enum outcome outcome)
 {

@@ -18,7 +18,8 @@ static struct moment at(int64_t t)
 
 /* Each letter is a check a second apart: u up, d degraded, x down, ? unknown, P pause, R resume,
  * g nobody looked. Below it the state that is then shown, by its first letter (N for new, p for
- * pending, m paused); an upper case letter O or C in events: incident opened, closed. */
+ * pending, m paused, F flapping); an upper case letter O or C in events: incident opened, closed.
+ */
 struct row {
 	const char *name, *checks, *shown, *events;
 	int64_t since; /* of the last state */
@@ -26,38 +27,79 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"first good answer", "u", "u", " ", 0, {3, 2, 3}},
-	{"first failure of a new one", "x", "p", " ", 0, {3, 2, 3}},
-	{"confirmed after three, since the first", "uxxx", "uppD", "   O", 1, {3, 2, 3}},
-	{"one failure is enough", "ux", "uD", " O", 1, {1, 1, 1}},
-	{"unconfirmed leaves no trace", "uuxxu", "uuppu", "     ", 0, {3, 2, 3}},
-	{"recovered after two, since the first good", "xxxuu", "ppDDu", "  O C", 3, {3, 2, 3}},
-	{"recovery interrupted", "xxxuxuu", "ppDDDDu", "  O   C", 5, {3, 2, 3}},
-	{"stays down since the first bad", "xxxux", "ppDDD", "  O  ", 0, {3, 2, 3}},
-	{"unknown neither breaks nor extends", "ux?xx", "upppD", "    O", 1, {3, 2, 3}},
-	{"unknown after three", "u???", "uuu?", "    ", 1, {3, 2, 3}},
-	{"unknown, then as before", "u???u", "uuu?u", "     ", 0, {3, 2, 3}},
-	{"unknown in an outage keeps it", "xxx???x", "ppDDD?D", "  O    ", 0, {3, 2, 3}},
-	{"unknown in an outage, then recovered", "xxx???uu", "ppDDD?Du", "  O    C", 6, {3, 2, 3}},
-	{"a new one that cannot be known", "???", "NN?", "   ", 0, {3, 2, 3}},
-	{"slow at once when nothing was known", "d", "d", " ", 0, {3, 2, 3}},
-	{"slow after three", "uddd", "uuud", "    ", 1, {3, 2, 3}},
-	{"slow broken", "uddudd", "uuuuuu", "      ", 0, {3, 2, 3}},
-	{"quick again after two", "uddduu", "uuuddu", "      ", 4, {3, 2, 3}},
-	{"slow is good when it comes to down", "xxxdd", "ppDDd", "  O C", 3, {3, 2, 3}},
-	{"slow then quick ends down as up", "xxxdu", "ppDDu", "  O C", 3, {3, 2, 3}},
-	{"pause", "uP", "um", "  ", 1, {3, 2, 3}},
-	{"checks while paused change nothing", "uPxxxx", "ummmmm", "      ", 1, {3, 2, 3}},
-	{"pause ends an outage", "xxxP", "ppDm", "  OC", 3, {3, 2, 3}},
-	{"resumed is new, judged anew", "xxxPRxxx", "ppDmNppD", "  OC   O", 5, {3, 2, 3}},
-	{"nobody looked", "ug", "u?", "  ", 1, {3, 2, 3}},
-	{"nobody looked, then as before", "xxxgxu", "ppD?DD", "  O   ", 0, {3, 2, 3}},
-	{"nobody looked in a streak", "xxgx", "pp?D", "   O", 0, {3, 2, 3}},
+	{"first good answer", "u", "u", " ", 0, {3, 2, 3, false}},
+	{"first failure of a new one", "x", "p", " ", 0, {3, 2, 3, false}},
+	{"confirmed after three, since the first", "uxxx", "uppD", "   O", 1, {3, 2, 3, false}},
+	{"one failure is enough", "ux", "uD", " O", 1, {1, 1, 1, false}},
+	{"unconfirmed leaves no trace", "uuxxu", "uuppu", "     ", 0, {3, 2, 3, false}},
+	{"recovered after two, since the first good",
+	 "xxxuu",
+	 "ppDDu",
+	 "  O C",
+	 3,
+	 {3, 2, 3, false}},
+	{"recovery interrupted", "xxxuxuu", "ppDDDDu", "  O   C", 5, {3, 2, 3, false}},
+	{"stays down since the first bad", "xxxux", "ppDDD", "  O  ", 0, {3, 2, 3, false}},
+	{"unknown neither breaks nor extends", "ux?xx", "upppD", "    O", 1, {3, 2, 3, false}},
+	{"unknown after three", "u???", "uuu?", "    ", 1, {3, 2, 3, false}},
+	{"unknown, then as before", "u???u", "uuu?u", "     ", 0, {3, 2, 3, false}},
+	{"unknown in an outage keeps it", "xxx???x", "ppDDD?D", "  O    ", 0, {3, 2, 3, false}},
+	{"unknown in an outage, then recovered",
+	 "xxx???uu",
+	 "ppDDD?Du",
+	 "  O    C",
+	 6,
+	 {3, 2, 3, false}},
+	{"a new one that cannot be known", "???", "NN?", "   ", 0, {3, 2, 3, false}},
+	{"slow at once when nothing was known", "d", "d", " ", 0, {3, 2, 3, false}},
+	{"slow after three", "uddd", "uuud", "    ", 1, {3, 2, 3, false}},
+	{"slow broken", "uddudd", "uuuuuu", "      ", 0, {3, 2, 3, false}},
+	{"quick again after two", "uddduu", "uuuddu", "      ", 4, {3, 2, 3, false}},
+	{"slow is good when it comes to down", "xxxdd", "ppDDd", "  O C", 3, {3, 2, 3, false}},
+	{"slow then quick ends down as up", "xxxdu", "ppDDu", "  O C", 3, {3, 2, 3, false}},
+	{"pause", "uP", "um", "  ", 1, {3, 2, 3, false}},
+	{"checks while paused change nothing", "uPxxxx", "ummmmm", "      ", 1, {3, 2, 3, false}},
+	{"pause ends an outage", "xxxP", "ppDm", "  OC", 3, {3, 2, 3, false}},
+	{"resumed is new, judged anew", "xxxPRxxx", "ppDmNppD", "  OC   O", 5, {3, 2, 3, false}},
+	{"nobody looked", "ug", "u?", "  ", 1, {3, 2, 3, false}},
+	{"nobody looked, then as before", "xxxgxu", "ppD?DD", "  O   ", 0, {3, 2, 3, false}},
+	{"nobody looked in a streak", "xxgx", "pp?D", "   O", 0, {3, 2, 3, false}},
+	{"a recovery interrupted once is no flapping",
+	 "uxxxuxuu",
+	 "uppDDDDu",
+	 "   O   C",
+	 6,
+	 {3, 2, 3, true}},
+	{"flapping when six changed, and no decision then",
+	 "uxuxuxuxxxx",
+	 "upupupFFFFF",
+	 "           ",
+	 6,
+	 {3, 2, 3, true}},
+	{"flapping keeps the incident that is open",
+	 "uxuxuxuuuu",
+	 "uDDDDDFFFF",
+	 " O        ",
+	 6,
+	 {1, 2, 3, true}},
+	{"unknown shows through flapping",
+	 "uxuxuxu???u",
+	 "upupupFFF?F",
+	 "           ",
+	 6,
+	 {3, 2, 3, true}},
+	{"paused, and flapping is forgotten",
+	 "uxuxuxuPRu",
+	 "upupupFmNu",
+	 "          ",
+	 9,
+	 {3, 2, 3, true}},
+	{"nobody looks for it", "uxuxuxuxu", "upupupupu", "         ", 0, {3, 2, 3, false}},
 };
 
 static char letter(enum monitor_state s)
 {
-	return "NudpD?Mm"[s];
+	return "NudpD?FMm"[s];
 }
 
 static struct change apply(struct track *t, const struct rules *r, char check, struct moment now)
@@ -164,7 +206,8 @@ static void step__keeps_its_promises__for_random_rows(void **state)
 	for (int round = 0; round < 3000; round++) {
 		struct rules r = {.failures = 1 + rand_r(&seed) % 4,
 				  .recoveries = 1 + rand_r(&seed) % 3,
-				  .slow_after = 1 + rand_r(&seed) % 3};
+				  .slow_after = 1 + rand_r(&seed) % 3,
+				  .flaps = rand_r(&seed) % 2};
 		struct track t = {0};
 		bool open = false;
 		int bad = 0, good = 0;
