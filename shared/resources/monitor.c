@@ -173,7 +173,7 @@ static const struct column columns[] = {
 
 static const char *const sorts[] = {"worst", "name", "state",  "p95", "uptime",
 				    "since", "type", "budget", NULL};
-static const char *const filters[] = {"state", "type", "tag", "name", "budget", NULL};
+static const char *const filters[] = {"state", "type", "tag", "name", "budget", "related", NULL};
 static const char *const reserved[] = {"create", "status", "alerts", "history", NULL};
 static const char *const outputs[] = {
 	"state",     "since",     "reason",         "last",   "next_at",     "streak",

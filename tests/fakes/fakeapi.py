@@ -17,6 +17,7 @@ import json
 import os
 import signal
 import urllib.parse
+from datetime import datetime, timedelta
 
 PREFIX = {"monitors": "mon", "incidents": "inc", "events": "", "secrets": "sec",
           "maintenance": "mnt"}
@@ -61,8 +62,11 @@ class Api:
         text = query.get("q", "")
         if text:
             rows = [r for r in rows if text.lower() in json.dumps(r).lower()]
+        if "filter[related]" in query:
+            parents = {p for r in rows for p in r.get("depends_on") or []}
+            rows = [r for r in rows if r.get("depends_on") or r["name"] in parents]
         for key, value in query.items():
-            if key.startswith("filter["):
+            if key.startswith("filter[") and key != "filter[related]":
                 rows = [r for r in rows if str(r.get(key[7:-1])) == value]
         sort = query.get("sort", "")
         back = sort.startswith("-")
@@ -110,6 +114,38 @@ class Api:
                 return r
         raise Fault(404, "not_found", "no %s is called %s" % (KIND[plural], ref), hint="sellersmart "
                     + KIND[plural] + " list")
+
+    # ---- reports ---------------------------------------------------------------------------
+    def changes(self, name, what, query):
+        if name not in self.data["versions"]:
+            raise Fault(422, "invalid", name + " is of type http: only content checks keep versions",
+                        hint="sellersmart monitor add URL --type content --css SELECTOR")
+        if what == "versions":
+            return self.data["versions"][name]
+        for diff in self.data["diffs"][name]:
+            if int(query.get("to", diff["to"]["version"])) == diff["to"]["version"]:
+                return diff
+        raise Fault(404, "not_found", "to: there is no version " + query["to"])
+
+    def history(self, since, by):
+        """Points that look like a shop's days: slow at noon, down when its incidents were."""
+        unit = timedelta(hours=1) if by == "hour" else timedelta(days=1)
+        end = datetime.fromisoformat(self.now.replace("Z", "+00:00"))
+        span = timedelta(hours=int(since[:-1])) if since[-1] == "h" else timedelta(days=int(since[:-1]))
+        at = end - span
+        at = at.replace(minute=0, second=0, microsecond=0, hour=at.hour if by == "hour" else 0)
+        text = lambda t: t.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        out = dict(self.data["history"], since=text(at), until=text(end), points=[])
+        while at < end:
+            down = sum(i["opened_at"] < text(at + unit) and i["closed_at"] > text(at)
+                       for i in out["incidents"])
+            p50 = 120 + 80 * (1 - abs(at.hour - 12) / 12) + (at.day * 7) % 40
+            out["points"].append({"at": text(at), "count": 60, "up": 60 - 8 * down, "degraded": 0,
+                                  "down": 8 * down, "unknown": 0, "p50_ms": p50, "p95_ms": p50 * 1.8,
+                                  "p99_ms": p50 * 2.4, "known_s": unit.total_seconds(),
+                                  "uptime_pct": 100 - 13.3 * down, "maintenance": 0})
+            at += unit
+        return out
 
     # ---- changes -------------------------------------------------------------------------
     def create(self, plural, body):
@@ -176,6 +212,10 @@ class Api:
             for line in self.data["overview"]["attention"]:
                 line["new"] = False
             return {"data": {}}
+        if parts == ["reports", "monitors"]:
+            return {"data": dict(self.data["report"], month=query.get("month"))}
+        if parts == ["doctor"]:
+            return {"data": self.data["doctor"]}
         if parts == ["batch"]:
             return self.batch(json.loads(body))
         if parts[0] == "streams":
@@ -191,8 +231,14 @@ class Api:
             return {"data": self.find("secrets", parts[1])}
         row = self.find(plural, parts[1])
         if len(parts) == 3:
+            if parts[2] == "history" and "by" in query:
+                return {"data": self.history(query["since"], query["by"])}
             if parts[2] in ("history", "samples"):
                 return {"data": self.data[parts[2]]}
+            if parts[2] in ("diff", "versions"):
+                return {"data": self.changes(row["name"], parts[2], query)}
+            if parts[2] == "preview":
+                return {"data": self.data["preview"]}
             return self.act(plural, row, parts[2])
         if method == "DELETE":
             self.rows(plural).remove(row)

@@ -301,6 +301,39 @@ def form__saves_what_was_changed():
         check("PATCH /v1/monitors/mon_0000000000004" in fake.requests(), "no PATCH")
 
 
+def changed_line__opens_the_diff_and_keys_walk_the_versions():
+    with Fake("shop") as fake:
+        shot(fake.socket, "text:lamps-price", "key:\\d\\n", "text:+++ version 3", "key:[", "text:+++ version 2",
+             "key:[", "text:no older version", "key:]", "text:+++ version 3", "key:n", "text:the newest version",
+             "key:v", "text:newest first", "key:\\d\\n", "text:+++ version 2", "key:\\e\\e\\e", "text:Needs you")
+        check("GET /v1/monitors/mon_0000000000010/diff?to=2" in fake.requests(), "no second diff")
+
+
+def changes__are_a_key_only_where_versions_are_kept():
+    with Fake("shop") as fake:
+        out = shot(fake.socket, "text:router", "key:2", "text:stock-feed", "quiet:200", "snap", "key:v", "text:v does nothing",
+                   "key:/lamps-p", "gone:router", "key:\\n", "text:v changes", "key:v", "text:+++ version 3")
+        check("v changes" not in out, out)
+        shot(fake.socket, "text:router", "key:4", "text:content.changed", "key:v", "text:+++ version 3")
+
+
+def tree__toggles_and_keeps_the_monitor_under_the_cursor():
+    with Fake("shop") as fake:
+        out = shot(fake.socket, "text:router", "key:2", "text:stock-feed", "key:\\d\\d", "text:garden-checkout.example",
+                   "key:t", "text:depend on each other", "quiet:200", "snap", "key:\\n", "text:last check", "key:\\e",
+                   "text:depend on each other", "key:t", "text:sort: worst")
+        row = [line for line in out.splitlines() if line.startswith("›")]
+        check(len(row) == 1 and "garden-checkout" in row[0], out)
+
+
+def history__changes_its_span_and_unit():
+    with Fake("shop") as fake:
+        shot(fake.socket, "text:router", "key:2", "text:stock-feed", "key:H", "text:by hour", "key:b", "text:by day of UTC",
+             "key:w", "text:[30d]", "key:WW", "text:[24h]", "text:by hour", "gone:16 Nov")
+        for want in ("since=7d&by=hour", "since=7d&by=day", "since=30d&by=day", "since=24h&by=hour"):
+            check([r for r in fake.requests() if want in r], want)
+
+
 def secret__is_never_on_the_screen():
     with Fake("house") as fake:
         shot(fake.socket, "text:garden", "key:5", "text:shop-token", "key:v", "text:value of", "key:s3cr3t-xyz",

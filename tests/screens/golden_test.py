@@ -20,6 +20,9 @@ def screen(name, fixture, *steps, **options):
 
 OPEN_MONITOR = ("text:garden", "key:2", "text:nightly", "key:jjj\\n", "text:address 203")
 OPEN_STEPS = ("text:lamps", "key:2", "text:garden-way", "key:/way\\n", "key:\\n", "text:basket")
+OPEN_DIFF = ("text:lamps-price", "key:\\d\\n", "text:+++ version 3")
+OPEN_TREE = ("text:router", "key:2", "text:stock-feed", "key:t", "text:depend on each other")
+OPEN_HISTORY = ("text:router", "key:2", "text:stock-feed", "key:H", "text:checks  ")
 FORM = ("text:garden", "key:2", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [
@@ -59,6 +62,15 @@ TESTS = [
     screen("maintenance", "house", "text:garden", "key:6", "text:night"),
     screen("maintenance-one", "house", "text:garden", "key:6", "text:night", "key:\\n", "text:CET"),
     screen("maintenance-form", "house", "text:garden", "key:6", "text:night", "key:n", "text:rrule"),
+    screen("diff", "shop", *OPEN_DIFF),
+    screen("diff-ascii", "shop", *OPEN_DIFF, env={"LC_ALL": "C"}),
+    screen("diff-older", "shop", *OPEN_DIFF, "key:[", "text:+++ version 2"),
+    screen("versions", "shop", *OPEN_DIFF, "key:v", "text:newest first"),
+    screen("tree", "shop", *OPEN_TREE),
+    screen("tree-ascii", "shop", *OPEN_TREE, env={"LC_ALL": "C"}),
+    screen("history", "shop", *OPEN_HISTORY),
+    screen("history-ascii", "shop", *OPEN_HISTORY, env={"LC_ALL": "C"}),
+    screen("history-year", "shop", *OPEN_HISTORY, "key:www", "text:[365d]", "text:Mon 23 Nov "),
     screen("form-new", "house", *FORM),
     screen("form-type", "house", *FORM, "key:tcp://mail.example:25\\t", "text:tcp"),
     screen("form-fault", "house", *FORM, "key:https://shop.example/\\d\\d\\d99y^s", "text:not saved"),

@@ -8,6 +8,7 @@
 #include "tui/app/internal.h"
 #include "tui/app/listing.h"
 #include "tui/app/ops.h"
+#include "tui/app/sheet.h"
 #include "tui/widgets/scroll.h"
 
 /* ---- what an action is about
@@ -224,32 +225,32 @@ static const struct binding subject_bindings[] = {
 	 .action = "copy",
 	 .run = run_copy,
 	 .help = "copy the name to the clipboard"},
-	{.context = "detail",
+	{.context = "page",
 	 .keys = "j Down",
 	 .action = "scroll-down",
 	 .run = run_scroll,
 	 .help = "a line down"},
-	{.context = "detail",
+	{.context = "page",
 	 .keys = "k Up",
 	 .action = "scroll-up",
 	 .run = run_scroll,
 	 .help = "a line up"},
-	{.context = "detail",
+	{.context = "page",
 	 .keys = "PgDn Ctrl-F Space",
 	 .action = "page-down",
 	 .run = run_scroll,
 	 .help = "a page down"},
-	{.context = "detail",
+	{.context = "page",
 	 .keys = "PgUp Ctrl-B",
 	 .action = "page-up",
 	 .run = run_scroll,
 	 .help = "a page up"},
-	{.context = "detail",
+	{.context = "page",
 	 .keys = "g Home",
 	 .action = "first",
 	 .run = run_scroll,
 	 .help = "to the top"},
-	{.context = "detail",
+	{.context = "page",
 	 .keys = "G End",
 	 .action = "last",
 	 .run = run_scroll,
@@ -395,6 +396,7 @@ void actions_add_all(struct keymap *m)
 	for (size_t i = 0; resource_table[i]; i++)
 		add_kind_actions(m, resource_table[i]);
 	keymap_add(m, listing_bindings, listing_bindings_count);
+	keymap_add(m, sheet_bindings, sheet_bindings_count);
 	keymap_add(m, subject_bindings, ARRAY_LEN(subject_bindings));
 	keymap_add(m, app_bindings, app_bindings_count);
 }

@@ -34,6 +34,8 @@ bool app_go(struct app *app, const char *place);
  * one. */
 void app_open(struct app *app, enum screen_shape shape, const struct resource_kind *kind,
 	      const char *ref, const char *arg);
+/** Open a page about one resource on top: "history" of mon_...; arg: as the page wants it. */
+bool app_open_page(struct app *app, const char *name, const char *ref, const char *arg);
 /** Close the top screen; the last one stays. */
 void app_back(struct app *app);
 void app_quit(struct app *app);

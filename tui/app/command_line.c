@@ -118,7 +118,7 @@ void command_run(struct app *app, const char *line)
 	}
 	if (run_setting(app, word, verb) || (kind && *verb && run_verb(app, kind, verb, rest)))
 		return;
-	if (app_act(app, word) || app_go(app, line + strspn(line, " ")))
+	if ((!*verb && app_act(app, word)) || app_go(app, line + strspn(line, " ")))
 		return;
 	app_say(app, ROLE_ERROR, "no command \"%s\": Tab shows what there is, ? explains", word);
 }

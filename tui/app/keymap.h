@@ -29,9 +29,12 @@ struct binding {
 	const void *arg;   /* for run; a generated row's action */
 	const char *needs; /* a kind this program must know for the row to be there; NULL: none */
 	unsigned ops;      /* operations (OP_...) the kind must have for this row to be there */
+	/** It is of use for what is shown now: else neither footer nor help have it. NULL: always.
+	 */
+	bool (*applies)(const struct view *v);
 };
 
-enum { KEYS_PER_BINDING = 6, CONTEXTS_MAX = 6 };
+enum { KEYS_PER_BINDING = 6, CONTEXTS_MAX = 8 };
 
 struct keymap;
 

@@ -155,6 +155,16 @@ void app_open(struct app *app, enum screen_shape shape, const struct resource_ki
 		push(app, view_open(app, s, kind, ref, arg));
 }
 
+bool app_open_page(struct app *app, const char *name, const char *ref, const char *arg)
+{
+	const struct screen *s = screen_named(name);
+
+	if (!s)
+		return false;
+	push(app, view_open(app, s, NULL, ref, arg));
+	return true;
+}
+
 void app_back(struct app *app)
 {
 	if (app->depth) {
@@ -236,6 +246,8 @@ bool app_binding_active(const struct view *v, const struct binding *b)
 		return false;
 	if (b->ops && (!v->kind || (v->kind->ops & b->ops) != b->ops))
 		return false;
+	if (b->applies && !b->applies(v))
+		return false;
 	app_contexts(v, contexts);
 	/* A more specific context may have taken the action over. */
 	return keymap_action(v->app->keymap, contexts, b->action) == b;
@@ -257,6 +269,10 @@ void app_contexts(const struct view *v, const char *contexts[static CONTEXTS_MAX
 		contexts[n++] = kind->kind;
 	if (shape && strcmp(shape, v->screen->name) != 0)
 		contexts[n++] = shape;
+	if (v->sheet)
+		contexts[n++] = "table";
+	if (v->scroll)
+		contexts[n++] = "page";
 	contexts[n++] = "global";
 	contexts[n] = NULL;
 }

@@ -356,3 +356,27 @@ void ops_add_address(struct app *app, const char *address,
 	else
 		addition_end(a, &e);
 }
+
+/* ---- pause and go on, by one key ------------------------------------------------------------- */
+
+static const struct action *action_named(const struct resource_kind *k, const char *verb)
+{
+	for (size_t i = 0; k && i < k->n_actions; i++)
+		if (!strcmp(k->actions[i].verb, verb))
+			return &k->actions[i];
+	return NULL;
+}
+
+bool ops_pause(struct view *v)
+{
+	const struct resource_kind *kind;
+	const json_t *row = view_subject(v, &kind);
+	bool paused = !strcmp(json_str(row, "state", ""), "paused");
+	const struct action *a = action_named(kind, paused ? "resume" : "pause");
+	struct targets t;
+
+	if (!a || !view_targets(v, &t))
+		return false;
+	ops_action(v->app, &t, a);
+	return true;
+}

@@ -25,6 +25,8 @@ bool view_targets(const struct view *v, struct targets *t);
 void ops_delete(struct app *app, const struct targets *t);
 /** Do an action of the descriptor to each, asking first when it says so. Copies t. */
 void ops_action(struct app *app, const struct targets *t, const struct action *action);
+/** Pause what the keys of v are about, or go on when it is paused. False when there is nothing. */
+bool ops_pause(struct view *v);
 /** Create the monitors that fit an address ("shop.example", "https://shop.example/"), all or none.
  *  done may be NULL: then the outcome is only said. */
 void ops_add_address(struct app *app, const char *address,

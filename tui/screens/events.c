@@ -42,6 +42,18 @@ static const struct resource_kind *kind_of_id(const char *id)
 	return NULL;
 }
 
+/* The event is news of a page's text. */
+static bool tells_change(const struct view *v)
+{
+	return !strcmp(json_str(listing_row(v->listing), "topic", ""), "content.changed");
+}
+
+static bool run_changes(struct view *v, const struct binding *b)
+{
+	return tells_change(v) &&
+	       app_open_page(v->app, "diff", json_str(listing_row(v->listing), "subject", ""), "");
+}
+
 static bool run_open(struct view *v, const struct binding *b)
 {
 	const json_t *row = listing_row(v->listing);
@@ -64,6 +76,13 @@ static const struct binding bindings[] = {
 	 .brief = "open",
 	 .run = run_open,
 	 .help = "open what the event is about"},
+	{.context = "events",
+	 .keys = "v",
+	 .action = "changes",
+	 .brief = "changes",
+	 .run = run_changes,
+	 .applies = tells_change,
+	 .help = "what changed on the page, as a diff"},
 };
 
 static void events_open(struct view *v, const char *arg)

@@ -122,19 +122,6 @@ static bool run_close(struct view *v, const struct binding *b)
 	return true;
 }
 
-static bool run_page(struct view *v, const struct binding *b)
-{
-	struct help *h = v->state;
-	int page = h->scroll.height > 1 ? h->scroll.height - 1 : 1;
-	int rows = !strcmp(b->action, "scroll-down") ? 1
-		   : !strcmp(b->action, "scroll-up") ? -1
-		   : !strcmp(b->action, "page-down") ? page
-						     : -page;
-
-	scroll_by(&h->scroll, rows);
-	return true;
-}
-
 static const struct binding bindings[] = {
 	{.context = "help",
 	 .keys = "? q",
@@ -142,27 +129,6 @@ static const struct binding bindings[] = {
 	 .brief = "close",
 	 .run = run_close,
 	 .help = "close this help"},
-	{.context = "help",
-	 .keys = "j Down",
-	 .action = "scroll-down",
-	 .brief = "down",
-	 .run = run_page,
-	 .help = "a line down"},
-	{.context = "help",
-	 .keys = "k Up",
-	 .action = "scroll-up",
-	 .run = run_page,
-	 .help = "a line up"},
-	{.context = "help",
-	 .keys = "PgDn Space Ctrl-F",
-	 .action = "page-down",
-	 .run = run_page,
-	 .help = "a page down"},
-	{.context = "help",
-	 .keys = "PgUp Ctrl-B",
-	 .action = "page-up",
-	 .run = run_page,
-	 .help = "a page up"},
 };
 
 extern const struct screen screen_help;

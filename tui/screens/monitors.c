@@ -109,28 +109,60 @@ static bool run_add(struct view *v, const struct binding *b)
 	return true;
 }
 
-static const struct action *action_named(const struct resource_kind *k, const char *verb)
-{
-	for (size_t i = 0; i < k->n_actions; i++)
-		if (!strcmp(k->actions[i].verb, verb))
-			return &k->actions[i];
-	return NULL;
-}
-
 static bool run_pause(struct view *v, const struct binding *b)
 {
-	const json_t *row = v->listing ? listing_row(v->listing) : v->object;
-	bool paused = !strcmp(json_str(row, "state", ""), "paused");
-	const struct action *a = action_named(v->kind, paused ? "resume" : "pause");
-	struct targets t;
+	return ops_pause(v);
+}
 
-	if (!a || !view_targets(v, &t))
+/* ---- pages about one monitor, from wherever it is under the cursor
+ * --------------------------------------- */
+
+static const json_t *monitor_here(const struct view *v)
+{
+	const struct resource_kind *kind;
+	const json_t *row = view_subject(v, &kind);
+
+	return row && kind && !strcmp(kind->kind, "monitor") ? row : NULL;
+}
+
+/* A line of the overview does not tell the type. */
+static bool keeps_versions(const struct view *v)
+{
+	const json_t *row = monitor_here(v);
+
+	return !strcmp(json_str(row, "type", ""), "content") ||
+	       !strcmp(json_str(row, "level", ""), "CHANGED");
+}
+
+static bool run_page(struct view *v, const struct binding *b)
+{
+	const json_t *row = monitor_here(v);
+
+	if (!row || (b->applies && !b->applies(v)))
 		return false;
-	ops_action(v->app, &t, a);
-	return true;
+	return app_open_page(v->app, b->arg, json_str(row, "id", json_str(row, "name", "")), "");
+}
+
+static bool run_tree(struct view *v, const struct binding *b)
+{
+	return app_open_page(v->app, "tree", "", listing_cursor(v));
 }
 
 static const struct binding bindings[] = {
+	{.context = "monitor",
+	 .keys = "v",
+	 .action = "changes",
+	 .brief = "changes",
+	 .run = run_page,
+	 .arg = "diff",
+	 .applies = keeps_versions,
+	 .help = "what changed on the page, as a diff"},
+	{.context = "monitor",
+	 .keys = "H",
+	 .action = "history",
+	 .run = run_page,
+	 .arg = "history",
+	 .help = "uptime and percentiles by hour and day, up to a year"},
 	{.context = "monitors",
 	 .keys = "a",
 	 .action = "watch",
@@ -149,6 +181,12 @@ static const struct binding bindings[] = {
 	 .brief = "pause",
 	 .run = run_pause,
 	 .help = "pause, or go on after a pause"},
+	{.context = "monitors",
+	 .keys = "t",
+	 .action = "tree",
+	 .brief = "tree",
+	 .run = run_tree,
+	 .help = "what depends on what, as a tree"},
 };
 
 static void monitors_open(struct view *v, const char *arg)

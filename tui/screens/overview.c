@@ -166,6 +166,8 @@ static bool run_open(struct view *v, const struct binding *b)
 	}
 	if (!item || !kind)
 		return false;
+	if (!strcmp(json_str(item, "level", ""), "CHANGED"))
+		return app_open_page(v->app, "diff", overview_ref(item), "");
 	app_open(v->app, SHAPE_DETAIL, kind, overview_ref(item), json_str(item, "name", ""));
 	return true;
 }
@@ -222,7 +224,7 @@ static bool run_notifier(struct view *v, const struct binding *b)
 
 static const struct binding bindings[] = {
 	{.context = "overview",
-	 .keys = "Enter Right l",
+	 .keys = "Enter Right l o",
 	 .action = "open",
 	 .brief = "open",
 	 .run = run_open,

@@ -33,7 +33,8 @@ struct view {
 	void *state;
 	struct listing *listing; /* of lists: what the keys of the context "list" work on */
 	json_t *object;          /* of details: the resource, NULL until it came; owned */
-	struct scroll *scroll;   /* of pages that scroll: what the keys of "detail" move */
+	struct scroll *scroll;   /* of pages that scroll: what the keys of "page" move */
+	struct sheet *sheet;     /* of tables of their own: what the keys of "table" move */
 };
 
 struct screen {

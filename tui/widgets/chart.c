@@ -220,3 +220,12 @@ void chart_draw(struct surface s, const struct chart *c)
 	draw_bars(bars, c, top);
 	draw_times(s, s.height - 1, LABEL + 1, bars.width, c);
 }
+
+int chart_column(struct surface s, const struct chart *c, int64_t at_ms)
+{
+	int width = s.width - LABEL - 1;
+
+	if (c->to_ms <= c->from_ms || at_ms < c->from_ms || at_ms >= c->to_ms)
+		return -1;
+	return LABEL + 1 + (int)((at_ms - c->from_ms) * width / (c->to_ms - c->from_ms));
+}

@@ -27,5 +27,7 @@ const char *graph_style_name(enum graph_style s);
 /** Draw with axis labels into s; needs 3 rows and 20 columns, else draws nothing. Points are joined
  *  or stretched to the columns there are. */
 void chart_draw(struct surface s, const struct chart *c);
+/** The column of s in which that time is drawn, -1 when it is outside the span. */
+int chart_column(struct surface s, const struct chart *c, int64_t at_ms);
 /** A round number of ms not below v: the top of the axis. */
 double chart_ceiling(double v);

@@ -231,6 +231,11 @@ static struct monitor *find_cover(const struct monitor *m)
 	return NULL;
 }
 
+bool depends_related(const struct monitor *m)
+{
+	return m->kin != NULL;
+}
+
 const char *depends_cover(const struct monitor *m)
 {
 	return m->kin && m->kin->cover ? monitor_name(m->kin->cover) : NULL;

@@ -37,3 +37,5 @@ void depends_settled(struct sitemonitor *sm, struct monitor *m);
 
 /** Under the table's lock: the name of what m is behind, or NULL. */
 const char *depends_cover(const struct monitor *m);
+/** Under the table's lock: m depends on another, or another on m. */
+bool depends_related(const struct monitor *m);

@@ -260,12 +260,14 @@ bool render_rank(const struct resource *r, const char *sort, int64_t *key, void 
 const char *render_filter(const struct resource *r, const char *name, char *out, void *ctx)
 {
 	struct sitemonitor *sm = ctx;
-	bool budget = !strcmp(name, "budget");
-	if (!budget && strcmp(name, "state"))
+	bool budget = !strcmp(name, "budget"), related = !strcmp(name, "related");
+	if (!budget && !related && strcmp(name, "state"))
 		return NULL;
 	table_lock(&sm->table);
 	const struct monitor *m = table_find(&sm->table, r->id);
-	if (budget)
+	if (related)
+		snprintf(out, 64, "%s", m && depends_related(m) ? "true" : "false");
+	else if (budget)
 		snprintf(out, 64, "%s",
 			 m && m->shown.budget ? budget_state_name(m->shown.budget->now.state)
 					      : "none");

@@ -44,13 +44,14 @@ static void rows__have__words_and_a_function(void **state)
 	}
 }
 
-static void keys__need__no_alt_and_no_altgr(void **state)
+/* Some keyboards have these behind AltGr: they may be a second way, never the only one. */
+static void first_keys__need__no_alt_and_no_altgr(void **state)
 {
-	char keys[128];
+	char key[128];
 
 	for (size_t i = 0; i < keymap_count(*state); i++) {
-		keymap_keys(*state, keymap_at(*state, i), keys, sizeof keys);
-		assert_null(strpbrk(keys, "[]{}\\|@~"));
+		keymap_first_key(*state, keymap_at(*state, i), key, sizeof key);
+		assert_null(strpbrk(key, "[]{}\\|@~"));
 	}
 }
 
@@ -74,7 +75,7 @@ static void descriptors__bring__their_actions(void **state)
 
 	assert_string_equal(keymap_find(*state, contexts, 'c', NULL)->action, "check");
 	assert_non_null(keymap_action(*state, contexts, "resume"));
-	assert_null(keymap_action(*state, contexts, "history"));
+	assert_null(keymap_action(*state, contexts, "samples"));
 }
 
 int main(void)
@@ -83,7 +84,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(table__has__no_conflict, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rows__have__words_and_a_function, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(keys__need__no_alt_and_no_altgr, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(first_keys__need__no_alt_and_no_altgr, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(confirming_key__differs__from_every_delete_key,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(descriptors__bring__their_actions, set_up,
