@@ -6,7 +6,8 @@
 #include "daemon/store/store_internal.h"
 #include "shared/mem.h"
 
-/* Open addressing, at most half full, deletion by shifting back: no tombstones. */
+/* Open addressing, at most seven eighths full (many monitors make it a matter of megabytes),
+ * deletion by shifting back: no tombstones. */
 struct table {
 	const struct resource **slots;
 	size_t cap, n;
@@ -53,7 +54,7 @@ static void table_put(struct table *t, const struct resource *r,
 {
 	size_t i;
 
-	if ((t->n + 1) * 2 > t->cap) {
+	if ((t->n + 1) * 8 > t->cap * 7) {
 		struct table bigger = {.cap = t->cap ? t->cap * 2 : 64};
 
 		bigger.slots = mem_zalloc(bigger.cap * sizeof *bigger.slots);

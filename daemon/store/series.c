@@ -96,9 +96,8 @@ enum { APPLY_AT_ONCE = 64 };
 
 static void apply(struct series *s, const struct batch *b, size_t from, size_t until)
 {
-	uint64_t limit;
+	uint32_t limit = series_limit(s);
 
-	limit = series_limit(s);
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = from; i < until; i++) {
 		struct series_monitor *m = series_find(s, b->samples[i].monitor);

@@ -8,17 +8,32 @@
 
 enum { HOUR_MS = 3600 * 1000 };
 
-static void add(uint32_t *sum, int64_t v)
+/* Bit 0, OUTCOME_NONE, is not kept. */
+static unsigned seen_of(const struct cells *c, unsigned i)
 {
-	*sum = v > (int64_t)(UINT32_MAX - *sum) ? UINT32_MAX : *sum + (uint32_t)v;
+	return (c->cell[i] & ((1U << CELL_SEEN_BITS) - 1)) << 1;
+}
+
+static uint32_t known_of(const struct cells *c, unsigned i)
+{
+	return c->cell[i] >> CELL_SEEN_BITS;
+}
+
+static void set(struct cells *c, unsigned i, unsigned seen, uint32_t known_ms)
+{
+	c->cell[i] = known_ms << CELL_SEEN_BITS | (seen >> 1 & ((1U << CELL_SEEN_BITS) - 1));
+}
+
+static uint32_t sum(uint32_t ms, int64_t more)
+{
+	return more > CELL_KNOWN_MAX_MS - (int64_t)ms ? CELL_KNOWN_MAX_MS : ms + (uint32_t)more;
 }
 
 static void clear(struct cells *c, int64_t hour)
 {
 	unsigned i = (unsigned)(hour % CELL_COUNT);
 
-	c->known_ms[i] = 0;
-	c->seen[i] = 0;
+	c->cell[i] = 0;
 	if (c->down_ms)
 		c->down_ms[i] = 0;
 }
@@ -33,7 +48,7 @@ static void add_down(struct cells *c, unsigned i, int64_t ms)
 {
 	if (!c->down_ms)
 		c->down_ms = mem_zalloc(CELL_COUNT * sizeof *c->down_ms);
-	add(&c->down_ms[i], ms);
+	c->down_ms[i] = sum(c->down_ms[i], ms);
 }
 
 static uint32_t down_of(const struct cells *c, unsigned i)
@@ -45,19 +60,18 @@ void cells_add(struct cells *c, const struct sample *s)
 {
 	int64_t hour = s->at_ms / HOUR_MS;
 	unsigned i = (unsigned)(hour % CELL_COUNT);
+	bool known;
 
 	if (hour > c->last_hour + CELL_COUNT || hour <= c->last_hour - CELL_COUNT) {
 		cells_fini(c);
-		c->last_hour = hour;
+		c->last_hour = (int32_t)hour;
 	} else {
 		while (c->last_hour < hour)
 			clear(c, ++c->last_hour);
 	}
-	c->seen[i] |= (uint8_t)(1U << s->outcome);
-	if (!outcome_known(s->outcome))
-		return;
-	add(&c->known_ms[i], s->span_ms);
-	if (!outcome_up(s->outcome) && s->span_ms)
+	known = outcome_known(s->outcome);
+	set(c, i, seen_of(c, i) | 1U << s->outcome, sum(known_of(c, i), known ? s->span_ms : 0));
+	if (known && !outcome_up(s->outcome) && s->span_ms)
 		add_down(c, i, s->span_ms);
 }
 
@@ -82,9 +96,9 @@ void cells_read(const struct cells *c, int64_t now_ms, struct series_summary *ou
 		unsigned i = (unsigned)(hour < 0 ? 0 : hour % CELL_COUNT);
 		bool kept = hour >= 0 && hour <= c->last_hour && hour > c->last_hour - CELL_COUNT;
 
-		out->spark[k] = kept ? spark(c->seen[i]) : ' ';
-		known += kept ? c->known_ms[i] : 0;
-		up += kept ? c->known_ms[i] - down_of(c, i) : 0;
+		out->spark[k] = kept ? spark(seen_of(c, i)) : ' ';
+		known += kept ? known_of(c, i) : 0;
+		up += kept ? known_of(c, i) - down_of(c, i) : 0;
 	}
 	out->spark[CELL_COUNT] = '\0';
 	/* After a clock went back an hour has been lived twice. */
@@ -104,10 +118,10 @@ size_t cells_encode(const struct cells *c, uint8_t *out, size_t cap)
 	for (int64_t hour = c->last_hour; hour > c->last_hour - CELL_COUNT && hour >= 0; hour--) {
 		unsigned i = (unsigned)(hour % CELL_COUNT);
 
-		put_byte(&w, c->seen[i]);
-		if (!c->seen[i])
+		put_byte(&w, (uint8_t)seen_of(c, i));
+		if (!seen_of(c, i))
 			continue;
-		put_uvarint(&w, c->known_ms[i]);
+		put_uvarint(&w, known_of(c, i));
 		put_uvarint(&w, down_of(c, i));
 	}
 	return w.overflow ? 0 : w.len;
@@ -121,19 +135,20 @@ bool cells_decode(struct cells *c, const uint8_t *data, size_t n)
 	*c = (struct cells){0};
 	if (last > SAMPLE_AT_MAX_MS / HOUR_MS)
 		return false;
-	c->last_hour = (int64_t)last;
+	c->last_hour = (int32_t)last;
 	for (int64_t hour = c->last_hour; hour > c->last_hour - CELL_COUNT && hour >= 0; hour--) {
 		unsigned i = (unsigned)(hour % CELL_COUNT);
+		unsigned seen = get_byte(&r);
 		uint64_t known, down;
 
-		c->seen[i] = get_byte(&r);
-		if (!c->seen[i])
+		if (!seen)
 			continue;
 		known = get_uvarint(&r);
 		down = get_uvarint(&r);
 		if (known > UINT32_MAX || down > known)
 			r.bad = true;
-		c->known_ms[i] = (uint32_t)known;
+		/* an older version's sums stopped later */
+		set(c, i, seen, sum(0, (int64_t)known));
 		if (down && !r.bad)
 			add_down(c, i, (int64_t)down);
 	}

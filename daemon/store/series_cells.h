@@ -4,11 +4,15 @@
 
 enum { CELL_COUNT = 24, CELLS_ENCODED_MAX = 10 + CELL_COUNT * 11 };
 
+/* Outcomes and known time in one number: there are a hundred thousand times CELL_COUNT. Known time
+ * stops at 37 hours; together the cells never tell more than a day. */
+enum { CELL_SEEN_BITS = 5, CELL_KNOWN_MAX_MS = (1 << (32 - CELL_SEEN_BITS)) - 1 };
+
 struct cells {
-	int64_t last_hour; /* since 1970; cell h is at h % CELL_COUNT; all empty at 0 */
-	uint32_t known_ms[CELL_COUNT];
-	uint8_t seen[CELL_COUNT]; /* a bit for each outcome */
-	uint32_t *down_ms;        /* CELL_COUNT of them, at most known; NULL: never down */
+	uint32_t *down_ms; /* CELL_COUNT of them, at most known; NULL: never down */
+	int32_t last_hour; /* since 1970; cell h is at h % CELL_COUNT; all empty at 0 */
+	/* known ms, then a bit for each outcome but OUTCOME_NONE */
+	uint32_t cell[CELL_COUNT];
 };
 
 void cells_fini(struct cells *c);

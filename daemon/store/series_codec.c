@@ -108,6 +108,28 @@ static void get_phases(struct bytes_reader *r, unsigned head, struct sample *s)
 			head & HEAD_PHASES ? get_at_most(r, SAMPLE_TIME_MAX_US + 1) - 1 : -1;
 }
 
+/* Before there was a sum the total came first. */
+static void get_measured(struct bytes_reader *r, unsigned head, struct sample *s)
+{
+	s->total_us = -1;
+	if ((head & (HEAD_TOTAL | HEAD_SUM)) == HEAD_TOTAL)
+		s->total_us = get_at_most(r, SAMPLE_TIME_MAX_US);
+	get_phases(r, head, s);
+	if (head & HEAD_SUM)
+		s->total_us = get_from(r, sum_of(s->phase_us), 0, SAMPLE_TIME_MAX_US);
+}
+
+bool sample_get_measured(const uint8_t *data, size_t n, struct sample *s)
+{
+	struct bytes_reader r = {.data = data, .len = n};
+	unsigned head = get_byte(&r);
+
+	get_svarint(&r); /* its time */
+	*s = (struct sample){.outcome = (enum outcome)(head & HEAD_OUTCOME)};
+	get_measured(&r, head, s);
+	return !r.bad && s->outcome < OUTCOME_COUNT;
+}
+
 bool sample_get(struct bytes_reader *r, struct sample_context *c, struct sample *s)
 {
 	unsigned head = get_byte(r);
@@ -118,13 +140,7 @@ bool sample_get(struct bytes_reader *r, struct sample_context *c, struct sample 
 	s->at_ms = get_from(r, c->at_ms + (turn ? c->span_ms : 0), 0, SAMPLE_AT_MAX_MS);
 	if (s->outcome >= OUTCOME_COUNT)
 		r->bad = true;
-	/* Before there was a sum the total came first. */
-	s->total_us = -1;
-	if ((head & (HEAD_TOTAL | HEAD_SUM)) == HEAD_TOTAL)
-		s->total_us = get_at_most(r, SAMPLE_TIME_MAX_US);
-	get_phases(r, head, s);
-	if (head & HEAD_SUM)
-		s->total_us = get_from(r, sum_of(s->phase_us), 0, SAMPLE_TIME_MAX_US);
+	get_measured(r, head, s);
 	if (head & HEAD_SAME_SPAN)
 		s->span_ms = c->span_ms;
 	else if (turn)

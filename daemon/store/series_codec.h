@@ -21,6 +21,10 @@ void sample_put(struct bytes_writer *w, struct sample_context *c, const struct s
 /** False at malformed bytes. monitor is left 0. */
 bool sample_get(struct bytes_reader *r, struct sample_context *c, struct sample *s);
 
+/** Only what was measured, of one sample whose context is not known: outcome, total and phases;
+ * false at malformed bytes. */
+bool sample_get_measured(const uint8_t *data, size_t n, struct sample *s);
+
 /** A journal row: samples sorted by monitor. previous is the monitor of the one before, first 0. */
 void journal_put(struct bytes_writer *w, struct sample_context *c, uint64_t *previous,
 		 const struct sample *s);

@@ -10,6 +10,34 @@ static enum err sql_error(sqlite3 *db, struct error *e)
 	return store_error(sqlite3_errcode(db), db, "read the samples", e);
 }
 
+/* Few monitors were ever forgotten; they come sorted by id. */
+static void note_forgotten(struct series *s, uint64_t id, uint64_t seq)
+{
+	size_t n = s->forgotten_count;
+
+	if (!seq)
+		return;
+	if (!(n & (n - 1)))
+		s->forgotten = mem_array(s->forgotten, n ? 2 * n : 1, sizeof *s->forgotten);
+	s->forgotten[s->forgotten_count++] = (struct series_forgotten){id, seq};
+}
+
+/* The journal position up to which it was forgotten, 0: never. */
+static uint64_t forgotten_until(const struct series *s, uint64_t id)
+{
+	size_t low = 0, high = s->forgotten_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->forgotten[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < s->forgotten_count && s->forgotten[low].id == id ? s->forgotten[low].seq : 0;
+}
+
 static enum err load_monitors(struct series *s, sqlite3 *db, struct error *e)
 {
 	sqlite3_stmt *st = NULL;
@@ -25,7 +53,7 @@ static enum err load_monitors(struct series *s, sqlite3 *db, struct error *e)
 		size_t n = (size_t)sqlite3_column_bytes(st, 2);
 
 		m->moved_seq = (uint64_t)sqlite3_column_int64(st, 1);
-		m->forgotten_seq = (uint64_t)sqlite3_column_int64(st, 3);
+		note_forgotten(s, m->id, (uint64_t)sqlite3_column_int64(st, 3));
 		if (n && !cells_decode(&m->cells, sqlite3_column_blob(st, 2), n))
 			log_warn("series", "the last 24 hours of a monitor in short are damaged");
 		if (m->moved_seq > s->applied_seq)
@@ -78,7 +106,7 @@ static bool replay_row(struct series *s, uint64_t seq, const uint8_t *data, size
 	struct bytes_reader r = {.data = data, .len = n};
 	struct sample_context context = {0};
 	uint64_t previous = 0;
-	uint64_t limit = series_limit(s);
+	uint32_t limit = series_limit(s);
 	struct place place = {0};
 	struct sample sample;
 
@@ -86,7 +114,7 @@ static bool replay_row(struct series *s, uint64_t seq, const uint8_t *data, size
 		struct series_monitor *m = next_monitor(s, sample.monitor, &place);
 		bool moved = seq <= m->moved_seq;
 
-		if (seq <= m->forgotten_seq)
+		if (seq <= forgotten_until(s, m->id))
 			continue;
 		if (!moved && !m->first_seq)
 			m->first_seq = seq;
@@ -144,7 +172,7 @@ static enum err load_last(struct series *s, sqlite3 *db, struct error *e)
 		    c->n) {
 			struct sample last = chunk_sample(c, m->id, c->n - 1);
 
-			m->last = series_last_of(&last);
+			monitor_set_last(m, &last);
 		}
 		sqlite3_reset(st);
 	}
@@ -164,9 +192,10 @@ static enum err drop_forgotten(struct series *s, sqlite3 *db, uint64_t first_seq
 		return sql_error(db, e);
 	for (size_t i = s->count; !err && i--;) {
 		struct series_monitor *m = s->slots[i].monitor;
+		uint64_t until = forgotten_until(s, m->id);
 
 		/* forgotten, and nothing came after */
-		if (!m->forgotten_seq || m->moved_seq != m->forgotten_seq || m->added)
+		if (!until || m->moved_seq != until || m->added)
 			continue;
 		if (!first_seq || m->moved_seq < first_seq) {
 			sqlite3_bind_int64(st, 1, (int64_t)m->id);
@@ -193,6 +222,9 @@ enum err series_load(struct series *s, sqlite3 *db, struct error *e)
 		err = drop_forgotten(s, db, first_seq, e);
 	if (!err)
 		err = load_last(s, db, e);
+	free(s->forgotten);
+	s->forgotten = NULL;
+	s->forgotten_count = 0;
 	s->next_seq = s->applied_seq + 1;
 	/* Whose turn was already in this hour waits for the next. */
 	s->swept_hour = now_ms / SERIES_HOUR_MS;

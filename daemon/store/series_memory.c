@@ -108,15 +108,15 @@ void series_monitor_free(struct series_monitor *m)
 	free(m);
 }
 
-uint64_t series_limit(const struct series *s)
+uint32_t series_limit(const struct series *s)
 {
-	uint64_t share = s->count ? MEMORY_SAMPLES / s->count : MEMORY_MAX;
+	size_t share = s->count ? MEMORY_SAMPLES / s->count : MEMORY_MAX;
 
-	return share < MEMORY_MIN ? MEMORY_MIN : share > MEMORY_MAX ? MEMORY_MAX : share;
+	return share < MEMORY_MIN ? MEMORY_MIN : share > MEMORY_MAX ? MEMORY_MAX : (uint32_t)share;
 }
 
 /* Forget samples that have moved and are older than an hour or too many. @return bytes won */
-static size_t drop_old(struct series_monitor *m, const struct sample *newest, uint64_t limit)
+static size_t drop_old(struct series_monitor *m, const struct sample *newest, uint32_t limit)
 {
 	struct bytes_reader r = {.data = m->data, .len = m->len};
 	struct sample_context context = m->before;
@@ -148,7 +148,7 @@ static size_t drop_old(struct series_monitor *m, const struct sample *newest, ui
 }
 
 /* Room for n more bytes. */
-static void make_room(struct series_monitor *m, const struct sample *newest, uint64_t limit,
+static void make_room(struct series_monitor *m, const struct sample *newest, uint32_t limit,
 		      size_t n)
 {
 	size_t won = drop_old(m, newest, limit);
@@ -165,17 +165,15 @@ static int32_t cut_us(int64_t us)
 	return us > INT32_MAX ? INT32_MAX : (int32_t)us;
 }
 
-struct series_last series_last_of(const struct sample *s)
+void monitor_set_last(struct series_monitor *m, const struct sample *s)
 {
-	struct series_last last = {
-		.at_ms = s->at_ms, .total_us = cut_us(s->total_us), .outcome = (uint8_t)s->outcome};
-
-	for (int i = 0; i < PHASE_COUNT; i++)
-		last.phase_us[i] = cut_us(s->phase_us[i]);
-	return last;
+	m->before = m->after = (struct sample_context){.at_ms = s->at_ms, .span_ms = s->span_ms};
+	m->last_us = cut_us(s->total_us);
+	m->last_outcome = (uint8_t)s->outcome;
+	m->last_len = 0;
 }
 
-void monitor_add(struct series_monitor *m, const struct sample *s, uint64_t limit, bool moved)
+void monitor_add(struct series_monitor *m, const struct sample *s, uint32_t limit, bool moved)
 {
 	uint8_t encoded[SAMPLE_ENCODED_MAX];
 	struct bytes_writer w = {.data = encoded, .cap = sizeof encoded};
@@ -190,7 +188,9 @@ void monitor_add(struct series_monitor *m, const struct sample *s, uint64_t limi
 		m->moved = m->added;
 	else
 		cells_add(&m->cells, s);
-	m->last = series_last_of(s);
+	m->last_us = cut_us(s->total_us);
+	m->last_outcome = (uint8_t)s->outcome;
+	m->last_len = (uint8_t)w.len;
 	m->unread++;
 }
 
@@ -239,7 +239,7 @@ static void work_out(struct series_monitor *m, int64_t now_ms)
 	uint32_t total[MEMORY_MAX];
 	size_t n = 0;
 
-	for (uint64_t i = m->dropped; i < m->added; i++) {
+	for (uint32_t i = m->dropped; i < m->added; i++) {
 		struct sample s;
 
 		if (!sample_get(&r, &context, &s))
@@ -255,6 +255,22 @@ static void work_out(struct series_monitor *m, int64_t now_ms)
 	qsort(total, n, sizeof *total, compare);
 	m->p50_1h_us = cut_us(rank(total, n, 50));
 	m->p95_1h_us = cut_us(rank(total, n, 95));
+}
+
+static struct sample last_of(const struct series_monitor *m)
+{
+	struct sample last;
+
+	if (!m->last_len ||
+	    !sample_get_measured(m->data + m->len - m->last_len, m->last_len, &last))
+		for (int i = 0; i < PHASE_COUNT; i++)
+			last.phase_us[i] = -1;
+	last.monitor = m->id;
+	last.at_ms = m->after.at_ms;
+	last.span_ms = 0;
+	last.outcome = (enum outcome)m->last_outcome;
+	last.total_us = m->last_us;
+	return last;
 }
 
 bool series_summary(struct store *store, uint64_t monitor, struct series_summary *out)
@@ -274,12 +290,7 @@ bool series_summary(struct store *store, uint64_t monitor, struct series_summary
 		}
 		out->p50_1h_us = m->p50_1h_us;
 		out->p95_1h_us = m->p95_1h_us;
-		out->last = (struct sample){.monitor = monitor,
-					    .at_ms = m->last.at_ms,
-					    .outcome = (enum outcome)m->last.outcome,
-					    .total_us = m->last.total_us};
-		for (int i = 0; i < PHASE_COUNT; i++)
-			out->last.phase_us[i] = m->last.phase_us[i];
+		out->last = last_of(m);
 		cells_read(&m->cells, now_ms, out);
 	}
 	pthread_mutex_unlock(&s->lock);

@@ -171,7 +171,8 @@ static enum err write_open(struct txn *t, struct series_monitor *sm, uint64_t se
 /* What becomes true in memory when the operation was committed. */
 struct moved {
 	struct series *series;
-	uint64_t monitor, moved, seq;
+	uint64_t monitor, seq;
+	uint32_t moved;
 };
 
 static void moved_end(void *arg, bool committed)

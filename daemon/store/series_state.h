@@ -14,33 +14,27 @@ enum { JOURNAL_ROW_SAMPLES = 1024 };
 #define SERIES_HOUR_MS INT64_C(3600000)
 #define SERIES_DAY_MS  (24 * SERIES_HOUR_MS)
 
-/* The latest sample, small: times of half an hour and more are cut. */
-struct series_last {
-	int64_t at_ms;
-	int32_t total_us, phase_us[PHASE_COUNT];
-	uint8_t outcome;
-};
-
 /* One monitor. There may be a hundred thousand, so each byte here is 100 kB. Its latest samples are
  * kept encoded, oldest first: all that have not moved into the tables, and those of the last hour.
  * Counters never go back, so that an operation can note where it stands and be told later that it
  * was committed. */
 struct series_monitor {
 	uint64_t id;
-	uint64_t added, moved, dropped; /* samples: ever, into the tables, out of memory */
-	uint64_t moved_seq;             /* journal position up to which they moved */
-	uint64_t first_seq;             /* none before it has not moved; 0: all have */
+	uint64_t moved_seq; /* journal position up to which its samples moved */
+	uint64_t first_seq; /* none before it has not moved; 0: all have */
 	uint8_t *data;
-	uint32_t len, cap;
 	struct sample_context before, after; /* of the first sample in data, after the last */
-	uint64_t forgotten_seq;              /* while loading */
-	struct series_last last;
 	struct cells cells;
+	uint32_t added, moved, dropped; /* samples: ever, into the tables, out of memory */
+	uint32_t len, cap;
 	/* Worked out when asked for, in that minute. */
 	int32_t minute, p50_1h_us, p95_1h_us;
 	uint32_t unread; /* samples added since */
-	bool crowded;    /* listed in series.crowded */
-	bool moving;     /* an operation that is not committed yet moves it */
+	/* The latest: its time is in `after`, its phases are the last last_len bytes of data. */
+	int32_t last_us;
+	uint8_t last_outcome, last_len; /* 0: it is not in data */
+	bool crowded;                   /* listed in series.crowded */
+	bool moving;                    /* an operation that is not committed yet moves it */
 };
 
 struct series_slot {
@@ -54,6 +48,11 @@ struct series {
 	struct series_slot *slots; /* sorted by id */
 	size_t count, cap;
 	uint64_t next_seq, applied_seq; /* of the journal: given, visible in memory */
+	/* While loading: what was forgotten, sorted by id. */
+	struct series_forgotten {
+		uint64_t id, seq;
+	} * forgotten;
+	size_t forgotten_count;
 	/* Writer thread only. */
 	uint64_t *crowded; /* monitors with too many samples that have not moved */
 	size_t crowded_count, crowded_cap;
@@ -78,10 +77,11 @@ void series_get_all(struct series *s, const uint64_t *ids, size_t n);
 void series_drop(struct series *s, uint64_t id);
 void series_monitor_free(struct series_monitor *m);
 /** Samples a monitor may keep: fewer when there are many monitors. */
-uint64_t series_limit(const struct series *s);
+uint32_t series_limit(const struct series *s);
 /** Put a committed sample into memory; the lock is held. @param moved  already in the tables */
-void monitor_add(struct series_monitor *m, const struct sample *s, uint64_t limit, bool moved);
-struct series_last series_last_of(const struct sample *s);
+void monitor_add(struct series_monitor *m, const struct sample *s, uint32_t limit, bool moved);
+/** What m's latest sample was, when none is in memory. */
+void monitor_set_last(struct series_monitor *m, const struct sample *s);
 /** Decode what memory holds. @return samples in out, oldest first; mem_alloc'ed, caller frees */
 size_t monitor_samples(const struct series_monitor *m, bool moved_too, struct sample **out);
 

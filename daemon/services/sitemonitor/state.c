@@ -237,9 +237,9 @@ struct track track_essence(const struct track *t, const struct rules *r)
 {
 	struct track e = *t;
 	e.fails = cut(t->fails, r->failures);
-	e.oks = cut(t->oks, r->recoveries);
+	e.oks = cut(t->oks, t->base == STATE_DOWN ? r->recoveries : 1);
 	e.slows = cut(t->slows, r->slow_after);
-	e.fasts = cut(t->fasts, r->recoveries);
+	e.fasts = cut(t->fasts, t->base == STATE_DEGRADED ? r->recoveries : 1);
 	e.unknowns = cut(t->unknowns, r->failures);
 	forget_unless(t->fails > 0, &e.first_bad);
 	forget_unless(t->base == STATE_DOWN && t->oks > 0, &e.first_good);

@@ -85,8 +85,7 @@ static void cells__survive__encoding(void **state)
 	assert_true(n > 0);
 	assert_true(cells_decode(&d, bytes, n));
 	assert_int_equal(c.last_hour, d.last_hour);
-	assert_memory_equal(c.known_ms, d.known_ms, sizeof c.known_ms);
-	assert_memory_equal(c.seen, d.seen, sizeof c.seen);
+	assert_memory_equal(c.cell, d.cell, sizeof c.cell);
 	assert_memory_equal(c.down_ms, d.down_ms, CELL_COUNT * sizeof *c.down_ms);
 	cells_fini(&d);
 	cells_fini(&c);
@@ -96,6 +95,29 @@ static void cells__survive__encoding(void **state)
 	}
 }
 
+static void cells__long_spans__stop_at_a_day(void **state)
+{
+	uint8_t bytes[CELLS_ENCODED_MAX];
+	struct cells c = {0}, d;
+	struct series_summary s;
+	size_t n;
+
+	for (int i = 0; i < 100; i++) {
+		add(&c, T0, OUTCOME_UP, 24 * HOUR);
+		add(&c, T0, OUTCOME_DOWN, 24 * HOUR);
+	}
+	n = cells_encode(&c, bytes, sizeof bytes);
+	assert_true(cells_decode(&d, bytes, n));
+	for (int round = 0; round < 2; round++) {
+		cells_read(round ? &d : &c, T0, &s);
+		assert_int_equal(24 * HOUR, s.known_24h_ms);
+		assert_int_equal(0, s.up_24h_ms);
+		assert_int_equal('x', s.spark[23]);
+	}
+	cells_fini(&d);
+	cells_fini(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +125,7 @@ int main(void)
 		cmocka_unit_test(cells__clock_went_back__never_more_than_a_day),
 		cmocka_unit_test(cells__clock_was_set__starts_anew),
 		cmocka_unit_test(cells__survive__encoding),
+		cmocka_unit_test(cells__long_spans__stop_at_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,29 @@ static void essence__stays_equal__while_nothing_is_decided_anew(void **state)
 	assert_false(track_equal(&before, &after));
 }
 
+/* A hundred thousand monitors that are up are not written again with their second good answer. */
+static void essence__of_what_is_up__is_written_once(void **state)
+{
+	struct rules r = {.failures = 3, .recoveries = 3, .slow_after = 3};
+	struct track t = {0};
+	apply(&t, &r, 'u', at(0));
+	struct track first = track_essence(&t, &r);
+	for (int k = 1; k < 5; k++) {
+		apply(&t, &r, 'u', at(k));
+		struct track next = track_essence(&t, &r);
+		assert_true(track_equal(&first, &next));
+	}
+	for (int k = 5; k < 8; k++)
+		apply(&t, &r, 'x', at(k));
+	struct track down = track_essence(&t, &r);
+	apply(&t, &r, 'u', at(8));
+	struct track one = track_essence(&t, &r);
+	apply(&t, &r, 'u', at(9));
+	struct track two = track_essence(&t, &r);
+	assert_false(track_equal(&down, &one));
+	assert_false(track_equal(&one, &two));
+}
+
 /* What may never happen, whatever comes, with clocks that jump. */
 static void step__keeps_its_promises__for_random_rows(void **state)
 {
@@ -264,6 +287,7 @@ int main(void)
 		cmocka_unit_test(gap__is_quiet__and_so_is_what_it_turns_out_to_be),
 		cmocka_unit_test(undecided__asks_for_another_look__only_until_decided),
 		cmocka_unit_test(essence__stays_equal__while_nothing_is_decided_anew),
+		cmocka_unit_test(essence__of_what_is_up__is_written_once),
 		cmocka_unit_test(step__keeps_its_promises__for_random_rows),
 		cmocka_unit_test(names__go_both_ways),
 	};
