@@ -479,6 +479,21 @@ static bool is_text(const char *s, size_t len)
 	return cp != UTF8_INVALID;
 }
 
+/* What no document can hold (XML 1.0, 2.2) is no XPath either. */
+static bool is_xml_text(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < ' ' && c != '\t' && c != '\n' && c != '\r')
+			return false;
+		if (c == 0xEF && i + 2 < len && (unsigned char)text[i + 1] == 0xBF &&
+		    (unsigned char)text[i + 2] >= 0xBE)
+			return false;
+	}
+	return true;
+}
+
 enum err css_to_xpath(const char *selector, enum css_dialect dialect, struct buf *out,
 		      struct error *e)
 {
@@ -495,6 +510,8 @@ enum err css_to_xpath(const char *selector, enum css_dialect dialect, struct buf
 		return error_set(e, ERR_INVALID, "the CSS selector is not UTF-8");
 	if (css_read_list(&p, CSS_PATHS, &list) && p.s[p.at])
 		fail_here(&p);
+	if (!p.failed && !is_xml_text(buf_str(&list), list.len))
+		css_fail(&p, 0, "it asks for a character that no document can hold");
 	if (!p.failed && !buf_add(out, list.data, list.len))
 		css_fail(&p, 0, "the selector is too large");
 	buf_fini(&list);

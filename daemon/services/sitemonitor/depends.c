@@ -30,11 +30,9 @@ static struct kin *kin_of(struct sitemonitor *sm, struct monitor *m)
 	return k;
 }
 
-static void drop_if_alone(struct sitemonitor *sm, struct monitor *m)
+static void drop(struct sitemonitor *sm, struct monitor *m)
 {
 	struct kin *k = m->kin;
-	if (!k || k->n_parents || k->n_children || k->missing || k->behind)
-		return;
 	due_clear(sm, &k->due);
 	table_lock(&sm->table);
 	m->kin = NULL;
@@ -42,6 +40,13 @@ static void drop_if_alone(struct sitemonitor *sm, struct monitor *m)
 	free(k->parents);
 	free(k->children);
 	free(k);
+}
+
+static void drop_if_alone(struct sitemonitor *sm, struct monitor *m)
+{
+	const struct kin *k = m->kin;
+	if (k && !k->n_parents && !k->n_children && !k->missing && !k->behind)
+		drop(sm, m);
 }
 
 static void set_cover(struct sitemonitor *sm, struct monitor *m, struct monitor *cover)
@@ -201,7 +206,7 @@ void depends_remove(struct sitemonitor *sm, struct monitor *m)
 		drop_child(k, child);
 		drop_if_alone(sm, child);
 	}
-	drop_if_alone(sm, m);
+	drop(sm, m);
 }
 
 /* ---- who is behind whom --------------------------------------------------------------------- */

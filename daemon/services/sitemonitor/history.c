@@ -151,6 +151,7 @@ static bool take_by(struct request *r, struct span *s, struct error *e)
 static bool take_span(struct sitemonitor *sm, struct request *r, struct span *s, struct error *e)
 {
 	s->now = clock_wall_ms(sm->d->clock);
+	s->by_ms = 0;
 	if (!take_time(r, "since", "24h", s->now, &s->from, e) ||
 	    !take_time(r, "until", "now", s->now, &s->until, e) ||
 	    !take_count(r, "points", 120, POINTS_MAX, &s->points, e))
