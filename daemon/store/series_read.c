@@ -129,11 +129,12 @@ static enum err try_open(struct series_view *v, struct store *store, uint64_t mo
 		goto fail;
 	}
 	if ((uint64_t)sqlite3_column_int64(v->open, 0) > moved_seq) {
-		v->recent_moved = v->recent_n;
 		if (!accept) {
 			err = ERR_BUSY;
 			goto fail;
 		}
+		/* All that was copied is in the tables, and maybe what came after it. */
+		v->recent_n = v->recent_moved = 0;
 	}
 	if (!chunk_decode(&v->chunk, sqlite3_column_blob(v->open, 1),
 			  (size_t)sqlite3_column_bytes(v->open, 1)))
@@ -146,7 +147,7 @@ fail:
 	return err;
 }
 
-/* Both ways nothing counts twice; trying again only makes the latest samples exact. */
+/* Both ways nothing counts twice; trying again only adds the very latest samples. */
 enum err view_open(struct series_view *v, struct store *store, uint64_t monitor, struct error *e)
 {
 	enum err err = try_open(v, store, monitor, false, e);

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	MUST(numbers_protect((const char *)data, size, &out));
 	if (before) {
-		after = json_loads(buf_str(&out), 0, NULL);
+		after = json_loadb(buf_str(&out), out.len, 0, NULL);
 		MUST(after);
 		check(after);
 		json_decref(after);

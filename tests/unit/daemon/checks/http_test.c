@@ -186,7 +186,7 @@ static void http__says_what_is_wrong__with_a_broken_peer(void **state)
 		const char *port, *path, *cause, *words;
 	} cases[] = {
 		{"refused", "/", "refused", "refused"},
-		{"reset", "/", "reset", "connection was"},
+		{"reset", "/", "reset", "connection"},
 		{"http", "/close", "reset", "connection was closed without an answer"},
 		{"http", "/reset", "reset", "in the middle of the answer"},
 		{"http", "/half", "incomplete", "ended before its announced length"},
