@@ -43,7 +43,7 @@ static void look_at_store(struct json_writer *w, struct daemon *d)
 struct config_part {
 	struct daemon *d;
 	char *nameservers;
-	int64_t *checks_max;
+	int64_t *checks_max, *memory_limit;
 };
 
 static void read_config(void *arg)
@@ -53,6 +53,7 @@ static void read_config(void *arg)
 
 	snprintf(p->nameservers, sizeof c->nameservers, "%s", c->nameservers);
 	*p->checks_max = c->checks_max;
+	*p->memory_limit = c->memory_limit;
 }
 
 static struct answered doctor_handle(struct request *r, void *ctx)
@@ -70,7 +71,8 @@ static struct answered doctor_handle(struct request *r, void *ctx)
 	struct doctor_finding f;
 	struct json_writer w;
 
-	loop_call(d->api, read_config, &(struct config_part){d, nameservers, &c.checks_max});
+	loop_call(d->api, read_config,
+		  &(struct config_part){d, nameservers, &c.checks_max, &c.memory_limit});
 	jw_init(&w, reply_body(r));
 	jw_object(&w);
 	jw_key(&w, "data");

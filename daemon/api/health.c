@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/api/internal.h"
+#include "shared/process.h"
 #include "daemon/extract/extract.h"
 #include "shared/mem.h"
 #include "shared/schema/openapi.h"
@@ -139,17 +140,19 @@ static void write_extract(struct buf *out, struct extract *x)
 	       "Processes that ended while they worked, for any reason.", (double)s.replaced);
 }
 
-static int64_t resident_bytes(void)
+static void write_files(struct buf *out)
 {
-	FILE *f = fopen("/proc/self/statm", "re");
-	long long size = 0, resident = 0;
+	int64_t most = process_max_files();
 
-	if (!f)
-		return 0;
-	if (fscanf(f, "%lld %lld", &size, &resident) != 2)
-		resident = 0;
-	fclose(f);
-	return resident * sysconf(_SC_PAGESIZE);
+	buf_printf(out,
+		   "# HELP process_open_fds Open files.\n# TYPE process_open_fds gauge\n"
+		   "process_open_fds %zu\n",
+		   process_open_files());
+	if (most >= 0 && most < INT64_MAX)
+		buf_printf(out,
+			   "# HELP process_max_fds Files that may be open.\n"
+			   "# TYPE process_max_fds gauge\nprocess_max_fds %lld\n",
+			   (long long)most);
 }
 
 static void write_process(struct buf *out, const struct daemon *d)
@@ -167,7 +170,7 @@ static void write_process(struct buf *out, const struct daemon *d)
 		   "process_resident_memory_bytes %lld\n"
 		   "# HELP process_cpu_seconds_total Time on the processor.\n"
 		   "# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total %.3f\n",
-		   (double)d->started_ms / 1e3, (long long)resident_bytes(),
+		   (double)d->started_ms / 1e3, (long long)process_resident_bytes(),
 		   (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
 			   (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
 }
@@ -178,6 +181,7 @@ static struct answered metrics(struct request *r, void *ctx)
 	struct buf *out = reply_body(r);
 
 	write_process(out, a->d);
+	write_files(out);
 	write_http(out, a->d->http);
 	write_store(out, a->d->store);
 	write_loops(out, a->d);
@@ -265,7 +269,7 @@ static struct answered daemon_handle(struct request *r, void *ctx)
 		jw_kv_str(&w, "config", c->file[0] ? c->file : NULL);
 	}
 	jw_kv_bool(&w, "previous_end_clean", d->previous_end_clean);
-	jw_kv_int(&w, "resident_bytes", resident_bytes());
+	jw_kv_int(&w, "resident_bytes", process_resident_bytes());
 	jw_key(&w, "services");
 	jw_array(&w);
 	for (size_t i = 0; i < a->n_services; i++)

@@ -66,17 +66,17 @@ static void add_machine(struct lines *l, struct api_state *a, int64_t now_ms)
 	const struct doctor_context c = {
 		.data_dir = store_dir(a->d->store),
 		.monitors = monitor ? resource_count(a->d->store, monitor) : 0,
+		.memory_limit = a->d->config ? a->d->config->memory_limit : 0,
 	};
 
 	for (size_t i = 0; doctor_table[i] && l->n < ARRAY_LEN(l->items) - 1; i++) {
 		struct doctor_finding f = {0};
 		struct attention *line = &l->items[l->n];
-		const char *name = doctor_table[i]->name;
 
-		if (strcmp(name, "descriptors") && strcmp(name, "memory"))
+		if (!doctor_table[i]->topic)
 			continue;
 		doctor_table[i]->look(&c, &f);
-		if (f.level == DOCTOR_OK || !strstr(f.text, " of "))
+		if (!f.scarce)
 			continue;
 		*line = (struct attention){.level = ATTENTION_WARNING,
 					   .word = "MACHINE",

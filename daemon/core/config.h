@@ -34,6 +34,7 @@ struct config {
 	size_t n_commands;
 	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms;
 	int64_t retention_bytes; /* of samples and events together */
+	int64_t memory_limit;    /* resident bytes, 0: none */
 	int64_t connections_max, streams_max;
 	json_t *values;  /* effective values by field name, for config show */
 	json_t *origins; /* field -> "default" | "file:LINE" | "flag" */

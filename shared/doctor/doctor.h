@@ -13,6 +13,7 @@ struct doctor_finding {
 	enum doctor_level level;
 	char text[240];   /* what is so */
 	char remedy[240]; /* what to try, "" when it is well */
+	bool scarce;      /* something is nearly used up, now */
 };
 
 /** Where it looks. */
@@ -22,10 +23,13 @@ struct doctor_context {
 	const char *ca_file;     /* instead of the system's; NULL */
 	size_t monitors;         /* that are watched */
 	int64_t checks_max;      /* under way at once */
+	int64_t memory_limit;    /* resident bytes of the daemon, 0: none */
 };
 
 struct doctor_check {
 	const char *name;
+	const char *topic; /* of the events when it becomes scarce and is well again; NULL: it
+			      cannot, and may take its time. Else it is quick, on any thread */
 	/** Thread: not a loop's; may take a second or two. */
 	void (*look)(const struct doctor_context *c, struct doctor_finding *f);
 };
@@ -35,3 +39,6 @@ extern const struct doctor_check *const doctor_table[];
 
 void doctor_say(struct doctor_finding *f, enum doctor_level l, const char *remedy, const char *fmt,
 		...) __attribute__((format(printf, 4, 5)));
+/** A warning that something is nearly used up. */
+void doctor_scarce(struct doctor_finding *f, const char *remedy, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));

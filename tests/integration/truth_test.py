@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The truth about ourselves: what is our own fault is not the target's."""
 import json
+import os
 import resource
 import socket
 
-from lib import Daemon, main, wait_until
+from lib import Daemon, Origin, main, wait_until
 
 
 class Doorman:
@@ -149,6 +150,37 @@ def doctor__says_what_is_wrong__with_and_without_a_daemon():
         assert away.startswith("FAIL  daemon") and "try: " in away and "zones" in away, away
 
 
+def machine_events(d, topic):
+    return [e["data"]["scarce"] for e in d.get(f"/v1/events?topic={topic}").data]
+
+
+def memory_limit__passed__is_a_line_and_an_event_until_it_is_raised():
+    with Daemon(config="memory_limit: 1MiB\n") as d, Origin() as o:
+        d.cli("monitor", "add", o.url, "--interval", "1s", check=0)
+        wait_until(lambda: machine_events(d, "machine.memory_limit") == [True], "an event")
+        assert any("the memory_limit is 1 MB" in x["text"] for x in d.get("/v1/overview").data["attention"])
+        with open(os.path.join(d.dir, "sellersmart.yaml"), "w") as f:
+            f.write("memory_limit: 1GiB\n")
+        d.request("POST", "/v1/reload")
+        wait_until(lambda: sorted(machine_events(d, "machine.memory_limit")) == [False, True], "an event of the end")
+        assert not d.get("/v1/overview").data["attention"]
+
+
+def open_files__nearly_used_up__are_one_event_and_one_when_it_is_over():
+    d = Daemon(start=False)
+    with d, Origin() as o:
+        d.start(preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300)))
+        d.cli("monitor", "add", o.url, "--interval", "1s", check=0)
+        held = []
+        for _ in range(230):
+            held.append(socket.socket(socket.AF_UNIX))
+            held[-1].connect(d.socket)
+        wait_until(lambda: machine_events(d, "machine.files") == [True], "an event about open files")
+        for s in held:
+            s.close()
+        wait_until(lambda: sorted(machine_events(d, "machine.files")) == [False, True], "an event that it is over")
+
+
 def open_files__nearly_used_up__are_a_line():
     d = Daemon(start=False)
     with d:
@@ -160,6 +192,8 @@ def open_files__nearly_used_up__are_a_line():
             held[-1].connect(d.socket)
         lines = wait_until(lambda: d.get("/v1/overview").data["attention"], "a line about open files")
         assert lines[0]["level"] == "MACHINE" and "of 300 open files are in use" in lines[0]["text"], lines
+        metrics = d.get("/metrics").body.decode()
+        assert "\nprocess_max_fds 300\n" in metrics and int(metrics.split("\nprocess_open_fds ")[1].split()[0]) > 240
         for s in held:
             s.close()
         wait_until(lambda: not d.get("/v1/overview").data["attention"], "the line to go")

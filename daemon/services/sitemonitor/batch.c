@@ -301,6 +301,8 @@ void batch_flush(struct sitemonitor *sm)
 	due_clear(sm, &b->due);
 	if (b->in_flight || (!b->n && !b->dirty))
 		return;
+	if (sm->running)
+		machine_look(sm);
 	struct batch_op *op = take(sm);
 	struct error e = {0};
 	b->in_flight = true;

@@ -101,6 +101,16 @@ struct uplink {
 	char text[160];
 };
 
+/** Open files, memory: what was said of each. */
+enum { MACHINE_LOOKS = 8 };
+struct machine {
+	int64_t looked_ms; /* boot */
+	struct machine_look {
+		bool scarce;
+		unsigned other; /* looks in a row that found the contrary */
+	} looks[MACHINE_LOOKS];
+};
+
 struct sitemonitor {
 	struct daemon *d;
 	struct check_env env;
@@ -122,6 +132,7 @@ struct sitemonitor {
 	struct vigil vigil;
 	struct steps steps;
 	struct uplink uplink;
+	struct machine machine;
 	struct badges badges;
 	struct windows windows;
 	struct kin *kin_missing; /* monitors that name what is not there yet */
@@ -277,6 +288,8 @@ void batch_sample(struct sitemonitor *sm, const struct sample *s);
 void batch_dirty(struct sitemonitor *sm, struct monitor *m);
 void batch_forget(struct sitemonitor *sm, struct monitor *m);
 void batch_flush(struct sitemonitor *sm);
+/** Look whether files or memory are nearly used up, every 2 s at most. */
+void machine_look(struct sitemonitor *sm);
 void batch_fini(struct sitemonitor *sm);
 struct state_row;
 /** A copy of m as it is now to be written; m counts as written from then on. */

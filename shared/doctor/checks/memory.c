@@ -31,11 +31,11 @@ static void look(const struct doctor_context *c, struct doctor_finding *f)
 		doctor_say(f, DOCTOR_WARN, NULL,
 			   "the machine does not say how much memory is free");
 	else if (available * 100 / total < LOW_PCT)
-		doctor_say(f, DOCTOR_WARN,
-			   "end what takes it, or add swap: the kernel may kill the "
-			   "daemon",
-			   "%lld of %lld MB of memory are available, %lld MB of swap",
-			   available / 1024, total / 1024, swap / 1024);
+		doctor_scarce(f,
+			      "end what takes it, or add swap: the kernel may kill the "
+			      "daemon",
+			      "%lld of %lld MB of memory are available, %lld MB of swap",
+			      available / 1024, total / 1024, swap / 1024);
 	else
 		doctor_say(f, DOCTOR_OK, NULL,
 			   "%lld of %lld MB of memory available, %lld MB of swap", available / 1024,
@@ -43,4 +43,5 @@ static void look(const struct doctor_context *c, struct doctor_finding *f)
 }
 
 extern const struct doctor_check doctor_memory;
-const struct doctor_check doctor_memory = {.name = "memory", .look = look};
+const struct doctor_check doctor_memory = {
+	.name = "memory", .topic = "machine.memory", .look = look};
