@@ -46,6 +46,9 @@ static const char *const filters[] = {"topic", "severity", "subject", "name", NU
 static const char *const outputs[] = {
 	"seq", "at", "topic", "severity", "subject", "name", "text", "data", NULL,
 };
+static const char live[] =
+	"{seq:int at:time topic:str severity:<info|notice|warning|critical> subject:str? "
+	"name:str? text:str data:{*:any}?}";
 static const char *const examples[] = {
 	"sellersmart event list --since 1h -o jsonl",
 	"sellersmart event list --watch",
@@ -67,6 +70,7 @@ const struct resource_kind resource_event = {
 	.filters = filters,
 	.examples = examples,
 	.outputs = outputs,
+	.live = live,
 	.list_params = list_params,
 	.n_list_params = ARRAY_LEN(list_params),
 	.order = 100,

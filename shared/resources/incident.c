@@ -24,6 +24,10 @@ static const char *const outputs[] = {
 	"confirmed_at", "closed_at", "duration_ms", "cause",    "message",
 	"evidence",     "last_good", "changed",     "failures", NULL,
 };
+static const char live[] =
+	"{number:int monitor:str? monitor_id:str state:<open|closed> opened_at:time confirmed_at:time? "
+	"closed_at:time? duration_ms:int cause:str? message:str? evidence:{*:any}? "
+	"last_good:{at:time evidence:{*:any}?}? changed:[{what:str from:str? to:str?}] failures:int}";
 static const char *const examples[] = {
 	"sellersmart incident list --filter open=true",
 	"sellersmart incident list --filter monitor=shop -o jsonl",
@@ -45,5 +49,6 @@ const struct resource_kind resource_incident = {
 	.filters = filters,
 	.examples = examples,
 	.outputs = outputs,
+	.live = live,
 	.order = 100,
 };

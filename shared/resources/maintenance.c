@@ -182,12 +182,19 @@ static const struct field preview_params[] = {
 	 .example = "10"},
 };
 
+/* What the daemon adds, and what its actions answer: shared/schema/shape.h. */
+static const char live[] =
+	"{state:<waits|running|paused|over> schedule:str started_at:time? ends_at:time? "
+	"next_at:time? covered:int? next:[str]}";
+static const char preview[] = "[{day:str starts:time ends:time utc:time for:str note:str}]";
+
 static const struct action actions[] = {
 	{.verb = "preview",
 	 .method = "GET",
 	 .help = "The next windows, on the clock of their zone",
 	 .params = preview_params,
-	 .n_params = ARRAY_LEN(preview_params)},
+	 .n_params = ARRAY_LEN(preview_params),
+	 .answer = preview},
 	{.verb = "end", .method = "POST", .key = 'x', .help = "End the window that is open now"},
 	{.verb = "pause", .method = "POST", .key = 'p', .help = "Open no window until resumed"},
 	{.verb = "resume", .method = "POST", .help = "Open windows again"},
@@ -212,5 +219,6 @@ const struct resource_kind resource_maintenance = {
 	.n_actions = ARRAY_LEN(actions),
 	.examples = examples,
 	.outputs = outputs,
+	.live = live,
 	.order = 20,
 };

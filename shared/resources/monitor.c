@@ -271,6 +271,40 @@ static const struct field diff_params[] = {
 	 .example = "5"},
 };
 
+/* What the daemon adds, and what its actions answer: shared/schema/shape.h. */
+#define STATE   "<new|up|degraded|pending|down|unknown|maintenance|paused>"
+#define OUTCOME "<up|degraded|down|unknown|maintenance>"
+#define PHASES  "{resolve:num? connect:num? tls:num? first_byte:num? transfer:num?}"
+#define VERSION "version:int first_at:time last_at:time times:int"
+
+static const char live[] =
+	"{state:" STATE " since:time? reason:str? behind:str? behind_it?:int "
+	"last:{at:time outcome:" OUTCOME " duration_ms:num? phases_ms:" PHASES " message:str? "
+	"address:str? redirects?:[any] final_url?:str? steps?:[{*:any}]}? "
+	"next_at:time? streak:{fails:int oks:int} certificate:{*:any}? ends_at:time? "
+	"budget:{slo:str window:str state:<unknown|ok|burning|exhausted> allowed_ms:int used_ms:int left_ms:int "
+	"used_pct:num known_s:int burn_1h:num? burn_6h:num? burn_24h:num? since:time? measured_at:time?}? "
+	"incident:str? ping_url?:str deadline_at?:time? p50_1h_ms:num? p95_1h_ms:num? uptime_24h_pct:num? spark:str}";
+
+static const char history[] =
+	"{monitor:str since:time until:time step_s:int uptime_pct:num? known_s:int p50_ms:num? p95_ms:num? "
+	"p99_ms:num? count:int phases_ms:" PHASES " windows:{*:num?} "
+	"uptime:{*:{pct:num? known_s:int known_pct:num down_s:int}} "
+	"points:[{at:time p50_ms:num? p95_ms:num? p99_ms:num? uptime_pct:num? known_s:int count:int up:int "
+	"degraded:int down:int unknown:int maintenance:int}] incidents:[=Incident]}";
+
+static const char samples[] =
+	"[{at:time outcome:" OUTCOME " duration_ms:num? phases_ms?:" PHASES " message?:str}]";
+
+static const char versions[] = "[{" VERSION " lines:int bytes:int summary:str? text?:str}]";
+
+static const char diff[] =
+	"{monitor:str from:{" VERSION " summary:str?}? to:{" VERSION
+	" summary:str?}? added:int removed:int "
+	"hunks:[{from_line:int to_line:int lines:[{op:str text:str}]}] cut:bool}";
+
+static const char badge[] = "{monitor:str key:str? svg?:[str] json?:[str]}";
+
 static const struct action actions[] = {
 	{.verb = "check",
 	 .method = "POST",
@@ -282,27 +316,32 @@ static const struct action actions[] = {
 	 .method = "POST",
 	 .help = "Addresses of its badges; made when first asked for",
 	 .params = badge_params,
-	 .n_params = ARRAY_LEN(badge_params)},
+	 .n_params = ARRAY_LEN(badge_params),
+	 .answer = badge},
 	{.verb = "history",
 	 .method = "GET",
 	 .help = "Uptime, percentiles, points and incidents",
 	 .params = history_params,
-	 .n_params = ARRAY_LEN(history_params)},
+	 .n_params = ARRAY_LEN(history_params),
+	 .answer = history},
 	{.verb = "versions",
 	 .method = "GET",
 	 .help = "Versions of what a content check watches, newest first",
 	 .params = versions_params,
-	 .n_params = ARRAY_LEN(versions_params)},
+	 .n_params = ARRAY_LEN(versions_params),
+	 .answer = versions},
 	{.verb = "diff",
 	 .method = "GET",
 	 .help = "What changed between two versions of a content check",
 	 .params = diff_params,
-	 .n_params = ARRAY_LEN(diff_params)},
+	 .n_params = ARRAY_LEN(diff_params),
+	 .answer = diff},
 	{.verb = "samples",
 	 .method = "GET",
 	 .help = "The last answers, newest first",
 	 .params = samples_params,
-	 .n_params = ARRAY_LEN(samples_params)},
+	 .n_params = ARRAY_LEN(samples_params),
+	 .answer = samples},
 };
 
 const struct resource_kind resource_monitor = {
@@ -327,5 +366,6 @@ const struct resource_kind resource_monitor = {
 	.reserved = reserved,
 	.examples = examples,
 	.outputs = outputs,
+	.live = live,
 	.order = 10,
 };

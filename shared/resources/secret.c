@@ -28,6 +28,7 @@ static const struct column columns[] = {
 static const char *const sorts[] = {"name", "updated_at", NULL};
 static const char *const filters[] = {"name", NULL};
 static const char *const outputs[] = {"stored", "value_set_at", NULL};
+static const char live[] = "{stored:bool value_set_at?:time?}";
 static const char *const examples[] = {
 	"sellersmart secret set shop-token < token.txt",
 	"sellersmart secret list",
@@ -51,5 +52,6 @@ const struct resource_kind resource_secret = {
 	.filters = filters,
 	.examples = examples,
 	.outputs = outputs,
+	.live = live,
 	.order = 0,
 };

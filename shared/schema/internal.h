@@ -55,12 +55,14 @@ bool errors_add(struct error_list *list, const struct error *e);
 /** OpenAPI: the members of a field's schema, inside an open object; the name of a kind's schema;
  *  all of components. */
 void openapi_field(struct json_writer *w, const struct field *f);
-void openapi_schema_name(const struct resource_kind *k, const struct variant *v, char *out,
-			 size_t cap);
+void openapi_schema_name(const struct resource_kind *k, const struct variant *v, bool input,
+			 char *out, size_t cap);
 void openapi_components(struct json_writer *w);
-void openapi_ref_parameter(struct json_writer *w); /* {ref} of a path */
-void openapi_refusal(struct json_writer *w);       /* the default response */
-void openapi_routes(struct json_writer *w);        /* paths of no resource */
+void openapi_path_parameters(struct json_writer *w, const char *path);
+void openapi_refusal(struct json_writer *w); /* the default response */
+/** "200": {"description": ..., "content": {"application/json": {"schema": {"data": shape}}}} */
+void openapi_answer(struct json_writer *w, const char *status, const char *shape);
+void openapi_routes(struct json_writer *w); /* paths of no resource */
 
 struct source_lines *source_lines_new(void);
 void source_lines_add(struct source_lines *lines, const char *path, int line);

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "shared/schema/internal.h"
+#include "shared/schema/shape.h"
 
-enum { WORDS_MAX = 160 };
+enum { WORDS_MAX = 160, SHAPE_MAX_BYTES = 8192, LIST_ROWS_MAX = 1000 };
 
 static void write_query(struct json_writer *w, const char *name, const char *type, const char *help)
 {
@@ -32,64 +33,148 @@ static void write_param_field(struct json_writer *w, const struct field *f)
 	jw_object_end(w);
 }
 
+/* "^-?(name|state)$": each also downwards. */
+static void write_sort(struct json_writer *w, const struct resource_kind *k)
+{
+	char pattern[2 * WORDS_MAX] = "^-?(";
+	for (size_t i = 0; k->sorts && k->sorts[i]; i++)
+		if (k->sorts[i][0] != '-')
+			words_add(pattern, sizeof(pattern), pattern[4] ? "|" : "", k->sorts[i]);
+	size_t n = strlen(pattern);
+	snprintf(pattern + n, sizeof(pattern) - n, ")$");
+	jw_object(w);
+	jw_kv_str(w, "name", "sort");
+	jw_kv_str(w, "in", "query");
+	jw_kv_str(w, "description", "Order; with - in front: downwards");
+	jw_key(w, "schema");
+	jw_object(w);
+	jw_kv_str(w, "type", "string");
+	jw_kv_str(w, "pattern", pattern);
+	jw_object_end(w);
+	jw_object_end(w);
+}
+
+static void write_limit(struct json_writer *w)
+{
+	static const struct field limit = {.name = "limit",
+					   .type = FIELD_INT,
+					   .min = 1,
+					   .max = LIST_ROWS_MAX,
+					   .dflt = "100",
+					   .help = "Rows of a page"};
+	write_param_field(w, &limit);
+}
+
 static void write_list_params(struct json_writer *w, const struct resource_kind *k)
 {
-	char words[WORDS_MAX] = "";
-	jw_key(w, "parameters");
-	jw_array(w);
+	char words[WORDS_MAX];
 	write_query(w, "q", "string", "Words that must occur");
 	for (size_t i = 0; k->filters && k->filters[i]; i++) {
 		snprintf(words, sizeof(words), "filter[%s]", k->filters[i]);
 		write_query(w, words, "string", "Only rows with this value");
 	}
-	words[0] = '\0';
-	for (size_t i = 0; k->sorts && k->sorts[i]; i++)
-		words_add(words, sizeof(words), ", ", k->sorts[i]);
-	write_query(w, "sort", "string", words);
+	write_sort(w, k);
 	write_query(w, "fields", "string", "Only these members, parted by commas");
-	write_query(w, "limit", "integer", "1..1000, default 100");
+	write_limit(w);
 	write_query(w, "after", "string", "Rows after this id");
 	write_query(w, "before", "string", "Rows before this id");
 	write_query(w, "around", "string", "Rows around this id");
 	write_query(w, "last", "integer", "1: the last rows");
 	for (size_t i = 0; i < k->n_list_params; i++)
 		write_param_field(w, &k->list_params[i]);
-	jw_array_end(w);
 }
 
-/* "application/json": {"schema": {"$ref": ...}}, inside an open object. */
-static void write_content(struct json_writer *w, const char *type, const char *schema, bool data)
+/* "application/json": {"schema": shape}, inside an open object. */
+static void write_content(struct json_writer *w, const char *type, const char *shape)
 {
-	char ref[128];
-	snprintf(ref, sizeof(ref), "#/components/schemas/%s", schema);
 	jw_key(w, "content");
 	jw_object(w);
 	jw_key(w, type);
 	jw_object(w);
 	jw_key(w, "schema");
 	jw_object(w);
-	if (data) {
-		jw_kv_str(w, "type", "object");
-		jw_key(w, "properties");
-		jw_object(w);
-		jw_key(w, "data");
-		jw_object(w);
-	}
-	jw_kv_str(w, "$ref", ref);
-	if (data) {
-		jw_object_end(w);
-		jw_object_end(w);
-	}
+	shape_write(w, shape);
 	jw_object_end(w);
 	jw_object_end(w);
 	jw_object_end(w);
 }
 
+void openapi_refusal(struct json_writer *w)
+{
+	jw_key(w, "default");
+	jw_object(w);
+	jw_kv_str(w, "description", "Refused or failed");
+	write_content(w, "application/problem+json", "=Problem");
+	jw_object_end(w);
+}
+
+void openapi_answer(struct json_writer *w, const char *status, const char *shape)
+{
+	struct buf whole = BUF_INIT(SHAPE_MAX_BYTES);
+	buf_printf(&whole, "{data:%s meta?:{*:any}}", shape);
+	jw_key(w, status);
+	jw_object(w);
+	jw_kv_str(w, "description", "Done");
+	write_content(w, "application/json", buf_str(&whole));
+	jw_object_end(w);
+	buf_fini(&whole);
+}
+
+struct operation {
+	const char *method, *verb, *summary;
+	const char *input; /* schema of the body, NULL: none */
+	bool list, creates, versioned;
+};
+
 /* A page: rows, and where it stands among all. ?fields= gives parts of rows. */
 static void write_page(struct json_writer *w, const char *schema)
 {
-	char ref[128];
-	snprintf(ref, sizeof(ref), "#/components/schemas/%s", schema);
+	char shape[128];
+	snprintf(shape, sizeof(shape), "{data:[=%s] meta:=Meta}", schema);
+	jw_key(w, "200");
+	jw_object(w);
+	jw_kv_str(w, "description", "A page; with ?fields= parts of rows");
+	write_content(w, "application/json", shape);
+	jw_object_end(w);
+}
+
+static void write_header(struct json_writer *w, const char *name, const char *help)
+{
+	jw_object(w);
+	jw_kv_str(w, "name", name);
+	jw_kv_str(w, "in", "header");
+	jw_kv_str(w, "description", help);
+	jw_key(w, "schema");
+	jw_object(w);
+	jw_kv_str(w, "type", "string");
+	jw_object_end(w);
+	jw_object_end(w);
+}
+
+static void write_parameters(struct json_writer *w, const struct resource_kind *k,
+			     const struct operation *o, const struct action *a)
+{
+	jw_key(w, "parameters");
+	jw_array(w);
+	if (o->list)
+		write_list_params(w, k);
+	if (!strcmp(o->verb, "show"))
+		write_query(w, "fields", "string", "Only these members, parted by commas");
+	if (o->creates)
+		write_header(w, "Idempotency-Key",
+			     "1..80 characters: the same request again gets the same answer");
+	if (o->versioned)
+		write_header(w, "If-Match", "\"VERSION\": only if it is still that one, else 412");
+	for (size_t i = 0; a && !o->input && i < a->n_params; i++)
+		write_param_field(w, &a->params[i]);
+	jw_array_end(w);
+}
+
+/* What an action takes, as members of a body. */
+static void write_action_body(struct json_writer *w, const struct action *a)
+{
+	jw_key(w, "requestBody");
+	jw_object(w);
 	jw_key(w, "content");
 	jw_object(w);
 	jw_key(w, "application/json");
@@ -99,105 +184,103 @@ static void write_page(struct json_writer *w, const char *schema)
 	jw_kv_str(w, "type", "object");
 	jw_key(w, "properties");
 	jw_object(w);
-	jw_key(w, "data");
-	jw_object(w);
-	jw_kv_str(w, "type", "array");
-	jw_key(w, "items");
-	jw_object(w);
-	jw_kv_str(w, "$ref", ref);
-	jw_object_end(w);
-	jw_object_end(w);
-	jw_key(w, "meta");
-	jw_object(w);
-	jw_kv_str(w, "type", "object");
-	jw_kv_str(w, "description", "limit, prev, next; total and position where they are known");
-	jw_object_end(w);
-	for (int depth = 0; depth < 4; depth++)
+	for (size_t i = 0; i < a->n_params; i++) {
+		jw_key(w, a->params[i].name);
+		jw_object(w);
+		openapi_field(w, &a->params[i]);
+		jw_object_end(w);
+	}
+	for (int depth = 0; depth < 5; depth++)
 		jw_object_end(w);
 }
-
-void openapi_refusal(struct json_writer *w)
-{
-	jw_key(w, "default");
-	jw_object(w);
-	jw_kv_str(w, "description", "Refused or failed");
-	write_content(w, "application/problem+json", "Problem", false);
-	jw_object_end(w);
-}
-
-struct operation {
-	const char *method, *verb, *summary;
-	bool list, body;
-};
 
 static void write_operation(struct json_writer *w, const struct resource_kind *k,
 			    const struct operation *o, const struct action *a)
 {
-	char schema[64], id[96];
-	openapi_schema_name(k, NULL, schema, sizeof(schema));
+	char schema[64], own[80], id[96];
+	bool body = a && a->n_params && strcmp(o->method, "get") != 0;
+	openapi_schema_name(k, NULL, false, schema, sizeof(schema));
+	snprintf(own, sizeof(own), "=%s", schema);
 	snprintf(id, sizeof(id), "%s_%s", k->kind, o->verb);
 	jw_key(w, o->method);
 	jw_object(w);
 	jw_kv_str(w, "operationId", id);
 	jw_kv_str(w, "summary", o->summary);
-	if (o->list)
-		write_list_params(w, k);
-	if (a && a->n_params) {
-		jw_key(w, "parameters");
-		jw_array(w);
-		for (size_t i = 0; i < a->n_params; i++)
-			write_param_field(w, &a->params[i]);
-		jw_array_end(w);
-	}
-	if (o->body) {
+	write_parameters(w, k, o, body ? NULL : a);
+	if (body)
+		write_action_body(w, a);
+	if (o->input) {
 		jw_key(w, "requestBody");
 		jw_object(w);
-		write_content(w, "application/json", schema, false);
+		jw_kv_bool(w, "required", true);
+		write_content(w, "application/json", o->input);
 		jw_object_end(w);
 	}
 	jw_key(w, "responses");
 	jw_object(w);
-	jw_key(w, !strcmp(o->verb, "add") ? "201" : "200");
-	jw_object(w);
-	jw_kv_str(w, "description", "Done");
-	if (!a && !o->list)
-		write_content(w, "application/json", schema, true);
 	if (o->list)
 		write_page(w, schema);
-	jw_object_end(w);
+	else
+		openapi_answer(w, "200", a && a->answer ? a->answer : own);
+	if (o->creates)
+		openapi_answer(w, "201", own);
 	openapi_refusal(w);
 	jw_object_end(w);
 	jw_object_end(w);
 }
 
-void openapi_ref_parameter(struct json_writer *w)
+/* Each "{name}" of a path. */
+void openapi_path_parameters(struct json_writer *w, const char *path)
 {
 	jw_key(w, "parameters");
 	jw_array(w);
-	jw_object(w);
-	jw_kv_str(w, "name", "ref");
-	jw_kv_str(w, "in", "path");
-	jw_kv_bool(w, "required", true);
-	jw_kv_str(w, "description", "Name or id");
-	jw_key(w, "schema");
-	jw_object(w);
-	jw_kv_str(w, "type", "string");
-	jw_object_end(w);
-	jw_object_end(w);
+	for (const char *at = strchr(path, '{'); at; at = strchr(at + 1, '{')) {
+		char name[32];
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(at + 1, "}"), at + 1);
+		jw_object(w);
+		jw_kv_str(w, "name", name);
+		jw_kv_str(w, "in", "path");
+		jw_kv_bool(w, "required", true);
+		jw_kv_str(w, "description", !strcmp(name, "ref") ? "Name or id" : name);
+		jw_key(w, "schema");
+		jw_object(w);
+		jw_kv_str(w, "type", "string");
+		jw_kv_int(w, "minLength", 1);
+		jw_object_end(w);
+		jw_object_end(w);
+	}
 	jw_array_end(w);
 }
 
 static void write_paths_of(struct json_writer *w, const struct resource_kind *k)
 {
-	static const struct operation list = {"get", "list", "A page of them", true, false},
-				      add = {"post", "add", "Create one", false, true},
-				      show = {"get", "show", "One of them", false, false},
-				      edit = {"patch", "edit", "Change members; null: default",
-					      false, true},
-				      put = {"put", "put", "Replace one as a whole", false, true},
-				      rm = {"delete", "rm", "Remove; answers what was there", false,
-					    false};
-	char path[128], method[8];
+	char name[64], input[80], path[128], method[8];
+	openapi_schema_name(k, NULL, true, name, sizeof(name));
+	snprintf(input, sizeof(input), "=%s", name);
+	const struct operation list = {.method = "get",
+				       .verb = "list",
+				       .summary = "A page of them",
+				       .list = true},
+			       add = {.method = "post",
+				      .verb = "add",
+				      .summary = "Create one",
+				      .input = input,
+				      .creates = true},
+			       show = {.method = "get", .verb = "show", .summary = "One of them"},
+			       edit = {.method = "patch",
+				       .verb = "edit",
+				       .summary = "Change members; null: default",
+				       .input = "{*:any}",
+				       .versioned = true},
+			       put = {.method = "put",
+				      .verb = "put",
+				      .summary = "Replace one as a whole",
+				      .input = input,
+				      .versioned = true},
+			       rm = {.method = "delete",
+				     .verb = "rm",
+				     .summary = "Remove; answers what was there",
+				     .versioned = true};
 	snprintf(path, sizeof(path), "/v1/%s", k->plural);
 	jw_key(w, path);
 	jw_object(w);
@@ -209,7 +292,7 @@ static void write_paths_of(struct json_writer *w, const struct resource_kind *k)
 	snprintf(path, sizeof(path), "/v1/%s/{ref}", k->plural);
 	jw_key(w, path);
 	jw_object(w);
-	openapi_ref_parameter(w);
+	openapi_path_parameters(w, path);
 	if (k->ops & OP_SHOW)
 		write_operation(w, k, &show, NULL);
 	if (k->ops & OP_EDIT) {
@@ -228,9 +311,11 @@ static void write_paths_of(struct json_writer *w, const struct resource_kind *k)
 		snprintf(path, sizeof(path), "/v1/%s/{ref}/%s", k->plural, a->verb);
 		jw_key(w, path);
 		jw_object(w);
-		openapi_ref_parameter(w);
-		write_operation(w, k, &(struct operation){method, a->verb, a->help, false, false},
-				a);
+		openapi_path_parameters(w, path);
+		write_operation(
+			w, k,
+			&(struct operation){.method = method, .verb = a->verb, .summary = a->help},
+			a);
 		jw_object_end(w);
 	}
 }

@@ -1,93 +1,189 @@
 /* Routes of no resource, for the OpenAPI document. The daemon's tables decide what there is; this
- * says what a reader of the document has to know of each. */
+ * says what a reader of the document has to know of each. Shapes are those of shape.h. */
 #include <stdio.h>
 #include <string.h>
 
 #include "shared/mem.h"
 #include "shared/schema/internal.h"
+#include "shared/schema/shape.h"
+
+#define TEXT "text/plain"
+
+static const char overview[] =
+	"{now:time attention:[{level:str severity:<critical|warning|notice> name:str text:str since:time? kind:str? "
+	"id:str? key:str? remedy:str? new:bool}] attention_total:int notifiers:int empty:bool since_seen:time? "
+	"counts:{*:{*:int}} store:{readonly:bool reason:str? bytes:int disk_free_pct:num?} "
+	"daemon:{version:str started_at:time uptime_s:int pid:int} "
+	"shops:[{id:str name:str state:str p95_24h_ms:num? uptime_24h_pct:num? spark:str target:str?}] "
+	"maintenance:[{name:str ends_at:time until:str covered:int}] last_checked_at:time?}";
+
+static const char report[] =
+	"{month:str? zone:str since:time until:time ends_at:time so_far:bool "
+	"monitors:[{monitor:str id:str labels:{*:str} uptime_pct:num? down_ms:int known_ms:int unknown_pct:num "
+	"checks:int incidents:int longest_ms:int? mttr_ms:int? mtbf_ms:int? p50_ms:num? p95_ms:num? p99_ms:num? "
+	"budget:{slo:str verdict:<unknown|kept|missed> allowed_ms:int used_ms:int used_pct:num}? exact:bool}]}";
+
+static const char daemon_state[] =
+	"{version:str pid:int started_at:time uptime_s:int socket:str listen:str? config:str? "
+	"previous_end_clean:bool resident_bytes:int services:[str] "
+	"loops:{*:{alive:bool lag_ms_max:num}} "
+	"store:{dir:str alive:bool readonly:bool reason:str? checking:bool clean_start:bool bytes:int "
+	"wal_bytes:int disk_free:int seq:int epoch:int commits:int operations:int queued_people:int "
+	"queued_background:int} "
+	"http:{requests:int refused:int connections:int streams:int queued_workers:int}}";
+
+static const char batch[] =
+	"{dry_run:bool results:[{kind:str name:str outcome:<created|changed|unchanged|failed|valid> id?:str "
+	"changes:[{field:str from:str? to:str?}] missing_secrets?:[str] error?:{*:any} errors?:[{*:any}]}] "
+	"counts:{created:int changed:int unchanged:int failed:int}}";
 
 static const struct {
-	const char *path, *method, *summary, *type; /* media type of a good answer, NULL: none */
+	const char *path, *method, *summary, *status;
+	const char *type;   /* media type of a good answer; NULL: JSON, "data" is answer */
+	const char *answer; /* shape */
+	const char *query;  /* members: "a:str b?:int" */
+	const char *body;   /* shape of a JSON body; "": any bytes; NULL: none */
 } routes[] = {
-	{"/v1/overview", "get", "What needs a person now, counts, shops, store",
-	 "application/json"},
-	{"/v1/overview/seen", "post", "What was new is not new any more", NULL},
-	{"/v1/monitors/create", "post", "The same as POST /v1/monitors", "application/json"},
-	{"/v1/monitors/status", "get", "Counts by state, and the worst rows", "application/json"},
-	{"/v1/monitors/history", "get", "History of ?monitor=REF", "application/json"},
+	{"/v1/overview", "get", "What needs a person now, counts, shops, store", "200", NULL,
+	 overview, NULL, NULL},
+	{"/v1/overview/seen", "post", "What was new is not new any more", "200", NULL,
+	 "{seen_seq:int since_seen:time?}", NULL, NULL},
+	{"/v1/monitors/create", "post", "The same as POST /v1/monitors", "201", NULL, "=Monitor",
+	 NULL, "=Monitor_input"},
+	{"/v1/monitors/status", "get", "Counts by state, and the worst rows", "200", NULL,
+	 "{counts:{*:int} worst:[=Monitor]}", NULL, NULL},
+	{"/v1/monitors/history", "get", "History of ?monitor=REF, as GET /v1/monitors/REF/history",
+	 "200", NULL, "{*:any}", "monitor:str since?:str until?:str points?:int by?:<hour|day>",
+	 NULL},
 	{"/v1/reports/monitors", "get",
 	 "Uptime, downtime, incidents, percentiles and budget of each monitor in ?month=2026-10 (of "
 	 "?zone=), or from ?since= to ?until=; ?name= and ?filter[labels.KEY]= choose",
-	 "application/json"},
-	{"/v1/batch", "post",
-	 "Up to 500 resources, all or none; dry_run only compares, and takes promised "
-	 "({\"monitor\": {\"NAME\": true}}) as if they were there",
-	 "application/json"},
-	{"/v1/secrets/{ref}/value", "put", "Store the raw body as the secret's value",
-	 "application/json"},
-	{"/v1/config", "get", "The settings in force and where each comes from",
-	 "application/json"},
-	{"/v1/reload", "post", "Read the configuration again", NULL},
-	{"/v1/daemon", "get", "Version, loops, queues, store", "application/json"},
-	{"/v1/doctor", "get", "What is wrong with the installation, as the daemon sees it",
-	 "application/json"},
-	{"/v1/once", "post", "Check what is due, wait for the verdicts", "application/json"},
-	{"/v1/openapi.json", "get", "This document", "application/json"},
-	{"/v1/stream", "get", "Events and live rows as server-sent events", "text/event-stream"},
-	{"/v1/streams/{ref}/watch", "put", "Which rows a stream tells of", NULL},
-	{"/ping/{ref}", "get",
-	 "A heartbeat's job ended well; also POST and HEAD; below it /start, "
-	 "/fail, /log or an exit status",
-	 "text/plain"},
-	{"/badge/{ref}/status.svg", "get",
-	 "A monitor's badge by its key: status, uptime/WINDOW or p50, p95, p99/WINDOW (24h 7d 30d "
-	 "90d 365d), as .svg or as .json for shields.io",
-	 "image/svg+xml"},
-	{"/healthz", "get", "200 while loops and writer answer", "text/plain"},
-	{"/readyz", "get", "200 while the store takes writes, else why not", "text/plain"},
-	{"/metrics", "get", "Metrics in the text form of Prometheus", "text/plain"},
+	 "200", NULL, report, "month?:str zone?:str since?:str until?:str name?:str", NULL},
+	{"/v1/batch", "post", "Up to 500 resources, all or none; dry_run only compares", "200",
+	 NULL, batch, NULL,
+	 "{items:[{kind:str name?:str spec?:{*:any} labels?:{*:str}}] dry_run?:bool promised?:[str]}"},
+	{"/v1/secrets/{ref}/value", "put", "Store the raw body as the secret's value", "200", NULL,
+	 "=Secret", NULL, ""},
+	{"/v1/config", "get", "The settings in force and where each comes from", "200", NULL,
+	 "{file:str? values:{*:any} origins:{*:str}}", NULL, NULL},
+	{"/v1/reload", "post", "Read the configuration again", "202", NULL, "{reloading:bool}",
+	 NULL, NULL},
+	{"/v1/daemon", "get", "Version, loops, queues, store", "200", NULL, daemon_state, NULL,
+	 NULL},
+	{"/v1/doctor", "get", "What is wrong with the installation, as the daemon sees it", "200",
+	 NULL, "[{check:str level:<ok|warn|fail> text:str remedy:str?}]", NULL, NULL},
+	{"/v1/once", "post", "Check what is due, wait for the verdicts", "200", NULL,
+	 "{exit:int summary:str}", NULL, NULL},
+	{"/v1/openapi.json", "get", "This document", "200", "application/json", "{*:any}", NULL,
+	 NULL},
+	{"/v1/stream", "get", "Events and live rows as server-sent events; goes on", "200",
+	 "text/event-stream", "str", "topics?:str last_event_id?:str", NULL},
+	{"/v1/streams/{id}/watch", "put", "Which rows a stream tells of", "200", NULL,
+	 "{watching:int}", NULL, "{kind:str ids:[str]}"},
+	{"/ping/{key}", "get", "A heartbeat's job ended well", "200", TEXT, "str", "rid?:str",
+	 NULL},
+	{"/ping/{key}", "post", "The same, with what the job said", "200", TEXT, "str", "rid?:str",
+	 ""},
+	{"/ping/{key}/{kind}", "get", "/start, /fail, /log or an exit status", "200", TEXT, "str",
+	 "rid?:str", NULL},
+	{"/ping/{key}/{kind}", "post", "The same, with what the job said", "200", TEXT, "str",
+	 "rid?:str", ""},
+	{"/badge/{key}/{what}", "get",
+	 "A monitor's badge by its key: status.svg; status.json is for shields.io", "200",
+	 "image/svg+xml", "str", "label?:str", NULL},
+	{"/badge/{key}/{what}/{window}", "get",
+	 "uptime, p50, p95 or p99 over 24h, 7d, 30d, 90d or 365d, as .svg or .json", "200",
+	 "image/svg+xml", "str", "label?:str", NULL},
+	{"/healthz", "get", "200 while loops and writer answer", "200", TEXT, "str", NULL, NULL},
+	{"/readyz", "get", "200 while the store takes writes, else why not", "200", TEXT, "str",
+	 NULL, NULL},
+	{"/metrics", "get", "Metrics in the text form of Prometheus", "200", TEXT, "str", NULL,
+	 NULL},
 };
 
-static void write_route(struct json_writer *w, size_t i)
+static void write_media(struct json_writer *w, const char *type, const char *shape)
 {
-	char id[96];
-	size_t n = 0;
-	/* "get_v1_overview": unique, as path and method are. */
-	n = (size_t)snprintf(id, sizeof(id), "%s_", routes[i].method);
-	for (const char *c = routes[i].path + 1; *c && n + 1 < sizeof(id); c++)
-		if (*c != '{' && *c != '}')
-			id[n++] = *c == '/' || *c == '.' ? '_' : *c;
-	id[n] = '\0';
-	jw_key(w, routes[i].path);
+	jw_key(w, type);
 	jw_object(w);
-	if (strstr(routes[i].path, "{ref}"))
-		openapi_ref_parameter(w);
-	jw_key(w, routes[i].method);
+	jw_key(w, "schema");
 	jw_object(w);
-	jw_kv_str(w, "operationId", id);
-	jw_kv_str(w, "summary", routes[i].summary);
-	jw_key(w, "responses");
-	jw_object(w);
-	jw_key(w, "2XX");
-	jw_object(w);
-	jw_kv_str(w, "description", "Done");
-	if (routes[i].type) {
-		jw_key(w, "content");
-		jw_object(w);
-		jw_key(w, routes[i].type);
-		jw_object(w);
-		jw_object_end(w);
-		jw_object_end(w);
-	}
-	jw_object_end(w);
-	openapi_refusal(w);
-	jw_object_end(w);
+	shape_write(w, shape);
 	jw_object_end(w);
 	jw_object_end(w);
 }
 
+static void write_body(struct json_writer *w, const char *shape)
+{
+	jw_key(w, "requestBody");
+	jw_object(w);
+	jw_kv_bool(w, "required", *shape != '\0');
+	jw_key(w, "content");
+	jw_object(w);
+	write_media(w, *shape ? "application/json" : "application/octet-stream",
+		    *shape ? shape : "str");
+	jw_object_end(w);
+	jw_object_end(w);
+}
+
+static void write_answer(struct json_writer *w, size_t i)
+{
+	if (!routes[i].type) {
+		openapi_answer(w, routes[i].status, routes[i].answer);
+		return;
+	}
+	jw_key(w, routes[i].status);
+	jw_object(w);
+	jw_kv_str(w, "description", "Done");
+	jw_key(w, "content");
+	jw_object(w);
+	write_media(w, routes[i].type, routes[i].answer);
+	if (!strncmp(routes[i].path, "/badge/", 7))
+		write_media(w, "application/json",
+			    "{schemaVersion:int label:str message:str color:str}");
+	jw_object_end(w);
+	jw_object_end(w);
+}
+
+static void write_route(struct json_writer *w, size_t i)
+{
+	char id[96];
+	/* "get_v1_overview": unique, as path and method are. */
+	size_t n = (size_t)snprintf(id, sizeof(id), "%s_", routes[i].method);
+	for (const char *c = routes[i].path + 1; *c && n + 1 < sizeof(id); c++)
+		if (*c != '{' && *c != '}')
+			id[n++] = *c == '/' || *c == '.' ? '_' : *c;
+	id[n] = '\0';
+	jw_key(w, routes[i].method);
+	jw_object(w);
+	jw_kv_str(w, "operationId", id);
+	jw_kv_str(w, "summary", routes[i].summary);
+	if (routes[i].query) {
+		jw_key(w, "parameters");
+		jw_array(w);
+		shape_write_query(w, routes[i].query);
+		jw_array_end(w);
+	}
+	if (routes[i].body)
+		write_body(w, routes[i].body);
+	jw_key(w, "responses");
+	jw_object(w);
+	write_answer(w, i);
+	openapi_refusal(w);
+	jw_object_end(w);
+	jw_object_end(w);
+}
+
+/* Methods of one path stand together. */
 void openapi_routes(struct json_writer *w)
 {
-	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
-		write_route(w, i);
+	for (size_t i = 0; i < ARRAY_LEN(routes);) {
+		const char *path = routes[i].path;
+		jw_key(w, path);
+		jw_object(w);
+		if (strchr(path, '{'))
+			openapi_path_parameters(w, path);
+		for (; i < ARRAY_LEN(routes) && !strcmp(routes[i].path, path); i++)
+			write_route(w, i);
+		jw_object_end(w);
+	}
 }

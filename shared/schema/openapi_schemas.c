@@ -5,6 +5,7 @@
 
 #include "shared/mem.h"
 #include "shared/schema/internal.h"
+#include "shared/schema/shape.h"
 
 enum { WORDS_MAX = 160 };
 
@@ -181,28 +182,59 @@ static void write_outputs(struct json_writer *w, const struct resource_kind *k)
 		jw_kv_bool(w, "readOnly", true);
 		jw_object_end(w);
 	}
-	for (size_t i = 0; k->outputs && k->outputs[i]; i++) {
-		jw_key(w, k->outputs[i]);
-		jw_object(w);
-		jw_kv_bool(w, "readOnly", true);
-		jw_object_end(w);
-	}
+	if (k->live)
+		shape_write_outputs(w, k->live);
 }
 
-void openapi_schema_name(const struct resource_kind *k, const struct variant *v, char *out,
-			 size_t cap)
+void openapi_schema_name(const struct resource_kind *k, const struct variant *v, bool input,
+			 char *out, size_t cap)
 {
-	snprintf(out, cap, "%s%s%s", k->kind, v ? "_" : "", v ? v->name : "");
+	snprintf(out, cap, "%s%s%s%s", k->kind, v ? "_" : "", v ? v->name : "",
+		 input ? "_input" : "");
 	out[0] = (char)(out[0] >= 'a' && out[0] <= 'z' ? out[0] - 32 : out[0]);
 }
 
+static void write_name(struct json_writer *w, const char *member)
+{
+	jw_key(w, member);
+	jw_object(w);
+	jw_kv_str(w, "type", "string");
+	jw_kv_int(w, "maxLength", NAME_MAX_BYTES);
+	jw_object_end(w);
+}
+
+static void write_required_of(struct json_writer *w, const struct resource_kind *k,
+			      const struct field *const *fields, size_t n, bool input)
+{
+	jw_key(w, "required");
+	jw_array(w);
+	for (size_t i = 0; i < n; i++) {
+		if (fields[i]->flags & FIELD_REQUIRED)
+			jw_str(w, fields[i]->name);
+	}
+	if (!input) {
+		jw_str(w, "kind");
+		jw_str(w, "id");
+		if (k->ops & OP_ADD)
+			jw_str(w, "name");
+		if (k->variant_field)
+			jw_str(w, k->variant_field);
+		if (k->live && !(k->ops & OP_ADD))
+			shape_write_required(w, k->live);
+	} else if (!k->name_propose) {
+		jw_str(w, "name");
+	}
+	jw_array_end(w);
+}
+
+/* What is answered; as input without what the daemon adds. */
 static void write_schema(struct json_writer *w, const struct resource_kind *k,
-			 const struct variant *v)
+			 const struct variant *v, bool input)
 {
 	const struct field *fields[FIELDS_MAX];
 	char name[64];
 	size_t n = resource_fields(k, v, fields);
-	openapi_schema_name(k, v, name, sizeof(name));
+	openapi_schema_name(k, v, input, name, sizeof(name));
 	jw_key(w, name);
 	jw_object(w);
 	jw_kv_str(w, "type", "object");
@@ -210,11 +242,9 @@ static void write_schema(struct json_writer *w, const struct resource_kind *k,
 	jw_key(w, "properties");
 	jw_object(w);
 	if (k->ops & OP_ADD) {
-		jw_key(w, "name");
-		jw_object(w);
-		jw_kv_str(w, "type", "string");
-		jw_kv_int(w, "maxLength", NAME_MAX_BYTES);
-		jw_object_end(w);
+		write_name(w, "name");
+		if (input)
+			write_name(w, "renamed_from");
 		write_property(w, resource_labels_field());
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -227,36 +257,34 @@ static void write_schema(struct json_writer *w, const struct resource_kind *k,
 		jw_kv_str(w, "const", v->name);
 		jw_object_end(w);
 	}
-	write_outputs(w, k);
+	if (!input)
+		write_outputs(w, k);
 	jw_object_end(w);
-	jw_key(w, "required");
-	jw_array(w);
-	for (size_t i = 0; i < n; i++) {
-		if (fields[i]->flags & FIELD_REQUIRED)
-			jw_str(w, fields[i]->name);
-	}
-	jw_array_end(w);
+	write_required_of(w, k, fields, n, input);
+	if (input)
+		jw_kv_bool(w, "additionalProperties", false);
 	jw_object_end(w);
 }
 
 /* The kind itself, or one of its variants. */
-static void write_schemas_of(struct json_writer *w, const struct resource_kind *k)
+static void write_schemas_of(struct json_writer *w, const struct resource_kind *k, bool input)
 {
 	char name[64], ref[128];
 	if (!k->variants) {
-		write_schema(w, k, NULL);
+		write_schema(w, k, NULL, input);
 		return;
 	}
 	for (size_t i = 0; k->variants[i]; i++)
-		write_schema(w, k, k->variants[i]);
-	openapi_schema_name(k, NULL, name, sizeof(name));
+		write_schema(w, k, k->variants[i], input);
+	openapi_schema_name(k, NULL, input, name, sizeof(name));
 	jw_key(w, name);
 	jw_object(w);
 	jw_kv_str(w, "description", k->help);
-	jw_key(w, "oneOf");
+	/* The variant of an input may be guessed: several fit then. */
+	jw_key(w, input ? "anyOf" : "oneOf");
 	jw_array(w);
 	for (size_t i = 0; k->variants[i]; i++) {
-		openapi_schema_name(k, k->variants[i], name, sizeof(name));
+		openapi_schema_name(k, k->variants[i], input, name, sizeof(name));
 		snprintf(ref, sizeof(ref), "#/components/schemas/%s", name);
 		jw_object(w);
 		jw_kv_str(w, "$ref", ref);
@@ -266,45 +294,37 @@ static void write_schemas_of(struct json_writer *w, const struct resource_kind *
 	jw_object_end(w);
 }
 
-static void write_string_members(struct json_writer *w, const char *const *names, size_t n)
-{
-	jw_kv_str(w, "type", "object");
-	jw_key(w, "properties");
-	jw_object(w);
-	for (size_t i = 0; i < n; i++) {
-		bool number = !strcmp(names[i], "status") || !strcmp(names[i], "line");
-		jw_key(w, names[i]);
-		jw_object(w);
-		jw_kv_str(w, "type", number ? "integer" : "string");
-		jw_object_end(w);
-	}
-	jw_object_end(w);
-}
-
 void openapi_components(struct json_writer *w)
 {
-	static const char *const problem[] = {"type", "title", "status", "detail",
-					      "code", "field", "hint",   "line"};
-	static const char *const secret[] = {"secret"};
+	static const struct {
+		const char *name, *shape;
+	} shapes[] = {
+		{"Problem",
+		 "{type:str title:str status:int detail:str code:str field?:str hint?:str "
+		 "line?:int request_id?:str errors?:[{*:any}] data?:any}"},
+		{"Meta",
+		 "{limit:int prev:str? next:str? total?:int position?:int counts?:{*:int}}"},
+	};
 	jw_key(w, "components");
 	jw_object(w);
 	jw_key(w, "schemas");
 	jw_object(w);
-	jw_key(w, "Problem");
-	jw_object(w);
-	write_string_members(w, problem, ARRAY_LEN(problem));
-	jw_object_end(w);
+	for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
+		jw_key(w, shapes[i].name);
+		jw_object(w);
+		shape_write(w, shapes[i].shape);
+		jw_object_end(w);
+	}
 	jw_key(w, "SecretRef");
 	jw_object(w);
-	write_string_members(w, secret, ARRAY_LEN(secret));
-	jw_key(w, "required");
-	jw_array(w);
-	jw_str(w, "secret");
-	jw_array_end(w);
+	shape_write(w, "{secret:str}");
 	jw_kv_bool(w, "additionalProperties", false);
 	jw_object_end(w);
-	for (size_t i = 0; resource_table[i]; i++)
-		write_schemas_of(w, resource_table[i]);
+	for (size_t i = 0; resource_table[i]; i++) {
+		write_schemas_of(w, resource_table[i], false);
+		if (resource_table[i]->ops & OP_ADD)
+			write_schemas_of(w, resource_table[i], true);
+	}
 	jw_object_end(w);
 	jw_object_end(w);
 }

@@ -120,8 +120,9 @@ struct action {
 	const char *method; /* "POST", "GET" */
 	bool confirm;       /* the dashboard and a terminal ask first */
 	char key;           /* the dashboard's key in this kind's list and detail, 0: none */
-	const struct field *params; /* query or body members */
+	const struct field *params; /* of a GET in the query, else members of the body */
 	size_t n_params;
+	const char *answer; /* shape.h: "data" of the answer; NULL: the resource */
 };
 
 struct resource_kind {
@@ -151,6 +152,8 @@ struct resource_kind {
 	/** Members that the daemon adds to its answers, besides id, kind, version, created_at and
 	 *  updated_at; ignored when an answer is sent back. NULL-terminated, may be NULL. */
 	const char *const *outputs;
+	/** What they look like, as shape.h writes it: "{state:<up|down> since:time}". */
+	const char *live;
 	const struct field *list_params; /* query members of the list beyond the common ones */
 	size_t n_list_params;
 	/** Cross-field rules of the kind after each field is valid; NULL: none. spec: canonical. */
