@@ -94,6 +94,7 @@ enum column_format {
 	COLUMN_INT,
 	COLUMN_SPARK /* text of . o x ? characters */,
 	COLUMN_BOOL,
+	COLUMN_NEXT, /* age of the state, or what comes next: "ends 61d", of the whole row */
 };
 
 struct column {

@@ -297,7 +297,7 @@ def first_screen__asks_for_the_address_by_keyboard_only():
 
 def form__saves_what_was_changed():
     with Fake("house") as fake:
-        shot(fake.socket, *LIST, "key:jjje", "text:edit lamps", "key:\\d^u30s^s", "text:saved lamps")
+        shot(fake.socket, *LIST, "key:jjje", "text:edit lamps", "key:\\d\\d^u30s^s", "text:saved lamps")
         check("PATCH /v1/monitors/mon_0000000000004" in fake.requests(), "no PATCH")
 
 
@@ -332,6 +332,29 @@ def history__changes_its_span_and_unit():
              "key:w", "text:[30d]", "key:WW", "text:[24h]", "text:by hour", "gone:16 Nov")
         for want in ("since=7d&by=hour", "since=7d&by=day", "since=30d&by=day", "since=24h&by=hour"):
             check([r for r in fake.requests() if want in r], want)
+
+
+def form__renames():
+    with Fake("house") as fake:
+        shot(fake.socket, *LIST, "key:jjje", "text:edit lamps", "key:\\d^ulanterns^s", "text:saved lanterns",
+             "text:lanterns  ", "gone:edit lamps")
+        check("PATCH /v1/monitors/mon_0000000000004" in fake.requests(), "no PATCH")
+
+
+def daemon_away_at_the_start__the_last_overview_is_shown_with_its_age():
+    fake = Fake("house")
+    keep = {"SESSION": "1"}
+    try:
+        shot(fake.socket, *READY, "key:1", "quiet:200", "key:q", "status", env=keep)
+        fake.stop()
+        later = str(int(rig.NOW_MS) + 5 * 3600 * 1000)
+        out = shot(fake.socket, "text:garden-checkout", "snap", env=keep, screen="overview", now=later)
+        check("as of 07:42:11, 5h ago" in out and "AWAY" in out, out)
+        # Of another daemon nothing is shown.
+        out = shot(fake.socket + ".other", "text:cannot reach", "quiet:200", "snap", env=keep, screen="overview")
+        check("garden-checkout" not in out, out)
+    finally:
+        fake.stop()
 
 
 def secret__is_never_on_the_screen():

@@ -209,8 +209,7 @@ bool form_row_fixed(const struct form *f, const struct form_row *row)
 {
 	if (row->field && row->field->type == FIELD_OBJECTS)
 		return true; /* a list of mappings is written in an editor */
-	return f->original && row->field &&
-	       (row->field == &name_field || row->field->flags & FIELD_FIXED);
+	return f->original && row->field && row->field->flags & FIELD_FIXED;
 }
 
 const char *const *form_choices(const struct field *field)
@@ -500,7 +499,9 @@ static json_t *typed_patch(const struct form *f, const json_t *patch,
 		const bool labels = !strcmp(key, "labels");
 		json_t *canonical = labels ? in->labels : json_object_get(in->spec, key);
 
-		if (json_is_object(canonical) && !secret_ref(canonical))
+		if (!strcmp(key, "name"))
+			json_object_set_new(body, key, json_string(in->name));
+		else if (json_is_object(canonical) && !secret_ref(canonical))
 			json_object_set_new(
 				body, key, map_patch(json_object_get(f->original, key), canonical));
 		else if (canonical)

@@ -333,8 +333,7 @@ void listing_plain(struct view *v, struct buf *out)
 
 			if (column->format == COLUMN_SPARK || !value || json_is_null(value))
 				continue;
-			format_value(column->format, value, app_now_ms(v->app), text, sizeof text,
-				     &style);
+			format_cell(column, row, app_now_ms(v->app), text, sizeof text, &style);
 			if (!*text)
 				continue;
 			buf_printf(out, "%s%s %s", first ? "" : ", ", column->title, text);

@@ -359,9 +359,21 @@ static void draw_fault(const struct overview *o, struct surface s)
 			"This screen goes on by itself when the daemon is there.", s.width - 4);
 }
 
+/* The daemon is away since the start: how old this is. */
+static void kept_text(const struct view *v, const struct overview *o, char *out, size_t cap)
+{
+	char when[FORMAT_TEXT], age[FORMAT_TEXT];
+	int64_t now = app_now_ms(v->app);
+
+	snprintf(out, cap, "as of %s, %s ago: the daemon has not answered since",
+		 format_time(when, sizeof when, o->came_ms, now),
+		 format_age(age, sizeof age, now - o->came_ms));
+}
+
 void overview_draw_all(struct view *v, struct overview *o, struct surface s)
 {
 	int shops_wanted, foot, rows, y;
+	char text[FORMAT_TEXT];
 
 	if (!o->data) {
 		draw_fault(o, s);
@@ -372,6 +384,11 @@ void overview_draw_all(struct view *v, struct overview *o, struct surface s)
 		return;
 	}
 	follow(o);
+	if (o->kept) {
+		kept_text(v, o, text, sizeof text);
+		surface_outside(s, 0, 1, ROLE_UNKNOWN, text, s.width - 2);
+		s = surface_part(s, 1, 0, -1, -1);
+	}
 	foot = s.height >= 12
 		       ? FOOT_ROWS + (json_array_size(json_object_get(o->data, "maintenance")) > 0)
 		       : 0;
@@ -399,6 +416,10 @@ void overview_write_plain(struct view *v, const struct overview *o, struct buf *
 	if (json_bool(o->data, "empty", false)) {
 		buf_add_str(out, "Nothing is watched yet. Type: add, then your shop's address.\n");
 		return;
+	}
+	if (o->kept) {
+		kept_text(v, o, text, sizeof text);
+		buf_printf(out, "%s\ntry: %s\n", text, o->fault.hint);
 	}
 	if (json_array_size(attention(o)) == 0)
 		buf_add_str(out, "Nothing needs you.\n");

@@ -6,6 +6,8 @@
 struct overview {
 	json_t *data;
 	struct call *call;
+	int64_t came_ms; /* when data came, wall */
+	bool kept;       /* data is of an earlier day: the daemon did not answer since the start */
 	bool failed, stale;
 	struct error fault;
 	uint64_t asked_at;

@@ -134,10 +134,9 @@ static void cell_value(const json_t *v, char *out, size_t cap)
 
 void output_cell(const struct column *c, const json_t *object, int64_t now, char *out, size_t cap)
 {
-	const json_t *v = json_path(object, c->path);
 	char text[CELL_MAX];
 	unsigned style;
-	format_value(c->format, v, now, text, sizeof(text), &style);
+	format_cell(c, object, now, text, sizeof(text), &style);
 	text_safe(out, cap, text[0] ? text : "-", text[0] ? strlen(text) : 1, 0, 0, NULL);
 }
 

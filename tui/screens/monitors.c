@@ -52,11 +52,17 @@ static bool is_bad(const json_t *row)
 	return r == ROLE_DOWN || r == ROLE_DEGRADED || r == ROLE_UNKNOWN;
 }
 
+/* Its reason says until when, and by which window. */
+static bool is_held(const json_t *row)
+{
+	return !strcmp(json_str(row, "state", ""), "maintenance");
+}
+
 static int preview_height(struct view *v, const json_t *row, int width)
 {
 	const json_t *phases = json_path(row, "last.phases_ms");
 
-	return 3 + (is_bad(row) ? 1 : 0) + (json_object_size(phases) > 0 ? 2 : 0) +
+	return 3 + (is_bad(row) || is_held(row) ? 1 : 0) + (json_object_size(phases) > 0 ? 2 : 0) +
 	       (*json_str(row, "runbook", "") && is_bad(row) ? 1 : 0);
 }
 
@@ -75,6 +81,9 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 		     json_is_object(last) ? remark : "not checked yet");
 	surface_outside(s, y++, 2, ROLE_TEXT,
 			json_str(row, "target", json_str(row, "ping_url", "")), s.width - 4);
+	if (is_held(row))
+		surface_printf(s, y++, 2, ROLE_PAUSED, "maintenance %s",
+			       json_str(row, "reason", ""));
 	if (is_bad(row)) {
 		format_time(since, sizeof since,
 			    time_parse(json_str(row, "since", ""), &at) ? at : 0, now);

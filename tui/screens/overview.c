@@ -8,6 +8,7 @@
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 #include "tui/app/app.h"
+#include "tui/app/kept.h"
 #include "tui/app/ops.h"
 #include "tui/app/overview_draw.h"
 #include "tui/widgets/format.h"
@@ -28,10 +29,13 @@ static void on_overview(void *arg, enum err code, struct reply *r, const struct 
 	if (code) {
 		o->fault = *e;
 		o->failed = true;
+		if (!o->data && (o->data = kept_load(v->app, "overview", &o->came_ms)))
+			o->kept = true;
 	} else {
 		bool was_empty = !o->data || json_bool(o->data, "empty", false);
 
-		o->failed = false;
+		o->failed = o->kept = false;
+		o->came_ms = app_now_ms(v->app);
 		json_decref(o->data);
 		o->data = json_incref(r->data);
 		if (json_bool(o->data, "empty", false) && was_empty && !o->left_line)
@@ -289,6 +293,8 @@ static void overview_close(struct view *v)
 	struct overview *o = v->state;
 
 	call_cancel(o->call);
+	if (o->data && !o->kept)
+		kept_save(v->app, "overview", o->data, o->came_ms);
 	json_decref(o->data);
 	free(o);
 }

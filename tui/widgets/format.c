@@ -7,8 +7,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "shared/json.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
+
+#define DAY_MS INT64_C(86400000)
+enum { WEEK_DAYS = 7 };
 
 static const struct {
 	const char *word;
@@ -126,7 +130,8 @@ const char *state_word(char *out, size_t cap, const char *state)
 
 bool format_is_right(enum column_format f)
 {
-	return f == COLUMN_MS || f == COLUMN_PERCENT || f == COLUMN_INT || f == COLUMN_AGE;
+	return f == COLUMN_MS || f == COLUMN_PERCENT || f == COLUMN_INT || f == COLUMN_AGE ||
+	       f == COLUMN_NEXT;
 }
 
 static void format_text(const json_t *v, char *out, size_t cap)
@@ -169,6 +174,7 @@ void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *o
 		state_word(out, cap, json_string_value(v));
 		return;
 	case COLUMN_AGE:
+	case COLUMN_NEXT:
 		if (timed) {
 			format_age(out, cap, now_ms - at);
 			return;
@@ -199,4 +205,56 @@ void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *o
 	case COLUMN_BOOL: break;
 	}
 	format_text(v, out, cap);
+}
+
+/* "03:30" today, "Fri" this week, else "24 Nov". */
+static void short_time(char *out, size_t cap, int64_t ms, int64_t now_ms)
+{
+	time_t at = (time_t)(ms / 1000), now = (time_t)(now_ms / 1000);
+	struct tm t, n;
+
+	localtime_r(&at, &t);
+	localtime_r(&now, &n);
+	strftime(out, cap,
+		 ms - now_ms < DAY_MS                        ? "%H:%M"
+		 : ms - now_ms < WEEK_DAYS * DAY_MS - DAY_MS ? "%a"
+							     : "%e %b",
+		 &t);
+}
+
+/* What comes next, of a monitor that waits for something: false when nothing does. */
+static bool format_next(const json_t *row, int64_t now_ms, char *out, size_t cap, unsigned *style)
+{
+	const char *state = json_str(row, "state", "");
+	char text[DURATION_TEXT];
+	int64_t ends, due;
+
+	if (!time_parse(json_str(row, "ends_at", ""), &ends))
+		ends = 0;
+	if (!strcmp(state, "maintenance") && ends) {
+		short_time(text, sizeof text, ends, now_ms);
+		snprintf(out, cap, "to %s", text);
+		*style = ROLE_PAUSED;
+		return true;
+	}
+	if (strcmp(state, "up"))
+		return false;
+	if (ends > now_ms) {
+		snprintf(out, cap, "ends %s", age_format(text, ends - now_ms));
+		return true;
+	}
+	if (!time_parse(json_str(row, "deadline_at", ""), &due) || due <= now_ms)
+		return false;
+	short_time(text, sizeof text, due, now_ms);
+	snprintf(out, cap, "by %s", text);
+	return true;
+}
+
+void format_cell(const struct column *c, const json_t *row, int64_t now_ms, char *out, size_t cap,
+		 unsigned *style)
+{
+	*style = ROLE_TEXT;
+	if (c->format == COLUMN_NEXT && format_next(row, now_ms, out, cap, style))
+		return;
+	format_value(c->format, json_path(row, c->path), now_ms, out, cap, style);
 }

@@ -28,5 +28,8 @@ const char *state_word(char *out, size_t cap, const char *state);
 /** A value by its column's format; style receives the role. Never for COLUMN_SPARK. */
 void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *out, size_t cap,
 		  unsigned *style);
+/** The cell of a row: as format_value(), for columns that need more than one member as well. */
+void format_cell(const struct column *c, const json_t *row, int64_t now_ms, char *out, size_t cap,
+		 unsigned *style);
 /** True for figures, which are aligned to the right. */
 bool format_is_right(enum column_format f);

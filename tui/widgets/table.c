@@ -1,5 +1,6 @@
 #include "tui/widgets/table.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "shared/json.h"
@@ -89,7 +90,10 @@ void table_row(const struct table_layout *l, struct surface s, int y, int x, con
 			spark_draw(s, y, at, w, json_is_string(v) ? json_string_value(v) : "");
 			continue;
 		}
-		format_value(c->format, v, now_ms, text, sizeof text, &style);
+		format_cell(c, row, now_ms, text, sizeof text, &style);
+		if (c->format == COLUMN_STATE && outside_width(text) > w &&
+		    !strcmp(text, "maintenance"))
+			snprintf(text, sizeof text, "maint");
 		if (!strcmp(c->path, "name") && style == ROLE_TEXT)
 			style = ROLE_STRONG;
 		if (format_is_right(c->format))

@@ -5,6 +5,7 @@
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
+#include "daemon/services/sitemonitor/windows.h"
 #include "daemon/store/secrets.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
@@ -155,8 +156,12 @@ static void write_shown(struct json_writer *w, struct sitemonitor *sm, const str
 		write_certificate(w, s->certificate, clock_wall_ms(sm->d->clock));
 	else
 		jw_null(w);
-	/* Of a monitor that is about just that; others have it in their certificate. */
-	jw_kv_time(w, "ends_at", s->about_end ? s->ends_ms : 0);
+	/* The maintenance; else of a monitor that is about just that: others have it in their
+	 * certificate. */
+	jw_kv_time(w, "ends_at",
+		   s->state == STATE_MAINTENANCE ? windows_end_ms(sm, m)
+		   : s->about_end                ? s->ends_ms
+						 : 0);
 	budget_write(w, s);
 	jw_kv_str(w, "incident", s->incident ? id_format(id, "inc", s->incident) : NULL);
 	if (s->is_heartbeat) {

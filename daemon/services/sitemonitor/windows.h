@@ -70,6 +70,8 @@ struct recurrence *window_recurrence(const json_t *spec, struct error *e);
 void windows_look(struct sitemonitor *sm);
 /** A monitor came or changed. */
 void windows_of(struct sitemonitor *sm, struct monitor *m);
+/** When m's maintenance ends, wall; 0: it has none. Under the table's lock; any thread. */
+int64_t windows_end_ms(struct sitemonitor *sm, const struct monitor *m);
 void windows_close(struct sitemonitor *sm);
 
 /* ---- windows_tell.c ------------------------------------------------------------------------- */

@@ -16,21 +16,34 @@ enum {
 /* ---- one monitor ---------------------------------------------------------------------------- */
 
 /* Of several windows the one that ends last counts. */
-static bool covered(struct sitemonitor *sm, const struct monitor *m, bool counting, char *why,
-		    size_t cap)
+static const struct window *last_of(struct sitemonitor *sm, const struct monitor *m, bool counting)
 {
 	const struct window *last = NULL;
-	struct tz_civil c;
-	const char *abbr = "";
-	table_lock(&sm->table);
 	for (size_t i = 0; i < sm->windows.n; i++) {
 		struct window *w = sm->windows.all[i];
 		if (!w->open || !window_covers(w, m->res))
 			continue;
-		w->counts += counting;
+		if (counting)
+			w->counts++;
 		if (!last || w->now.end_ms > last->now.end_ms)
 			last = w;
 	}
+	return last;
+}
+
+int64_t windows_end_ms(struct sitemonitor *sm, const struct monitor *m)
+{
+	const struct window *last = last_of(sm, m, false);
+	return last ? last->now.end_ms : 0;
+}
+
+static bool covered(struct sitemonitor *sm, const struct monitor *m, bool counting, char *why,
+		    size_t cap)
+{
+	struct tz_civil c;
+	const char *abbr = "";
+	table_lock(&sm->table);
+	const struct window *last = last_of(sm, m, counting);
 	if (last) {
 		const struct tz *z = recurrence_zone(last->when);
 		tz_civil_from_ms(z, last->now.end_ms, &c);

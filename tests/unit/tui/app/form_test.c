@@ -146,17 +146,33 @@ static void patch__takes_away__labels_that_are_gone(void **state)
 	json_decref(original);
 }
 
-static void name_and_type__are_fixed__once_made(void **state)
+static void type__is_fixed__once_made(void **state)
 {
 	struct form *f = *state;
 	json_t *original = existing();
 
 	form_start(f, original, NULL);
-	assert_true(form_row_fixed(f, &f->rows[row_of(f, "name")]));
 	assert_true(form_row_fixed(f, &f->rows[row_of(f, "type")]));
-	f->at = row_of(f, "target");
+	f->at = row_of(f, "name");
 	form_move(f, 1);
 	assert_string_equal(f->rows[f->at].field->name, "interval");
+	json_decref(original);
+}
+
+static void another_name__is_a_change__of_nothing_else(void **state)
+{
+	struct form *f = *state;
+	json_t *original = existing(), *body;
+
+	form_start(f, original, NULL);
+	type_into(f, "name", "lanterns");
+	body = form_body(f);
+	assert_non_null(body);
+	assert_int_equal(json_object_size(body), 1);
+	assert_string_equal(json_str(body, "name", ""), "lanterns");
+	json_decref(body);
+	type_into(f, "name", "No Name At All");
+	assert_null(form_body(f));
 	json_decref(original);
 }
 
@@ -197,7 +213,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(patch__has__only_what_changed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(patch__takes_away__labels_that_are_gone, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(name_and_type__are_fixed__once_made, set_up,
+		cmocka_unit_test_setup_teardown(type__is_fixed__once_made, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_name__is_a_change__of_nothing_else, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(letters__are_never__commands, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(daemons_faults__go_to_their_fields, set_up,

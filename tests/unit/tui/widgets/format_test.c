@@ -101,6 +101,49 @@ static void value__survives__any_type(void **state)
 		json_decref(values[i]);
 }
 
+static void next__says__what_the_monitor_waits_for(void **state)
+{
+	static const struct column c = {.path = "since", .format = COLUMN_NEXT};
+	static const struct {
+		const char *row, *text;
+	} cases[] = {
+		{"{'state':'up','since':'2026-11-20T12:00:00Z'}", "3d"},
+		{"{'state':'maintenance','since':'2026-11-23T11:00:00Z',"
+		 "'ends_at':'2026-11-23T15:30:00Z'}",
+		 "to 15:30"},
+		{"{'state':'maintenance','since':'2026-11-23T11:00:00Z'}", "1h"},
+		{"{'state':'up','since':'2026-11-20T12:00:00Z','ends_at':'2027-06-22T12:00:00Z'}",
+		 "ends 211d"},
+		/* What has ended is told by the state. */
+		{"{'state':'down','since':'2026-11-20T12:00:00Z','ends_at':'2026-11-20T12:00:00Z'}",
+		 "3d"},
+		{"{'state':'up','since':'2026-11-20T12:00:00Z','deadline_at':'2026-11-24T03:00:00Z'}",
+		 "by 03:00"},
+		{"{'state':'up','since':'2026-11-20T12:00:00Z','deadline_at':'2026-11-26T03:00:00Z'}",
+		 "by Thu"},
+		{"{'state':'down','since':'2026-11-23T11:59:30Z','deadline_at':'2026-11-24T03:00:00Z'}",
+		 "<1m"},
+	};
+	const int64_t now = INT64_C(1795435200000); /* 2026-11-23T12:00:00Z */
+	char text[FORMAT_TEXT], json[256];
+	unsigned style;
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		json_t *row;
+
+		snprintf(json, sizeof json, "%s", cases[i].row);
+		for (char *q = json; *q; q++)
+			*q = *q == '\'' ? '"' : *q;
+		row = json_loads(json, 0, NULL);
+		assert_non_null(row);
+		format_cell(&c, row, now, text, sizeof text, &style);
+		assert_string_equal(text, cases[i].text);
+		json_decref(row);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +154,7 @@ int main(void)
 		cmocka_unit_test(time__depends__on_how_long_ago),
 		cmocka_unit_test(state__is_loud__when_something_is_wrong),
 		cmocka_unit_test(value__survives__any_type),
+		cmocka_unit_test(next__says__what_the_monitor_waits_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
