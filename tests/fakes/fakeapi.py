@@ -214,6 +214,8 @@ class Api:
             return {"data": {}}
         if parts == ["reports", "monitors"]:
             return {"data": dict(self.data["report"], month=query.get("month"))}
+        if parts == ["daemon"]:
+            return {"data": self.data["overview"]["daemon"]}
         if parts == ["doctor"]:
             return {"data": self.data["doctor"]}
         if parts == ["batch"]:

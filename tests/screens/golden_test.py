@@ -23,6 +23,8 @@ OPEN_STEPS = ("text:lamps", "key:2", "text:garden-way", "key:/way\\n", "key:\\n"
 OPEN_DIFF = ("text:lamps-price", "key:\\d\\n", "text:+++ version 3")
 OPEN_TREE = ("text:router", "key:2", "text:stock-feed", "key:t", "text:depend on each other")
 OPEN_HISTORY = ("text:router", "key:2", "text:stock-feed", "key:H", "text:checks  ")
+OPEN_REPORT = ("text:router", "key::report 2026-10\\n", "text:missed")
+OPEN_DOCTOR = ("text:router", "key::doctor\\n", "text:authorities")
 FORM = ("text:garden", "key:2", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [
@@ -73,6 +75,11 @@ TESTS = [
     screen("history", "shop", *OPEN_HISTORY),
     screen("history-ascii", "shop", *OPEN_HISTORY, env={"LC_ALL": "C"}),
     screen("history-year", "shop", *OPEN_HISTORY, "key:www", "text:[365d]", "text:Mon 23 Nov "),
+    screen("report", "shop", *OPEN_REPORT),
+    screen("report-wide", "shop", *OPEN_REPORT, size="120x40"),
+    screen("report-ascii", "shop", *OPEN_REPORT, env={"LC_ALL": "C"}),
+    screen("doctor", "shop", *OPEN_DOCTOR),
+    screen("doctor-ascii", "shop", *OPEN_DOCTOR, env={"LC_ALL": "C"}),
     screen("form-new", "house", *FORM),
     screen("form-type", "house", *FORM, "key:tcp://mail.example:25\\t", "text:tcp"),
     screen("form-fault", "house", *FORM, "key:https://shop.example/\\d\\d\\d99y^s", "text:not saved"),

@@ -6,7 +6,7 @@
 #include "shared/timefmt.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/request.h"
-#include "tui/cli/zone.h"
+#include "tui/client/zone.h"
 #include "tui/commands/command.h"
 #include "tui/widgets/format.h"
 

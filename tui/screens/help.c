@@ -79,6 +79,9 @@ static int draw_words(struct surface s, int y)
 {
 	static const char *const lines[] = {
 		":add ADDRESS        watch a site",
+		":report 2026-10     what each monitor did in a month",
+		":doctor             what is wrong with the installation",
+		":tree :history NAME :diff NAME :versions NAME",
 		":KIND VERB NAME     :monitor check shop, :monitor edit shop, :secret rm token",
 		":theme NAME         auto 16 256 truecolor light blue-orange mono",
 		":graph NAME         block braille ascii",

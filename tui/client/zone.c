@@ -1,4 +1,4 @@
-#include "tui/cli/zone.h"
+#include "tui/client/zone.h"
 
 #include <stdbool.h>
 #include <stdio.h>
