@@ -136,10 +136,20 @@ static const char *guess(const json_t *input)
 	return target && !host_port_parse(target, 0, host, &port, NULL) ? "tcp" : "http";
 }
 
+/* What is watched: an address, a program's file, where the first step goes. */
+static const char *subject(const json_t *input)
+{
+	const char *program = json_str(input, "program", ""), *slash = strrchr(program, '/');
+	const json_t *first = json_array_get(json_object_get(input, "steps"), 0);
+	return *program ? (slash ? slash + 1 : program)
+	       : first  ? json_str(first, "url", "")
+			: json_str(input, "target", "");
+}
+
 static bool propose(const json_t *input, char *out, size_t cap)
 {
 	char text[URL_MAX];
-	const char *target = json_str(input, "target", "");
+	const char *target = subject(input);
 	/* A query may hold a token; a name is seen by everyone. */
 	snprintf(text, sizeof(text), "%.*s", (int)strcspn(target, "?#"), target);
 	name_slug(text, out, cap);
@@ -276,7 +286,7 @@ static const struct field diff_params[] = {
 };
 
 /* What the daemon adds, and what its actions answer: shared/schema/shape.h. */
-#define STATE   "<new|up|degraded|pending|down|unknown|maintenance|paused>"
+#define STATE   "<new|up|degraded|pending|down|unknown|flapping|maintenance|paused>"
 #define OUTCOME "<up|degraded|down|unknown|maintenance>"
 #define PHASES  "{resolve:num? connect:num? tls:num? first_byte:num? transfer:num?}"
 #define VERSION "version:int first_at:time last_at:time times:int"

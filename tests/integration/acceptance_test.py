@@ -406,13 +406,12 @@ def acceptance__16_answers_that_alternate_are_down_flapping_and_stable():
         d.wait_state("shop", "up")
         for i in range(30):
             o.status = 200 if i % 2 else 500
-            hits = o.hits
-            d.request("POST", "/v1/monitors/shop/check?wait=0s")
-            wait_until(lambda: o.hits > hits, "the check")
+            look(d, "shop")
         m = d.wait_state("shop", "flapping")
         assert "of the last 20 checks found the opposite" in m["reason"], m
         assert [x["level"] for x in d.get("/v1/overview").data["attention"]] == ["FLAPS"]
         assert d.get("/v1/monitors?filter[state]=flapping").data[0]["name"] == "shop"
+        told(d, "shop", ["monitor.up", "monitor.down", "monitor.flapping"])
         d.kill()
         d.start()
         o.status = 200

@@ -251,6 +251,7 @@ static const struct field fields[] = {
 
 static const char *const examples[] = {
 	"sellersmart monitor add --type steps -f checkout.yaml",
+	"sellersmart monitor add -f checkout.yaml --name checkout-hourly --interval 1h",
 	NULL,
 };
 

@@ -120,6 +120,33 @@ static void variants__are__the_table_and_the_choices(void **state)
 	assert_int_equal(n, table);
 }
 
+/* Of whatever has an address, a program or steps; a job's name is known to who made the job. */
+static void variants__propose__a_name_that_is_valid(void **state)
+{
+	const struct resource_kind *k = kind("monitor");
+	for (size_t n = 0; k->variants[n]; n++) {
+		const struct variant *v = k->variants[n];
+		json_t *input = json_pack("{s:s}", "type", v->name);
+		char name[NAME_MAX_BYTES + 1];
+		for (size_t f = 0; f < v->n_fields; f++) {
+			if (!strcmp(v->fields[f].name, "target") ||
+			    !strcmp(v->fields[f].name, "program"))
+				json_object_set_new(input, v->fields[f].name,
+						    json_string(v->fields[f].example));
+		}
+		if (!strcmp(v->name, "steps"))
+			json_object_set_new(
+				input, "steps",
+				json_pack("[{s:s}]", "url", "https://shop.example/?token=1"));
+		bool proposed = k->name_propose(input, name, sizeof(name));
+		if (proposed != (strcmp(v->name, "heartbeat") != 0))
+			fail_msg("%s proposes %s", v->name, proposed ? name : "no name");
+		assert_true(!proposed || name_valid(k, name, NULL));
+		assert_true(!proposed || !strstr(name, "token"));
+		json_decref(input);
+	}
+}
+
 static void fields__of_a_variant__replace_the_kinds(void **state)
 {
 	const struct resource_kind *k = kind("monitor");
@@ -164,6 +191,7 @@ int main(void)
 		cmocka_unit_test(kinds__have__all_that_screens_and_routes_need),
 		cmocka_unit_test(kinds__come__in_order_of_need),
 		cmocka_unit_test(variants__are__the_table_and_the_choices),
+		cmocka_unit_test(variants__propose__a_name_that_is_valid),
 		cmocka_unit_test(fields__of_a_variant__replace_the_kinds),
 		cmocka_unit_test(validate__accepts__a_full_monitor),
 	};
