@@ -156,9 +156,11 @@ void state_row_take(struct monitor *m, struct state_row *row)
 	row->good = copy(m->good);
 	row->good_body = m->good_body;
 	m->good_rev = row->rev;
-	row->bad_cause = copy(m->bad.cause);
-	row->bad_message = copy(m->bad.message);
-	row->bad = copy(m->bad.evidence);
+	if (m->bad) {
+		row->bad_cause = copy(m->bad->cause);
+		row->bad_message = copy(m->bad->message);
+		row->bad = copy(m->bad->evidence);
+	}
 	row->certificate = copy(m->shown.certificate);
 	row->certificate_ends_ms = m->shown.ends_ms;
 }

@@ -1,4 +1,5 @@
 /* What is due, and running checks. All on the net loop. */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,25 +109,40 @@ static void note_late(struct sitemonitor *sm, int64_t late_ms)
 	atomic_fetch_add_explicit(&sm->late.sum_us, (uint64_t)late_ms * 1000, memory_order_relaxed);
 }
 
+/* Its place goes to the next. */
+static void errand_end(struct sitemonitor *sm, struct monitor *m)
+{
+	struct errand *x = m->errand;
+	m->errand = NULL;
+	limits_release(sm->limits, &x->ticket);
+	free(x);
+}
+
+void engine_stop_waiting(struct sitemonitor *sm, struct monitor *m)
+{
+	if (m->errand && m->errand->ticket.waiting)
+		errand_end(sm, m);
+}
+
 void engine_run_ended(struct sitemonitor *sm, struct check_run *run)
 {
 	struct monitor *m = run->arg;
 	struct check_result *r = &run->result;
-	m->run = NULL;
+	m->errand->run = NULL;
 	if (m->removed) {
-		limits_release(sm->limits, &m->ticket);
+		errand_end(sm, m);
 		monitor_free(sm, m);
 	} else if (m->run_discard) {
 		m->run_discard = false;
 		monitor_check_drop(m);
-		limits_release(sm->limits, &m->ticket);
+		errand_end(sm, m);
 		if (m->again && sm->running)
 			engine_check_now(sm, m);
 		m->again = false;
 		waiters_look(sm, m);
 	} else {
 		verdict_check(sm, m, r, now_moment(sm));
-		limits_release(sm->limits, &m->ticket);
+		errand_end(sm, m);
 		if (m->interval_ms >= KEEP_BELOW_MS && !engine_is_busy(m))
 			monitor_config_drop(m);
 	}
@@ -155,10 +171,11 @@ static void on_done(struct check_run *run, void *arg)
 
 void engine_cancel_run(struct sitemonitor *sm, struct monitor *m)
 {
-	if (witness_lets_go(sm, m->run))
-		engine_run_ended(sm, m->run);
+	struct check_run *run = m->errand->run;
+	if (witness_lets_go(sm, run))
+		engine_run_ended(sm, run);
 	else
-		m->type->cancel(m->run); /* may call on_done */
+		m->type->cancel(run); /* may call on_done */
 }
 
 /* A monitor that cannot be compiled (a secret is missing) is not down: we cannot look. */
@@ -185,18 +202,22 @@ static bool compiled(struct sitemonitor *sm, struct monitor *m)
 	return false;
 }
 
-static void want_run(struct sitemonitor *sm, struct monitor *m, bool urgent)
+static void want_run(struct sitemonitor *sm, struct monitor *m, int64_t due_boot_ms, bool urgent)
 {
 	if (!compiled(sm, m))
 		return;
 	const char *host = m->type->host ? m->type->host(m->config) : NULL;
-	if (limits_acquire(sm->limits, &m->ticket, host, urgent))
+	assert(!m->errand);
+	m->errand = mem_zalloc(sizeof(*m->errand));
+	m->errand->monitor = m;
+	m->errand->due_boot_ms = due_boot_ms;
+	if (limits_acquire(sm->limits, &m->errand->ticket, host, urgent))
 		start_run(sm, m);
 }
 
 static void granted(struct limit_ticket *t, void *arg)
 {
-	start_run(arg, CONTAINER_OF(t, struct monitor, ticket));
+	start_run(arg, CONTAINER_OF(t, struct errand, ticket)->monitor);
 }
 
 static void start_run(struct sitemonitor *sm, struct monitor *m)
@@ -217,15 +238,15 @@ static void start_run(struct sitemonitor *sm, struct monitor *m)
 	if (run->fresh_session)
 		m->fresh_boot_ms = now;
 	check_result_init(&run->result);
-	note_late(sm, now - m->due_boot_ms);
-	m->run = run;
+	note_late(sm, now - m->errand->due_boot_ms);
+	m->errand->run = run;
 	m->run_boot_ms = now;
 	m->type->start(run);
 }
 
 bool engine_is_busy(const struct monitor *m)
 {
-	return m->run || m->ticket.waiting;
+	return m->errand && (m->errand->run || m->errand->ticket.waiting);
 }
 
 void engine_fire(struct sitemonitor *sm, struct due *due)
@@ -237,8 +258,7 @@ void engine_fire(struct sitemonitor *sm, struct due *due)
 	}
 	if (engine_is_busy(m)) /* its end schedules the next */
 		return;
-	m->due_boot_ms = due->node.key;
-	want_run(sm, m, false);
+	want_run(sm, m, due->node.key, false);
 }
 
 void engine_check_now(struct sitemonitor *sm, struct monitor *m)
@@ -246,8 +266,7 @@ void engine_check_now(struct sitemonitor *sm, struct monitor *m)
 	if (m->beat || engine_is_busy(m))
 		return;
 	due_clear(sm, &m->due);
-	m->due_boot_ms = now_boot(sm);
-	want_run(sm, m, m->waiters != NULL);
+	want_run(sm, m, now_boot(sm), m->waiters != NULL);
 }
 
 void engine_schedule(struct sitemonitor *sm, struct monitor *m)
@@ -293,9 +312,8 @@ void engine_look_again(struct sitemonitor *sm, struct monitor *m)
 
 void engine_discard_run(struct sitemonitor *sm, struct monitor *m, bool again)
 {
-	if (m->ticket.waiting)
-		limits_release(sm->limits, &m->ticket);
-	if (!m->run)
+	engine_stop_waiting(sm, m);
+	if (!monitor_runs(m))
 		return;
 	m->again = again;
 	if (m->run_discard)

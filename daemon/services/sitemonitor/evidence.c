@@ -83,13 +83,22 @@ static char *timed_steps(const json_t *evidence)
 	return json_dumps(steps, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
-void evidence_way(const char *evidence, struct evidence_way *out)
+void evidence_way_free(struct evidence_way *way)
 {
-	*out = (struct evidence_way){0};
-	/* Nearly always there is neither. */
-	if (!evidence || !(strstr(evidence, "\"redirects\":[") || strstr(evidence, "\"steps\":[")))
+	if (!way)
 		return;
+	free(way->redirects);
+	free(way->final_url);
+	free(way->steps);
+	free(way);
+}
+
+struct evidence_way *evidence_way(const char *evidence)
+{
+	if (!evidence || !(strstr(evidence, "\"redirects\":[") || strstr(evidence, "\"steps\":[")))
+		return NULL;
 	json_t *o = read_evidence(evidence);
+	struct evidence_way *out = mem_zalloc(sizeof(*out));
 	const json_t *hops = json_object_get(o, "redirects");
 	const char *end = json_str(o, "final_url", NULL);
 	if (json_array_size(hops)) {
@@ -98,6 +107,10 @@ void evidence_way(const char *evidence, struct evidence_way *out)
 	}
 	out->steps = timed_steps(o);
 	json_decref(o);
+	if (out->redirects || out->steps)
+		return out;
+	evidence_way_free(out);
+	return NULL;
 }
 
 /* ---- values as a person reads them ---------------------------------------------------------- */

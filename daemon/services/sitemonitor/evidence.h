@@ -19,13 +19,14 @@ enum { EVIDENCE_HASH_TEXT = 33 };
 const char *evidence_hash_text(const struct evidence_body *body,
 			       char out[static EVIDENCE_HASH_TEXT]);
 
-/** How an answer was come by; each NULL when there was none, to be freed. */
+/** How an answer was come by; each NULL when there was none. */
 struct evidence_way {
 	char *redirects, *final_url; /* hops as a JSON array, and where they led */
 	char *steps;                 /* JSON array: name, status, ms, url of each */
 };
-/** evidence may be NULL. */
-void evidence_way(const char *evidence, struct evidence_way *out);
+/** NULL when there was neither, which is usual; evidence may be NULL. */
+struct evidence_way *evidence_way(const char *evidence);
+void evidence_way_free(struct evidence_way *way);
 
 /** Append [{"what", "from", "to"}] as a value: each member of bad that differs from good, each
  * header that came, went or differs, each step whose status differs. A member that bad does not

@@ -465,10 +465,10 @@ void journal_transition(struct sitemonitor *sm, struct monitor *m, const struct 
 	t->checks = m->track.fails;
 	t->message = copy(m->shown.reason);
 	if (c->opened) {
-		t->cause = copy(m->bad.cause);
+		t->cause = copy(m->bad ? m->bad->cause : NULL);
 		free(t->message);
-		t->message = copy(m->bad.message);
-		t->evidence = copy(m->bad.evidence);
+		t->message = copy(m->bad ? m->bad->message : NULL);
+		t->evidence = copy(m->bad ? m->bad->evidence : NULL);
 		t->good = copy(m->good);
 		t->good_ms = m->good_ms;
 		t->good_body = m->good_body;

@@ -89,10 +89,13 @@ static void apply_row(const struct state_row *row, void *arg)
 	m->good_ms = row->good_ms;
 	m->good_print = evidence_print(row->good, &m->good_body);
 	if (!row->bad_cause)
-		evidence_way(row->good, &m->shown.way);
-	texts_set(&sm->texts, &m->bad.cause, row->bad_cause);
-	texts_set(&sm->texts, &m->bad.message, row->bad_message);
-	m->bad.evidence = copy(row->bad);
+		m->shown.way = evidence_way(row->good);
+	if (row->bad_cause || row->bad_message || row->bad) {
+		struct first_bad *bad = monitor_bad(m);
+		texts_set(&sm->texts, &bad->cause, row->bad_cause);
+		texts_set(&sm->texts, &bad->message, row->bad_message);
+		bad->evidence = copy(row->bad);
+	}
 	m->shown.certificate = copy(row->certificate);
 	m->shown.ends_ms = row->certificate_ends_ms;
 }
@@ -176,7 +179,7 @@ static void resume(struct monitor *m, void *arg)
 	if (s->last_ms && elapsed < 0)
 		elapsed = 0; /* the clock went back */
 	if (!s->is_heartbeat && elapsed > GAP_MIN_MS &&
-	    elapsed > 2 * m->interval_ms + m->timeout_ms) {
+	    elapsed > 2 * (int64_t)m->interval_ms + m->timeout_ms) {
 		struct moment since = {.wall_ms = s->last_ms, .boot_ms = now.boot_ms - elapsed};
 		track_gap(&m->track, &s->rules, since);
 	}

@@ -28,6 +28,24 @@ void monitor_config_drop(struct monitor *m)
 	m->config = NULL;
 }
 
+struct first_bad *monitor_bad(struct monitor *m)
+{
+	if (!m->bad)
+		m->bad = mem_zalloc(sizeof(*m->bad));
+	return m->bad;
+}
+
+void monitor_forget_bad(struct sitemonitor *sm, struct monitor *m)
+{
+	if (!m->bad)
+		return;
+	texts_set(&sm->texts, &m->bad->cause, NULL);
+	texts_set(&sm->texts, &m->bad->message, NULL);
+	free(m->bad->evidence);
+	free(m->bad);
+	m->bad = NULL;
+}
+
 void monitor_check_drop(struct monitor *m)
 {
 	monitor_config_drop(m);
@@ -36,27 +54,33 @@ void monitor_check_drop(struct monitor *m)
 	m->memory = NULL;
 }
 
-static unsigned spec_count(const json_t *spec, const char *field)
+static uint16_t spec_count(const json_t *spec, const char *field)
 {
 	int64_t n = spec_int(&resource_monitor, spec, field);
-	return n > 0 ? (unsigned)n : 1;
+	return n < 1 ? 1 : n > UINT16_MAX ? UINT16_MAX : (uint16_t)n;
+}
+
+/* Up to 49 days. */
+static uint32_t kept_ms(int64_t ms)
+{
+	return ms < 0 ? 0 : ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
 }
 
 void engine_configure(struct monitor *m, const struct resource *r)
 {
 	json_t *spec = resource_spec(r);
-	if (!m->run) /* else it is in use until the answer comes */
+	if (!monitor_runs(m)) /* else it is in use until the answer comes */
 		monitor_check_drop(m);
 	const struct variant *variant = resource_variant(&resource_monitor, spec);
 	m->shown.type = variant ? variant->name : "";
 	m->shown.http = !strcmp(m->shown.type, "http");
-	m->interval_ms = spec_ms(&resource_monitor, spec, "interval");
-	m->retry_ms = spec_ms(&resource_monitor, spec, "retry_interval");
-	m->timeout_ms = spec_ms(&resource_monitor, spec, "timeout");
-	if (m->interval_ms < 1)
-		m->interval_ms = 60000;
-	if (m->retry_ms < 1 || m->retry_ms > m->interval_ms)
-		m->retry_ms = m->interval_ms;
+	int64_t interval_ms = spec_ms(&resource_monitor, spec, "interval");
+	int64_t retry_ms = spec_ms(&resource_monitor, spec, "retry_interval");
+	if (interval_ms < 1)
+		interval_ms = 60000;
+	m->interval_ms = kept_ms(interval_ms);
+	m->retry_ms = kept_ms(retry_ms < 1 || retry_ms > interval_ms ? interval_ms : retry_ms);
+	m->timeout_ms = kept_ms(spec_ms(&resource_monitor, spec, "timeout"));
 	m->shown.rules = (struct rules){
 		.failures = spec_count(spec, "failures"),
 		.recoveries = spec_count(spec, "recoveries"),
@@ -68,7 +92,7 @@ void engine_configure(struct monitor *m, const struct resource *r)
 	m->shown.about_end = m->shown.is_domain || !strcmp(m->shown.type, "tls");
 	int64_t days =
 		spec_int(&resource_monitor, spec, m->shown.is_domain ? "domain_days" : "cert_days");
-	m->shown.end_days = days > 0 ? (unsigned)days : 0;
+	m->shown.end_days = days < 1 ? 0 : days > UINT16_MAX ? UINT16_MAX : (uint16_t)days;
 	m->due.fire = engine_fire;
 	budget_configure(m, spec);
 	json_decref(spec);
@@ -89,15 +113,11 @@ void monitor_free(struct sitemonitor *sm, struct monitor *m)
 	texts_set(&sm->texts, &m->shown.reason, NULL);
 	texts_set(&sm->texts, &m->shown.message, NULL);
 	texts_set(&sm->texts, &m->shown.address, NULL);
-	free(m->shown.way.redirects);
-	free(m->shown.way.final_url);
-	free(m->shown.way.steps);
+	evidence_way_free(m->shown.way);
 	free(m->shown.certificate);
 	free(m->shown.budget);
 	free(m->good);
-	texts_set(&sm->texts, &m->bad.cause, NULL);
-	texts_set(&sm->texts, &m->bad.message, NULL);
-	free(m->bad.evidence);
+	monitor_forget_bad(sm, m);
 	free(m);
 }
 
@@ -176,9 +196,8 @@ void engine_remove(struct sitemonitor *sm, uint64_t id)
 	if (sm->running)
 		forget_submit(sm, id);
 	m->removed = true;
-	if (m->ticket.waiting)
-		limits_release(sm->limits, &m->ticket);
-	if (!m->run)
+	engine_stop_waiting(sm, m);
+	if (!monitor_runs(m))
 		monitor_free(sm, m);
 	else if (sm->running)
 		engine_cancel_run(sm, m); /* its end frees it */

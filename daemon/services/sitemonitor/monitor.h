@@ -48,7 +48,9 @@ struct shown {
 	const char *type; /* "http": the variant's own name */
 	struct moment since;
 	struct rules rules;
-	enum monitor_state state;
+	enum monitor_state state : 8;
+	enum outcome last_outcome : 8;
+	uint16_t end_days; /* how long before ends_ms it needs a person; 0: never */
 	uint32_t fails, oks;
 	int64_t next_boot_ms; /* 0: none */
 	uint64_t incident;    /* 0: none */
@@ -56,15 +58,13 @@ struct shown {
 	const char *reason;   /* safe; NULL when up; one of the texts */
 
 	int64_t last_ms; /* wall, 0: never */
-	int64_t last_us; /* -1: nothing measured */
+	int32_t last_us; /* -1: nothing measured */
 	int32_t phase_us[PHASE_COUNT];
-	enum outcome last_outcome;
 	const char *message, *address; /* of the texts */
-	struct evidence_way way;       /* of the last answer */
+	struct evidence_way *way;      /* of the last answer; NULL: there was none */
 
 	char *certificate;         /* JSON object */
 	int64_t ends_ms;           /* of the certificate, or of a domain's registration; 0: none */
-	unsigned end_days;         /* how long before that end it needs a person; 0: never */
 	bool is_domain, about_end; /* about_end: a check of just that (domain, tls) */
 
 	bool is_heartbeat;
@@ -83,6 +83,14 @@ struct first_bad {
 
 struct kin;
 
+/** A check that waits for its place or runs. */
+struct errand {
+	struct monitor *monitor;
+	struct limit_ticket ticket;
+	struct check_run *run; /* NULL: it waits */
+	int64_t due_boot_ms;   /* when it was due */
+};
+
 /* There may be a hundred thousand: what few of them need is behind a pointer, and flags stand
  * together. */
 struct monitor {
@@ -100,20 +108,18 @@ struct monitor {
 	bool run_discard; /* its answer no longer counts */
 	bool again;       /* check at once when it ends */
 	bool state_dirty, evidence_dirty, in_dirty;
-	bool once_pending;            /* --once waits for its decision */
-	enum monitor_state announced; /* the last state that had an event */
+	bool once_pending;                /* --once waits for its decision */
+	enum monitor_state announced : 8; /* the last state that had an event */
 
 	struct due due;
-	struct limit_ticket ticket;
-	int64_t due_boot_ms; /* when the check that waits or runs was due */
-	int64_t interval_ms, retry_ms, timeout_ms;
+	struct errand *errand; /* NULL: no check waits or runs */
+	uint32_t interval_ms, retry_ms, timeout_ms;
 	int64_t fresh_boot_ms; /* last check with a full handshake */
 
 	const struct check_type *type;
-	void *config; /* compiled for a run, and kept when the next is soon */
-	void *memory; /* what the check keeps between runs */
-	struct check_run *run;
-	int64_t run_boot_ms;
+	void *config;        /* compiled for a run, and kept when the next is soon */
+	void *memory;        /* what the check keeps between runs */
+	int64_t run_boot_ms; /* when the latest run began */
 
 	struct track track;
 	uint64_t saved; /* print of its essence as last handed to the store */
@@ -126,12 +132,17 @@ struct monitor {
 	uint64_t good_print, good_rev; /* rev of the row that last had the text */
 	struct evidence_body good_body;
 	char *good;
-	struct first_bad bad;
+	struct first_bad *bad; /* NULL: nothing is bad */
 
 	struct waiter *waiters; /* people who asked for a check */
 	struct heartbeat *beat; /* heartbeats only */
 };
 
+/** A check of it is under way: what it was compiled to is in use. */
+static inline bool monitor_runs(const struct monitor *m)
+{
+	return m->errand && m->errand->run;
+}
 static inline const char *monitor_name(const struct monitor *m)
 {
 	return m->res->name;

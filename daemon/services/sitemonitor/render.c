@@ -51,14 +51,14 @@ static void write_last(struct json_writer *w, const struct shown *s)
 	jw_object_end(w);
 	jw_kv_str(w, "message", s->message);
 	jw_kv_str(w, "address", s->address);
-	if (s->way.redirects) {
+	if (s->way && s->way->redirects) {
 		jw_key(w, "redirects");
-		jw_raw(w, s->way.redirects, strlen(s->way.redirects));
-		jw_kv_str(w, "final_url", s->way.final_url);
+		jw_raw(w, s->way->redirects, strlen(s->way->redirects));
+		jw_kv_str(w, "final_url", s->way->final_url);
 	}
-	if (s->way.steps) {
+	if (s->way && s->way->steps) {
 		jw_key(w, "steps");
-		jw_raw(w, s->way.steps, strlen(s->way.steps));
+		jw_raw(w, s->way->steps, strlen(s->way->steps));
 	}
 	jw_object_end(w);
 }

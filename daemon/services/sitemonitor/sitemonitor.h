@@ -189,6 +189,8 @@ void engine_tick(struct sitemonitor *sm);
 /** What a monitor's entry in the heap calls; also the sign that the engine knows the monitor. */
 void engine_fire(struct sitemonitor *sm, struct due *due);
 bool engine_is_busy(const struct monitor *m);
+/** A check of m that still waits for its place is not made; harmless otherwise. */
+void engine_stop_waiting(struct sitemonitor *sm, struct monitor *m);
 /** Stop the run of m, which has one; its end is told as that of any other. */
 void engine_cancel_run(struct sitemonitor *sm, struct monitor *m);
 /** What a run that has ended found, once it is known whose fault it is. */
@@ -204,6 +206,9 @@ struct monitor **members_all(struct sitemonitor *sm, size_t *n);
 void monitor_config_drop(struct monitor *m);
 /** The check is another one now, or ends: also what it remembers. */
 void monitor_check_drop(struct monitor *m);
+/** m->bad, made when there is none. */
+struct first_bad *monitor_bad(struct monitor *m);
+void monitor_forget_bad(struct sitemonitor *sm, struct monitor *m);
 void monitor_free(struct sitemonitor *sm, struct monitor *m);
 /** A monitor came, was changed, or went. */
 void engine_update(struct sitemonitor *sm, const struct resource *r);

@@ -37,23 +37,23 @@ struct moment {
 };
 
 struct rules {
-	unsigned failures; /* consecutive bad checks until down; also unknown ones until unknown */
-	unsigned recoveries; /* consecutive good ones until up again */
-	unsigned slow_after; /* consecutive degraded ones until degraded */
+	uint16_t failures; /* consecutive bad checks until down; also unknown ones until unknown */
+	uint16_t recoveries; /* consecutive good ones until up again */
+	uint16_t slow_after; /* consecutive degraded ones until degraded */
 	bool flaps;          /* look for flapping */
 };
 
 /** All that is remembered between checks; zeroed is a new monitor. */
 struct track {
-	enum monitor_state base; /* STATE_NEW UP DEGRADED DOWN */
-	enum monitor_state hold; /* STATE_NEW: none, else PAUSED or MAINTENANCE */
-	struct moment base_since, hold_since;
+	enum monitor_state base : 8; /* STATE_NEW UP DEGRADED DOWN */
+	enum monitor_state hold : 8; /* STATE_NEW: none, else PAUSED or MAINTENANCE */
+	bool quiet_unknown;          /* unknown because nobody looked: nothing to announce */
+	bool flapping;
 	/* consecutive outcomes; an unknown one neither breaks nor extends the others */
 	uint32_t fails, oks, slows, fasts, unknowns;
-	struct moment first_bad, first_good, first_slow, first_fast, first_unknown;
-	bool quiet_unknown; /* unknown because nobody looked: nothing to announce */
-	bool flapping;
 	uint32_t recent; /* which of the last results were another than the one before */
+	struct moment base_since, hold_since;
+	struct moment first_bad, first_good, first_slow, first_fast, first_unknown;
 	struct moment flapping_since;
 };
 

@@ -39,7 +39,7 @@ static void keep_evidence(struct sitemonitor *sm, struct monitor *m, struct chec
 		/* The body differs at each answer: not worth a write, until something fails. */
 		struct evidence_body body;
 		uint64_t print = evidence_print(r->evidence, &body);
-		if (print != m->good_print || m->bad.message)
+		if (print != m->good_print || (m->bad && m->bad->message))
 			m->evidence_dirty = true;
 		if (r->evidence) {
 			if (print != m->good_print || m->good)
@@ -48,13 +48,12 @@ static void keep_evidence(struct sitemonitor *sm, struct monitor *m, struct chec
 			m->good_body = body;
 		}
 		m->good_ms = at.wall_ms;
-		texts_set(&sm->texts, &m->bad.cause, NULL);
-		texts_set(&sm->texts, &m->bad.message, NULL);
-		replace_text(&m->bad.evidence, NULL);
+		monitor_forget_bad(sm, m);
 	} else if (r->outcome == OUTCOME_DOWN && m->track.fails == 0) {
-		texts_set(&sm->texts, &m->bad.cause, r->cause);
-		texts_set(&sm->texts, &m->bad.message, r->message);
-		take_text(&m->bad.evidence, &r->evidence);
+		struct first_bad *bad = monitor_bad(m);
+		texts_set(&sm->texts, &bad->cause, r->cause);
+		texts_set(&sm->texts, &bad->message, r->message);
+		take_text(&bad->evidence, &r->evidence);
 		m->evidence_dirty = true;
 	}
 }
@@ -73,13 +72,12 @@ static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_re
 {
 	struct shown *s = &m->shown;
 	table_lock(&sm->table);
-	take_text(&s->way.redirects, &way->redirects);
-	take_text(&s->way.final_url, &way->final_url);
-	take_text(&s->way.steps, &way->steps);
+	evidence_way_free(s->way);
+	s->way = way;
 	s->own_link = !strcmp(r->cause, cause_own_link);
 	s->last_ms = at.wall_ms;
 	s->last_outcome = r->outcome;
-	s->last_us = r->total_us;
+	s->last_us = r->total_us > INT32_MAX ? INT32_MAX : (int32_t)r->total_us;
 	for (int i = 0; i < PHASE_COUNT; i++)
 		s->phase_us[i] = r->phase_us[i] > INT32_MAX ? INT32_MAX : (int32_t)r->phase_us[i];
 	texts_set(&sm->texts, &s->message, r->message);
@@ -200,11 +198,10 @@ static void judge(struct sitemonitor *sm, struct monitor *m, struct check_result
 		  struct moment at)
 {
 	struct moment began = m->track.base_since;
-	struct evidence_way way;
-	evidence_way(r->evidence, &way);
+	struct evidence_way *way = evidence_way(r->evidence);
 	if (m->track.hold != STATE_PAUSED)
 		keep_evidence(sm, m, r, at);
-	show_last(sm, m, r, &way, at);
+	show_last(sm, m, r, way, at);
 	bool own_link = !strcmp(r->cause, cause_own_link);
 	struct change c = own_link ? track_blind(&m->track, &m->shown.rules, at)
 				   : track_step(&m->track, &m->shown.rules, r->outcome, at);
@@ -254,8 +251,8 @@ void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_resul
 /* Why it is as it is, once nothing covers that any more. */
 static const char *reason_uncovered(const struct monitor *m)
 {
-	if (m->track.base == STATE_DOWN && m->bad.message)
-		return m->bad.message;
+	if (m->track.base == STATE_DOWN && m->bad && m->bad->message)
+		return m->bad->message;
 	return m->shown.last_outcome == OUTCOME_UP ? NULL : m->shown.message;
 }
 
@@ -264,13 +261,6 @@ static void say_why(struct sitemonitor *sm, struct monitor *m, const char *why)
 	table_lock(&sm->table);
 	texts_set(&sm->texts, &m->shown.reason, why);
 	table_unlock(&sm->table);
-}
-
-static void forget_bad(struct sitemonitor *sm, struct monitor *m)
-{
-	texts_set(&sm->texts, &m->bad.cause, NULL);
-	texts_set(&sm->texts, &m->bad.message, NULL);
-	replace_text(&m->bad.evidence, NULL);
 }
 
 /* What went down inside and still is, and what was down before and has come back. */
@@ -293,7 +283,7 @@ void verdict_hold(struct sitemonitor *sm, struct monitor *m, enum monitor_state 
 		heartbeat_held(sm, m);
 	struct change c = track_hold(&m->track, &m->shown.rules, hold, at);
 	if (pauses)
-		forget_bad(sm, m);
+		monitor_forget_bad(sm, m);
 	if (hold == STATE_MAINTENANCE) {
 		c.quiet = true;
 		say_why(sm, m, why);

@@ -60,7 +60,7 @@ void waiters_look(struct sitemonitor *sm, struct monitor *m)
 	for (struct waiter *w = m->waiters, *next; w; w = next) {
 		next = w->next;
 		bool too_late = !heap_has(&m->due.node) || m->due.node.key >= w->deadline_ms;
-		if (decided || (too_late && !m->run && !m->ticket.waiting))
+		if (decided || (too_late && !engine_is_busy(m)))
 			answer(sm, w);
 	}
 }

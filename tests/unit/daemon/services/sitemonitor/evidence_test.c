@@ -56,20 +56,18 @@ static void print__ignores__the_time_of_steps(void **state)
 
 static void way__has__hops_and_timed_steps(void **state)
 {
-	struct evidence_way way;
-
-	evidence_way("{\"steps\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"step_ms\":[1.5]}", &way);
-	assert_string_equal(way.steps, "[{\"name\":\"a\",\"ms\":1.5},{\"name\":\"b\"}]");
-	assert_null(way.redirects);
-	free(way.steps);
-	evidence_way("{\"redirects\":[{\"status\":301}],\"final_url\":\"http://a/\"}", &way);
-	assert_string_equal(way.redirects, "[{\"status\":301}]");
-	assert_string_equal(way.final_url, "http://a/");
-	assert_null(way.steps);
-	free(way.redirects);
-	free(way.final_url);
-	evidence_way(NULL, &way);
-	assert_null(way.redirects);
+	struct evidence_way *way =
+		evidence_way("{\"steps\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"step_ms\":[1.5]}");
+	assert_string_equal(way->steps, "[{\"name\":\"a\",\"ms\":1.5},{\"name\":\"b\"}]");
+	assert_null(way->redirects);
+	evidence_way_free(way);
+	way = evidence_way("{\"redirects\":[{\"status\":301}],\"final_url\":\"http://a/\"}");
+	assert_string_equal(way->redirects, "[{\"status\":301}]");
+	assert_string_equal(way->final_url, "http://a/");
+	assert_null(way->steps);
+	evidence_way_free(way);
+	assert_null(evidence_way("{\"redirects\":[],\"final_url\":\"http://a/\"}"));
+	assert_null(evidence_way(NULL));
 }
 
 struct row {
