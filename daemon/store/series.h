@@ -52,8 +52,9 @@ struct series *store_series(struct store *s);
 
 /** Journal a batch inside an operation and put it into memory after the commit. */
 enum err series_append(struct txn *t, const struct sample *samples, size_t n, struct error *e);
-/** Move what is due, a few monitors (1 to 2 ms); it queues itself in the background after appends.
- * all=true moves everything in one operation (about 25 µs a monitor): at a clean end or on request.
+/** Move what is due, up to 64 monitors (1 to 2 ms); it queues itself in the background after
+ * appends. all=true moves everything in one operation (about 25 µs a monitor): at a clean end or on
+ * request.
  */
 enum err series_compact(struct txn *t, bool all, struct error *e);
 /** Drop everything of a deleted monitor. */

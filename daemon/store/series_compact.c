@@ -9,8 +9,9 @@
 #include "shared/log.h"
 #include "shared/mem.h"
 
-/* What one operation may do: a monitor costs 1, and 1 more for every 256 samples. */
-enum { SLICE_MONITORS = 16, COST_SAMPLES = 256 };
+/* What one operation may do: a monitor costs 1, and 1 more for every 64 samples. */
+/* Neighbours share pages, so a slice is large enough that most of its pages are written once. */
+enum { SLICE_MONITORS = 64, COST_SAMPLES = 64 };
 enum { TRIM_ROWS = 128, TRIM_EVERY_MS = 5 * 60 * 1000 };
 
 void series_note_crowded(struct series *s, struct series_monitor *m)

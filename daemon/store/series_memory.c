@@ -7,7 +7,8 @@
 /* All monitors together keep about this many samples, 20 bytes each. */
 enum { MEMORY_SAMPLES = 1200 * 1000, MEMORY_MIN = 128, MEMORY_MAX = 3600 };
 /* When nothing can be moved for long, the oldest go from memory (the journal still has them). */
-enum { MEMORY_HARD_BYTES = 1024 * 1024, ROOM_MIN = 24 };
+/* Dropping from a small buffer costs nothing; from a large one it has to be worth the move. */
+enum { MEMORY_HARD_BYTES = 1024 * 1024, SMALL_BYTES = 1024 };
 
 size_t series_place(const struct series *s, uint64_t id)
 {
@@ -153,11 +154,11 @@ static void make_room(struct series_monitor *m, const struct sample *newest, uin
 {
 	size_t won = drop_old(m, newest, limit);
 
-	/* Grow unless dropping won enough to be worth coming back for. */
-	if (won * 8 < m->cap || m->cap - m->len < n) {
-		m->cap += m->cap / 8 + (n < ROOM_MIN ? ROOM_MIN : (uint32_t)n);
-		m->data = mem_realloc(m->data, m->cap);
-	}
+	if (m->cap - m->len >= n && (m->cap < SMALL_BYTES || won * 8 >= m->cap))
+		return;
+	/* up to where the allocator's own steps of 16 end */
+	m->cap = (m->len + (uint32_t)n + m->cap / 8 + 7) / 16 * 16 + 8;
+	m->data = mem_realloc(m->data, m->cap);
 }
 
 static int32_t cut_us(int64_t us)

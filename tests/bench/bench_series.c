@@ -18,6 +18,7 @@
 #define T0     (INT64_C(20400) * DAY)
 
 enum { MONTH_MONITORS = 200, MONTH_MINUTES = 30 * 24 * 60, ROW_MONITORS = 10 };
+enum { SLOW_INTERVAL_S = 300, SLOW_DAY_S = 24 * 3600, SLOW_MEASURED_S = 4 * 3600 };
 enum { MANY_MONITORS = 10000, MANY_SECONDS = 2 * 3600, BATCH_MAX = 4096 };
 
 struct turned_clock {
@@ -398,15 +399,110 @@ static void many(const char *parent)
 	free(killed);
 }
 
-int main(void)
+/* ---- many monitors at 300 s, after a day --------------------------------------------------------
+ */
+
+static int64_t resident(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long total = 0, pages = 0;
+
+	if (!f || fscanf(f, "%ld %ld", &total, &pages) != 2)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages * (int64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Each has its place in the interval, by a hash: neighbours are not checked together. */
+static void slow_second(struct bench *b, const uint32_t *order, size_t n, int second)
+{
+	size_t slot = (size_t)second % SLOW_INTERVAL_S;
+	int64_t at_ms = T0 + second * INT64_C(1000);
+
+	for (size_t k = n * slot / SLOW_INTERVAL_S; k < n * (slot + 1) / SLOW_INTERVAL_S; k++) {
+		struct sample s = measure(b, order[k], at_ms);
+
+		s.at_ms = at_ms + number(b) % 20;
+		s.span_ms = SLOW_INTERVAL_S * 1000;
+		b->batch[b->n++] = s;
+	}
+	b->clock.wall_ms = at_ms;
+	submit(b, run_append);
+}
+
+static uint32_t *shuffled(struct bench *b, size_t n)
+{
+	uint32_t *order = mem_array(NULL, n, sizeof *order);
+
+	for (size_t i = 0; i < n; i++) {
+		size_t j = number(b) % (i + 1);
+
+		order[i] = order[j];
+		order[j] = (uint32_t)i;
+	}
+	return order;
+}
+
+static void slow(const char *parent, size_t n)
+{
+	struct bench *b = mem_alloc(sizeof *b);
+	int64_t bytes = 0, before = heap(), before_resident = resident();
+	uint32_t *order;
+	double samples;
+
+	begin(b, parent, "slow", "OFF");
+	order = shuffled(b, n);
+	for (int second = 0; second < SLOW_DAY_S + SLOW_MEASURED_S; second++) {
+		if (second == 3600 || second == 2 * 3600)
+			bytes = written() - (second == 3600 ? 0 : bytes);
+		if (second == 2 * 3600)
+			printf("series  %zu at 300 s, kB/s written %6.1f in their second hour\n", n,
+			       (double)bytes / 3600 / 1e3);
+		if (second == 2 * 3600 || second == SLOW_DAY_S)
+			printf("series  memory after %2d h, bytes a monitor %6.0f (resident %.0f)\n",
+			       second / 3600, (double)(heap() - before) / (double)n,
+			       (double)(resident() - before_resident) / (double)n);
+		if (second == SLOW_DAY_S)
+			bytes = written();
+		slow_second(b, order, n, second);
+	}
+	printf("series  after a day, kB/s written   %6.1f\n",
+	       (double)(written() - bytes) / SLOW_MEASURED_S / 1e3);
+	samples = (double)n * (SLOW_DAY_S + SLOW_MEASURED_S) / SLOW_INTERVAL_S;
+	submit(b, run_compact_all);
+	printf("series  bytes a sample at 300 s     %6.2f  (<= 4)\n",
+	       (double)ask(b, "SELECT sum(pgsize) FROM dbstat WHERE name IN"
+			      " ('sample_chunk', 'sample_open')") /
+		       samples);
+	for (const char *const *t = (const char *const[]){"sample_chunk", "sample_open",
+							  "sample_hour", "sample_day", NULL};
+	     *t; t++) {
+		char sql[128];
+
+		snprintf(sql, sizeof sql, "SELECT sum(pgsize) FROM dbstat WHERE name = '%s'", *t);
+		printf("series    %-12s bytes a monitor %6.0f\n", *t,
+		       (double)ask(b, sql) / (double)n);
+	}
+	store_close(b->store);
+	free(order);
+	free(b);
+}
+
+int main(int argc, char **argv)
 {
 	char parent[] = "/tmp/bench-series-XXXXXX";
 
 	if (!mkdtemp(parent))
 		return 1;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	month(parent);
-	many(parent);
+	if (argc > 1) {
+		slow(parent, strtoul(argv[1], NULL, 10));
+	} else {
+		month(parent);
+		many(parent);
+		slow(parent, MANY_MONITORS);
+	}
 	shell("rm -rf", parent, "");
 	return 0;
 }

@@ -52,6 +52,7 @@ struct shown {
 	enum outcome last_outcome : 8;
 	uint16_t end_days; /* how long before ends_ms it needs a person; 0: never */
 	uint32_t fails, oks;
+	int32_t p95_24h_us;   /* of a shop; filled in when the Overview was asked, -1: unknown */
 	int64_t next_boot_ms; /* 0: none */
 	uint64_t incident;    /* 0: none */
 	uint64_t seq;         /* feed position of the last transition */
@@ -70,7 +71,6 @@ struct shown {
 	bool is_heartbeat;
 	bool own_link;          /* its last check found that our own connection is lost */
 	bool own, http;         /* labelled owner=mine; an http check: a shop of the Overview */
-	int64_t p95_24h_us;     /* of a shop; filled in when the Overview was asked, -1: unknown */
 	int64_t deadline_ms;    /* of a heartbeat, wall; 0: none */
 	struct promise *budget; /* NULL: without an slo */
 };

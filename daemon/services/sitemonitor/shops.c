@@ -70,7 +70,7 @@ static void keep_p95(struct sitemonitor *sm, uint64_t id, int64_t us)
 	table_lock(&sm->table);
 	struct monitor *m = table_find(&sm->table, id);
 	if (m)
-		m->shown.p95_24h_us = us;
+		m->shown.p95_24h_us = us > INT32_MAX ? INT32_MAX : (int32_t)us;
 	table_unlock(&sm->table);
 }
 
