@@ -299,7 +299,8 @@ def help__is_there__for_every_command():
             assert "usage: sellersmart " + words.split()[0] in text, words
         for noun in ("monitor", "secret", "event", "incident"):
             assert "verbs:" in d.cli(noun, "--help", check=0).stdout
-        assert "monitor" in d.cli("complete", "--", "mon", check=0).stdout.splitlines()
+        lines = d.cli("complete", "--", "mon", check=0).stdout.splitlines()
+        assert "monitor" in [line.split("\t")[0] for line in lines]
         assert "--interval" in d.cli("complete", "--", "monitor", "add", "--int", check=0).stdout.splitlines()
 
 

@@ -222,7 +222,9 @@ def early_failures__leave_nothing_open():
         d.start()
         assert d.get("/v1/daemon").data["previous_end_clean"] is True
         run()
-        run("--once", "--socket", os.path.join(d.dir, "nobody"))
+        p = daemon_process(d, "--once", "--socket", os.path.join(d.dir, "nobody"))
+        _, out, err = ended(p)
+        assert p.returncode == 0, ("the daemon of the directory is asked, wherever it listens", out, err)
 
 
 def two_daemons__started_together__one_serves():
