@@ -301,7 +301,8 @@ def help__is_there__for_every_command():
             assert "verbs:" in d.cli(noun, "--help", check=0).stdout
         lines = d.cli("complete", "--", "mon", check=0).stdout.splitlines()
         assert "monitor" in [line.split("\t")[0] for line in lines]
-        assert "--interval" in d.cli("complete", "--", "monitor", "add", "--int", check=0).stdout.splitlines()
+        lines = d.cli("complete", "--", "monitor", "add", "--int", check=0).stdout.splitlines()
+        assert "--interval" in [line.split("\t")[0] for line in lines]
 
 
 def config_show__names__each_origin():
