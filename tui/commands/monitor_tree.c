@@ -14,8 +14,9 @@ enum { DEEP_MAX = 32, INDENT = 2 };
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-/* Every monitor by its name; false: the error was said, *status is the exit. */
-static bool read_all(struct invocation *in, json_t *all, int *status)
+/* Those that depend on another or are depended on, or every monitor, by name; false: the error was
+ * said, *status is the exit. */
+static bool read_all(struct invocation *in, bool also_alone, json_t *all, int *status)
 {
 	char after[80] = "";
 	do {
@@ -24,6 +25,8 @@ static bool read_all(struct invocation *in, json_t *all, int *status)
 		json_t *reply = NULL, *m;
 		size_t i;
 		buf_add_str(&path, "/v1/monitors?limit=1000&sort=name");
+		if (!also_alone)
+			path_add(&path, "filter[related]", "true");
 		if (after[0])
 			path_add(&path, "after", after);
 		enum err err = request_json(in, "GET", buf_str(&path), NULL, &reply, &e);
@@ -124,7 +127,7 @@ static int run(struct invocation *in)
 {
 	int status = 0;
 	json_t *all = json_object(), *roots = NULL;
-	if (read_all(in, all, &status)) {
+	if (read_all(in, invocation_flag(in, "all") != NULL, all, &status)) {
 		roots = plant(all, invocation_flag(in, "all") != NULL);
 		if (!output_machine(in->output, roots)) {
 			if (!json_array_size(roots))
