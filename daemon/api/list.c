@@ -135,6 +135,21 @@ static void take(const char *name, const char *value, void *arg)
 	}
 }
 
+/* A column's path is as good as the sort's own name: p95_1h_ms is p95. */
+static const char *sort_of_path(const struct resource_kind *k, const char *path)
+{
+	for (size_t i = 0; i < k->n_columns; i++) {
+		if (strcmp(k->columns[i].path, path))
+			continue;
+		for (size_t s = 0; k->sorts && k->sorts[s]; s++) {
+			size_t n = strlen(k->sorts[s]);
+			if (!strncmp(path, k->sorts[s], n) && (path[n] == '_' || !path[n]))
+				return k->sorts[s];
+		}
+	}
+	return path;
+}
+
 static void query_read(struct query *q, struct request *r, struct api_kind *k)
 {
 	const char *const *sorts = k->kind->sorts;
@@ -147,6 +162,8 @@ static void query_read(struct query *q, struct request *r, struct api_kind *k)
 		q->descending = sorts[0][0] == '-';
 		q->sort = sorts[0] + q->descending;
 	}
+	if (q->sort && !listed(sorts, q->sort))
+		q->sort = sort_of_path(k->kind, q->sort);
 	if (q->sort && strcmp(q->sort, "name") && !listed(sorts, q->sort)) {
 		error_field(&q->error, ERR_INVALID, "sort",
 			    "%s lists cannot be sorted by \"%.64s\"", k->kind->kind, q->sort);

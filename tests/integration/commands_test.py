@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Commands as a person meets them: pages on a terminal, --watch, the editor, undo, completion, contexts."""
+import atexit
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -12,7 +14,7 @@ import time
 from lib import CLIENT, Daemon, Origin, main, wait_until
 
 
-def on_terminal(d, *args, env=None, columns=100):
+def on_terminal(d, *args, env=None, columns=100, typed=""):
     """Run the client on a terminal of its own. @return exit status, what it showed"""
     import fcntl
     import struct
@@ -24,6 +26,7 @@ def on_terminal(d, *args, env=None, columns=100):
     p = subprocess.Popen([CLIENT, *args], stdin=follower, stdout=follower, stderr=follower, env=e,
                          start_new_session=True)
     os.close(follower)
+    os.write(leader, typed.encode())
     shown, end = b"", time.monotonic() + 30
     while time.monotonic() < end:
         if select.select([leader], [], [], 0.05)[0]:
@@ -46,6 +49,7 @@ class Watch:
         self.lines = []
         self.process = subprocess.Popen([CLIENT, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                                         env=d.environment())
+        atexit.register(self.process.kill)  # it outlives its daemon
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
@@ -120,6 +124,71 @@ def watch__tells__what_changes_and_only_that():
         assert [json.loads(x)["state"] for x in rows.lines] == ["up", "down"], rows.lines
         assert json.loads(events.lines[0])["topic"] == "monitor.down"
         assert rows.end() == -signal.SIGINT and events.end() == -signal.SIGINT  # a shell says 130
+
+
+def watch__outlives__a_restart_of_the_daemon():
+    with Daemon() as d, Origin() as o:
+        shop(d, o)
+        rows = Watch(d, "monitor", "list", "--watch", "--json", "name,state")
+        events = Watch(d, "event", "list", "--watch", "--topic", "monitor.down", "-o", "jsonl")
+        wait_until(lambda: len(rows.lines) == 1, "the first row")
+        d.stop()
+        o.status = 500
+        d.start()
+        d.wait_state("shop", "down")
+        wait_until(lambda: len(rows.lines) >= 2 and len(events.lines) >= 1, "the change")
+        assert [json.loads(x)["state"] for x in rows.lines] == ["up", "down"], rows.lines
+        d.stop()
+        o.status = 200
+        d.start()
+        d.wait_state("shop", "up")
+        wait_until(lambda: len(rows.lines) >= 3, "the change back")
+        assert len(events.lines) == 1, events.lines
+        rows.end(), events.end()
+
+
+def nothing_given__is_asked_for__on_a_terminal_only():
+    with Daemon() as d, Origin() as o:
+        refused = d.cli("monitor", "add", check=64)
+        assert "nothing was given" in refused.stderr and "sellersmart monitor add" in refused.stderr, refused.stderr
+        status, shown = on_terminal(d, "monitor", "add", typed=o.url + "\n")
+        assert status == 0 and "target (" in shown and "created" in shown, shown
+        assert d.get("/v1/monitors").data[0]["target"].rstrip("/") == o.url.rstrip("/")
+
+
+def json_fields__that_do_not_exist__are_refused():
+    with Daemon() as d, Origin() as o:
+        shop(d, o)
+        for verb in (("list",), ("show", "shop")):
+            refused = d.cli("monitor", *verb, "--json", "name,stat", check=64)
+            assert "stat: a monitor has no such member" in refused.stderr and "state" in refused.stderr, refused.stderr
+        done = d.cli("monitor", "list", "--json", "name,target,last.duration_ms", check=0)
+        assert "duration" in done.stdout, done.stdout
+
+
+def sort__takes__the_path_of_a_column():
+    with Daemon() as d, Origin() as o:
+        shop(d, o)
+        assert d.cli("monitor", "list", "--sort=-p95_1h_ms", check=0).stdout
+        assert "cannot be sorted" in d.cli("monitor", "list", "--sort", "target", check=65).stderr
+
+
+def daemon_status__is__a_page_on_a_terminal():
+    with Daemon() as d:
+        status, shown = on_terminal(d, "daemon", "status")
+        assert status == 0 and re.search(r"^runs +sellersmartd ", shown, re.M), shown
+        assert d.socket in shown and d.data in shown and "net loop answers" in shown, shown
+        assert json.loads(d.cli("daemon", "status", "-o", "json", check=0).stdout)["socket"] == d.socket
+
+
+def secret_add__takes__the_value_like_set():
+    with Daemon() as d:
+        refused = d.cli("secret", "add", "token", check=65)
+        assert "nothing was given" in refused.stderr and "secret set token" in refused.stderr, refused.stderr
+        assert d.cli("secret", "add", "token", "--description", "for tests", input="s3cret-value", check=0)
+        shown = json.loads(d.cli("secret", "show", "token", "-o", "json", check=0).stdout)
+        assert shown["stored"] and shown["description"] == "for tests" and "s3cret" not in str(shown), shown
+        assert "token" in d.cli("secret", "add", "token", input="other", check=None).stderr
 
 
 def editor__opens_again__until_the_text_is_accepted():

@@ -11,7 +11,9 @@
 #include "tui/cli/editor.h"
 #include "tui/cli/files.h"
 #include "tui/cli/list.h"
+#include "tui/cli/members.h"
 #include "tui/cli/request.h"
+#include "tui/cli/secret_value.h"
 #include "tui/cli/views.h"
 
 enum { VERB_FLAGS_MAX = 128 };
@@ -65,8 +67,12 @@ static int run_show(struct invocation *in)
 	struct buf path = BUF_INIT(4096);
 	json_t *reply = NULL;
 	if (in->output->fields && !in->output->fields[0]) {
-		output_members(in->output, g->kind);
+		members_print(in->output, g->kind);
 		return 0;
+	}
+	if (members_check(g->kind, in->output->fields, &e)) {
+		buf_fini(&path);
+		return invocation_fail(&e);
 	}
 	ref_path(&path, g->kind, in->args[0], NULL);
 	enum err err = request_json(in, "GET", buf_str(&path), NULL, &reply, &e);
@@ -220,6 +226,18 @@ static const char *unset_name(const struct resource_kind *k, const char *word)
 	return f ? f->name : word;
 }
 
+static const struct field *positional_field(const struct resource_kind *k)
+{
+	for (size_t i = 0; i < k->n_fields; i++)
+		if (k->fields[i].flags & FIELD_POSITIONAL)
+			return &k->fields[i];
+	for (size_t v = 0; k->variants && k->variants[v]; v++)
+		for (size_t i = 0; i < k->variants[v]->n_fields; i++)
+			if (k->variants[v]->fields[i].flags & FIELD_POSITIONAL)
+				return &k->variants[v]->fields[i];
+	return NULL;
+}
+
 json_t *generic_input(struct invocation *in, const struct resource_kind *k, int first_arg,
 		      struct error *e)
 {
@@ -239,15 +257,8 @@ json_t *generic_input(struct invocation *in, const struct resource_kind *k, int 
 					    e);
 	}
 	/* One word without a flag is the positional field, in a kind without one the name. */
+	const struct field *f = positional_field(k);
 	for (int i = first_arg; i < in->n_args && !err; i++) {
-		const struct field *f = NULL;
-		for (size_t n = 0; n < k->n_fields && !f; n++)
-			f = k->fields[n].flags & FIELD_POSITIONAL ? &k->fields[n] : NULL;
-		for (size_t v = 0; k->variants && k->variants[v] && !f; v++)
-			for (size_t n = 0; n < k->variants[v]->n_fields && !f; n++)
-				f = k->variants[v]->fields[n].flags & FIELD_POSITIONAL
-					    ? &k->variants[v]->fields[n]
-					    : NULL;
 		if (f && !json_object_get(object, f->name))
 			err = field_collect(f, object, in->args[i], e);
 		else if (!f && !json_object_get(object, "name"))
@@ -271,21 +282,46 @@ static json_t *input_body(const struct resource_input *input)
 	return body;
 }
 
+/* Nothing was given: on a terminal the one value that is always needed is asked for.
+ * @param given  gets it */
+static enum err ask_value(struct invocation *in, const struct resource_kind *k, json_t *given,
+			  struct error *e)
+{
+	const struct field *f = positional_field(k);
+	char answer[2048] = "";
+	if (!f || in->n_args || in->n_flags)
+		return ERR_NONE;
+	if (cli_may_ask(in)) {
+		fprintf(stderr, "%s (%s): ", f->name, f->help);
+		if (!fgets(answer, sizeof(answer), stdin))
+			answer[0] = 0;
+		answer[strcspn(answer, "\n")] = 0;
+		if (answer[0])
+			return field_collect(f, given, answer, e);
+	}
+	error_set(e, ERR_USAGE, "nothing was given");
+	error_hint(e, "for example: %s", k->examples[0]);
+	return ERR_USAGE;
+}
+
 static int run_add(struct invocation *in)
 {
 	const struct generic *g = of(in);
 	struct error e = {0};
+	struct secret_value value = {0};
+	bool secret = !strcmp(g->kind->kind, "secret");
 	struct error_list *errors = mem_zalloc(sizeof(*errors));
 	struct resource_input input = {0};
 	json_t *reply = NULL, *body = NULL;
 	char path[96];
 	int status = 0;
 	json_t *given = generic_input(in, g->kind, 0, &e);
-	if (!given) {
+	if (!given || ask_value(in, g->kind, given, &e)) {
 		status = invocation_fail(&e);
 		goto out;
 	}
 	const char *file = invocation_flag(in, "file");
+	secret = secret && !file; /* a file has none: they are not written down */
 	if (!file && g->kind->complete)
 		g->kind->complete(given, (int64_t)time(NULL) * 1000);
 	bool fine = file ? file_read_one(file, g->kind, given, &input, errors)
@@ -294,11 +330,23 @@ static int run_add(struct invocation *in)
 		status = generic_fail(errors);
 		goto out;
 	}
+	if (secret && secret_value_read(in, input.name, &value, &e)) {
+		status = invocation_fail(&e);
+		goto out;
+	}
 	body = input_body(&input);
 	snprintf(path, sizeof(path), "/v1/%s", g->kind->plural);
 	if (request_json(in, "POST", path, body, &reply, &e)) {
 		status = invocation_fail(&e);
 		goto out;
+	}
+	if (secret) {
+		json_decref(reply);
+		reply = NULL;
+		if (secret_value_store(in, input.name, &value, &reply, &e)) {
+			status = invocation_fail(&e);
+			goto out;
+		}
 	}
 	const json_t *made = json_object_get(reply, "data");
 	if (!output_machine(in->output, made)) {
@@ -309,6 +357,7 @@ static int run_add(struct invocation *in)
 			output_text(in->output, "ping it at %s\n", ping);
 	}
 out:
+	secret_value_fini(&value);
 	resource_input_fini(&input);
 	json_decref(given);
 	json_decref(body);

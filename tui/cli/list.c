@@ -2,9 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 
 #include "shared/mem.h"
+#include "tui/cli/members.h"
 #include "tui/cli/request.h"
+#include "tui/client/live.h"
 
 enum { PAGE_ROWS = 500 };
 
@@ -95,10 +99,11 @@ struct watching {
 	const struct resource_kind *kind;
 	const char *path;
 	long limit;
-	json_t *seen; /* id -> what of the row would be news */
-	json_t *here; /* ids of the reading under way */
-	long long last_seq;
-	bool events;
+	json_t *seen;                  /* id -> what of the row would be news */
+	json_t *here;                  /* ids of the reading under way */
+	long long last_seq, floor_seq; /* printed; of them before the reading under way */
+	bool events, up;               /* up: it was once connected */
+	unsigned attempt;              /* to connect again */
 	enum err err;
 	struct error *e;
 };
@@ -136,7 +141,8 @@ static void watch_rows(const json_t *rows, void *arg)
 		if (w->events) {
 			long long seq = json_int(row, "seq", 0);
 			w->last_seq = seq > w->last_seq ? seq : w->last_seq;
-			print_row(w, row);
+			if (seq > w->floor_seq)
+				print_row(w, row);
 			continue;
 		}
 		json_t *news = news_of(row);
@@ -151,11 +157,24 @@ static bool watch_read(struct watching *w)
 {
 	const char *id;
 	const json_t *news;
+	struct buf path = BUF_INIT(20000);
 	w->here = json_object();
-	w->err = each_page(w->in, w->path, w->limit, watch_rows, w, w->e);
+	w->floor_seq = w->last_seq;
+	buf_add_str(&path, w->path);
+	if (w->events && w->floor_seq && !strstr(w->path, "after_seq="))
+		path_add_int(&path, "after_seq", w->floor_seq);
+	w->err =
+		each_page(w->in, buf_str(&path), w->floor_seq ? -1 : w->limit, watch_rows, w, w->e);
+	buf_fini(&path);
+	if (w->err) { /* what was printed stays known, for the next reading */
+		json_object_update(w->seen, w->here);
+		json_decref(w->here);
+		w->here = NULL;
+		return false;
+	}
 	json_object_foreach(w->seen, id, news)
 	{
-		if (w->err || w->events || json_object_get(w->here, id))
+		if (w->events || json_object_get(w->here, id))
 			continue;
 		const char *name =
 			json_string_value(json_array_get(news, json_array_size(news) - 1));
@@ -166,7 +185,7 @@ static bool watch_read(struct watching *w)
 	w->seen = w->here;
 	w->here = NULL;
 	fflush(w->in->output->to);
-	return !w->err;
+	return true;
 }
 
 /* The stream tells of every event; the list's own conditions count here too. */
@@ -200,16 +219,35 @@ static bool watch_message(const char *event, const json_t *data, void *arg)
 {
 	struct watching *w = arg;
 	/* The stream is open before the first reading, so that nothing falls between. */
-	if (!strcmp(event, "hello"))
+	if (!strcmp(event, "hello")) {
+		if (w->attempt)
+			output_note(w->in->output, "the daemon is back");
+		w->up = true;
+		w->attempt = 0;
 		return watch_read(w);
-	if (w->events && !strcmp(event, "event") && json_int(data, "seq", 0) > w->last_seq &&
-	    wanted(w, data))
-		print_row(w, data);
+	}
+	if (w->events && !strcmp(event, "event") && json_int(data, "seq", 0) > w->last_seq) {
+		w->last_seq = json_int(data, "seq", 0);
+		if (wanted(w, data))
+			print_row(w, data);
+	}
 	if (!w->events &&
 	    (!strcmp(event, "resync") ||
 	     (!strcmp(event, "list") && !strcmp(json_str(data, "kind", ""), w->kind->kind))))
 		return watch_read(w);
 	return true;
+}
+
+static void wait_for_daemon(struct watching *w, const struct error *why)
+{
+	uint32_t random = 0;
+	if (!w->attempt)
+		output_note(w->in->output, "%s; it is waited for", why->text);
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		random = w->attempt;
+	int ms = live_backoff_ms(w->attempt++, random);
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+	nanosleep(&t, NULL);
 }
 
 static int watch(struct invocation *in, const struct resource_kind *k, const char *path, long limit)
@@ -225,9 +263,19 @@ static int watch(struct invocation *in, const struct resource_kind *k, const cha
 	if (output_format(in->output) == OUTPUT_JSON)
 		in->output->format = OUTPUT_JSONL;
 	output_list_begin(in->output, k);
-	enum err err = request_stream(in, "/v1/stream", watch_message, &w, &e);
+	enum err err;
+	for (;;) {
+		w.err = ERR_NONE;
+		e = (struct error){0};
+		err = request_stream(in, "/v1/stream", watch_message, &w, &e);
+		err = err ? err : w.err;
+		/* A daemon that was here comes back: it was restarted. */
+		if (!w.up || (err != ERR_UNAVAILABLE && err != ERR_BUSY && err != ERR_TIMEOUT))
+			break;
+		wait_for_daemon(&w, &e);
+	}
 	json_decref(w.seen);
-	return err || w.err ? invocation_fail(&e) : 0;
+	return err ? invocation_fail(&e) : 0;
 }
 
 /* ---- the verb ------------------------------------------------------------------------------ */
@@ -246,8 +294,9 @@ int list_run(struct invocation *in, const struct resource_kind *k)
 	long limit = -1;
 	int status = 0;
 	if (in->output->fields && !in->output->fields[0]) { /* bare --json lists what there is */
-		output_members(in->output, k);
-	} else if (list_limit(invocation_flag(in, "limit"), &limit, &e) ||
+		members_print(in->output, k);
+	} else if (members_check(k, in->output->fields, &e) ||
+		   list_limit(invocation_flag(in, "limit"), &limit, &e) ||
 		   list_path(in, k, &path, &e)) {
 		status = invocation_fail(&e);
 	} else if (in->watch) {

@@ -415,21 +415,6 @@ void output_list_end(struct output *o, const struct resource_kind *k)
 	fflush(o->to);
 }
 
-void output_members(struct output *o, const struct resource_kind *k)
-{
-	static const char *const always[] = {"kind",    "id",         "name",      "labels",
-					     "version", "created_at", "updated_at"};
-	const struct field *fields[FIELDS_MAX];
-	bool facts = !(k->ops & OP_ADD);
-	for (size_t i = 0; i < (facts ? 2 : ARRAY_LEN(always)); i++)
-		fprintf(o->to, "%s\n", always[i]);
-	size_t n = resource_fields(k, NULL, fields);
-	for (size_t i = 0; i < n; i++)
-		fprintf(o->to, "%s\n", fields[i]->name);
-	for (size_t i = 0; k->outputs && k->outputs[i]; i++)
-		fprintf(o->to, "%s\n", k->outputs[i]);
-}
-
 /* ---- one object ---------------------------------------------------------------------------- */
 
 static void object_lines(struct output *o, const json_t *object, const char *prefix, int depth)

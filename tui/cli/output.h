@@ -41,8 +41,6 @@ void output_list_rows(struct output *o, const struct resource_kind *k, const jso
 void output_list_end(struct output *o, const struct resource_kind *k);
 /** One object: all members for a person, or as JSON. */
 void output_object(struct output *o, const struct resource_kind *k, const json_t *object);
-/** The names that --json FIELDS takes, one a line: what a bare --json asks for. */
-void output_members(struct output *o, const struct resource_kind *k);
 /** What an action answers: an object as above, or a list of objects as lines of their members. */
 void output_value(struct output *o, const struct resource_kind *k, const json_t *value);
 /** Any JSON value by the machine formats; false when a person should get text instead. */
