@@ -317,6 +317,25 @@ def acceptance__10_a_kill_in_an_outage_keeps_it_and_the_recovery_is_told_once():
         assert one["id"] == first["id"] and one["opened_at"] == before["since"] and one["closed_at"], one
 
 
+def outage__says_what_changed__and_not_what_did_not():
+    with Origin() as o, Daemon() as d:
+        add(d, "shop", o.url)
+        for n, body in enumerate((b"hello shop", b"sorry"), 1):
+            o.status, o.body = 200, b"hello shop"
+            look(d, "shop")
+            d.wait_state("shop", "up")
+            o.status, o.body = 500, body
+            look(d, "shop")
+            found = incidents(d, "shop", n)[0]
+            changes = {c["what"]: (c["from"], c["to"]) for c in found["changed"]}
+            assert changes.pop("status") == ("200", "500"), found["changed"]
+            if n == 1:
+                assert changes == {}, changes
+            else:
+                before, after = changes["body hash"]
+                assert len(before) == len(after) == 16 and before != after and before.strip("0"), changes
+
+
 def acceptance__11_a_crash_about_the_transition_never_loses_or_doubles_its_event():
     with Origin() as o, Daemon() as d:
         for round_, wait_for in enumerate(("asked", "shown", "written")):
@@ -408,7 +427,7 @@ def acceptance__16_answers_that_alternate_are_down_flapping_and_stable():
             o.status = 200 if i % 2 else 500
             look(d, "shop")
         m = d.wait_state("shop", "flapping")
-        assert "of the last 20 checks found the opposite" in m["reason"], m
+        assert " changes in the last 20 checks; now " in m["reason"], m
         assert [x["level"] for x in d.get("/v1/overview").data["attention"]] == ["FLAPS"]
         assert d.get("/v1/monitors?filter[state]=flapping").data[0]["name"] == "shop"
         told(d, "shop", ["monitor.up", "monitor.down", "monitor.flapping"])

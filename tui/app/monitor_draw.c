@@ -78,9 +78,15 @@ static int draw_head(struct view *v, struct surface s, int y)
 	y++;
 	if (*reason)
 		y += wrapped_draw(s, y, 1, s.width - 2, role, reason, 2);
-	snprintf(text, sizeof text, "every %s, timeout %s, down after %lld failures %s apart",
-		 json_str(m, "interval", "?"), json_str(m, "timeout", "?"),
-		 (long long)json_int(m, "failures", 0), json_str(m, "retry_interval", "?"));
+	snprintf(text, sizeof text, "every %s, timeout %s, down after ",
+		 json_str(m, "interval", "?"), json_str(m, "timeout", "?"));
+	size_t n = strlen(text);
+	long long failures = (long long)json_int(m, "failures", 0);
+	if (failures > 1)
+		snprintf(text + n, sizeof text - n, "%lld failures %s apart", failures,
+			 json_str(m, "retry_interval", "?"));
+	else
+		snprintf(text + n, sizeof text - n, "the first failure");
 	x = 1 + surface_outside(s, y, 1, ROLE_DIM, text, s.width - 2);
 	time_of(v, m, "next_at", next, sizeof next);
 	if (json_is_string(json_object_get(m, "next_at")) && x + 18 < s.width)

@@ -32,9 +32,10 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 		    time_parse(json_str(row, "confirmed_at", ""), &at) ? at : 0, now);
 	format_time(closed, sizeof closed, time_parse(json_str(row, "closed_at", ""), &at) ? at : 0,
 		    now);
+	long long failures = (long long)json_int(row, "failures", 0);
 	surface_printf(s, y++, 2, ROLE_DIM,
-		       "first bad %s   confirmed %s (%lld failures)   closed %s", bad, confirmed,
-		       (long long)json_int(row, "failures", 0), closed);
+		       "first bad %s   confirmed %s (%lld failure%s)   closed %s", bad, confirmed,
+		       failures, failures == 1 ? "" : "s", closed);
 	changed_draw(s, y, 2, row, 2);
 }
 

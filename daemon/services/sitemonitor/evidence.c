@@ -52,11 +52,15 @@ uint64_t evidence_print(const char *evidence, struct evidence_body *body)
 	if (!evidence)
 		return 0;
 	uint64_t sum = 1; /* of members, so that their order does not matter */
+	bool hashed = false;
 	while (text_next_member(&evidence, &key, &value)) {
-		if (!take_body(body, key, value) && !is_member(key, measured) &&
-		    !is_member(key, step_ms))
+		bool of_body = take_body(body, key, value);
+		hashed |= of_body && is_member(key, "body_hash");
+		if (!of_body && !is_member(key, measured) && !is_member(key, step_ms))
 			sum += hash_id(hash_bytes(key.s, key.n)) ^ hash_bytes(value.s, value.n);
 	}
+	if (!hashed)
+		body->bytes = -1;
 	return sum ? sum : 1;
 }
 

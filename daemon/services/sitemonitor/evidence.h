@@ -8,13 +8,13 @@
 
 /** A body as evidence has it (body_bytes, body_hash): it may differ at each answer. */
 struct evidence_body {
-	uint8_t hash[16];
-	int64_t bytes; /* -1: none */
+	uint8_t hash[8]; /* as daemon/checks/common/body.h makes it */
+	int64_t bytes;   /* -1: none */
 };
 /** The same number for evidence that says the same but for the body and what was measured (a
  *  program's figures, the time of steps), in whatever order; 0 for NULL. *body gets the body. */
 uint64_t evidence_print(const char *evidence, struct evidence_body *body);
-enum { EVIDENCE_HASH_TEXT = 33 };
+enum { EVIDENCE_HASH_TEXT = 17 };
 /** The hash as evidence has it. */
 const char *evidence_hash_text(const struct evidence_body *body,
 			       char out[static EVIDENCE_HASH_TEXT]);

@@ -95,7 +95,7 @@ static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_re
 static const char *flapping_reason(const struct monitor *m, const struct check_result *r, char *out,
 				   size_t cap)
 {
-	snprintf(out, cap, "%u of the last %d checks found the opposite; now %s: %s",
+	snprintf(out, cap, "%u changes in the last %d checks; now %s: %s",
 		 flap_count(m->track.recent), FLAP_CHANGES, outcome_name(r->outcome), r->message);
 	return out;
 }

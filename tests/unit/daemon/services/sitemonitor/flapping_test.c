@@ -90,7 +90,7 @@ static void alternating__for_half_an_hour__is_down_flapping_stable(void **state)
 	struct shown s = house_shown(h, id);
 	assert_int_equal(s.state, STATE_FLAPPING);
 	assert_true(s.incident != 0);
-	assert_non_null(strstr(s.reason, "20 of the last 20 checks found the opposite; now up"));
+	assert_non_null(strstr(s.reason, "20 changes in the last 20 checks; now up"));
 	house_write(h);
 	assert_int_equal(events(h, "%"), 3); /* up, down, flapping */
 	keep_at(h, id, OUTCOME_UP);
@@ -167,7 +167,7 @@ static void flapping__needs_a_person__and_is_checked_as_often_as_a_failure(void 
 	assert_in_range(house_shown(h, id).next_boot_ms - h->clock.boot_us / 1000, 1, 22000);
 	assert_int_equal(service_sitemonitor.attention(h->sm, lines, 4, &total), 1);
 	assert_string_equal(lines[0].word, "FLAPS");
-	assert_non_null(strstr(lines[0].text, "found the opposite"));
+	assert_non_null(strstr(lines[0].text, " changes in the last 20 checks"));
 }
 
 static void heartbeat__never_flaps(void **state)
