@@ -284,5 +284,10 @@ $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libtui.a $(B)/l
 soak: all $(FAKES) $(INTEGRATION)
 	$(Q)tests/soak/run
 
+# The API from outside, by schemathesis from PyPI; SCHEMATHESIS=its path.
+.PHONY: schemathesis
+schemathesis: all
+	$(Q)/usr/bin/python3 tests/soak/schemathesis.py $(EXAMPLES)
+
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

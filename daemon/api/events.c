@@ -9,7 +9,7 @@
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 
-enum { WORD_MAX = 64 };
+enum { TOPIC_MAX = 64, WORD_MAX = 64 };
 
 struct events_asked {
 	struct api_state *api;
@@ -175,6 +175,10 @@ static bool query_read(struct events_asked *q, struct request *r, struct error *
 
 	q->topic = either(r, "topic", "filter[topic]");
 	q->severity = either(r, "severity", "filter[severity]");
+	if (q->topic && strlen(q->topic) > TOPIC_MAX) {
+		error_field(e, ERR_INVALID, "topic", "topic: longer than %d bytes", TOPIC_MAX);
+		return false;
+	}
 	q->name = request_query(r, "filter[name]", NULL);
 	text = either(r, "subject", "filter[subject]");
 	if (text && !subject_read(q, text)) {
@@ -204,7 +208,7 @@ static bool query_read(struct events_asked *q, struct request *r, struct error *
 	}
 	q->limit = (size_t)limit;
 	text = request_query(r, "sort", "-at");
-	if (strcmp(text, "at") && strcmp(text, "-at") && *text) {
+	if (strcmp(text, "at") && strcmp(text, "-at")) {
 		error_field(e, ERR_INVALID, "sort", "sort: events are sorted by at or -at");
 		return false;
 	}
@@ -275,6 +279,8 @@ static enum err page_read(const struct events_asked *q, struct request *r, struc
 	size_t max = q->limit + 1;
 	enum err rc;
 
+	if (strcmp(last, "0") && strcmp(last, "1"))
+		return error_field(e, ERR_INVALID, "last", "last: 0 or 1, not \"%.32s\"", last);
 	if (*text && !number(text, &floor))
 		return error_field(e, ERR_INVALID, "after_seq", "after_seq: \"%.32s\" is no number",
 				   text);

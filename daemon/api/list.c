@@ -103,6 +103,12 @@ static void take_filter(struct query *q, const char *name, const char *value)
 	free(plain);
 }
 
+static bool last_read(const char *value, bool *last)
+{
+	*last = !strcmp(value, "1");
+	return *last || !strcmp(value, "0");
+}
+
 static void take(const char *name, const char *value, void *arg)
 {
 	struct query *q = arg;
@@ -114,7 +120,7 @@ static void take(const char *name, const char *value, void *arg)
 		take_filter(q, name, value);
 	} else if (!strcmp(name, "q")) {
 		take_words(q, value);
-	} else if (!strcmp(name, "sort") && *value) {
+	} else if (!strcmp(name, "sort")) {
 		q->descending = *value == '-';
 		q->sort = value + q->descending;
 	} else if (!strcmp(name, "fields")) {
@@ -126,7 +132,9 @@ static void take(const char *name, const char *value, void *arg)
 	} else if (!strcmp(name, "around")) {
 		q->around = value;
 	} else if (!strcmp(name, "last")) {
-		q->last = *value && strcmp(value, "0");
+		if (!last_read(value, &q->last))
+			error_field(&q->error, ERR_INVALID, "last", "last: 0 or 1, not \"%.32s\"",
+				    value);
 	} else if (!strcmp(name, "limit")) {
 		q->limit = strtoul(value, &end, 10);
 		if (!*value || *end || *value == '-' || !q->limit || q->limit > LIST_LIMIT_MAX)

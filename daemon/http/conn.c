@@ -68,6 +68,8 @@ void conn_refuse(struct conn *c, int status, const char *code, const char *detai
 	buf_reset(&c->request->headers);
 	c->request->content_type_set = false;
 	c->request->cache_control_set = false;
+	if (status == 405)
+		reply_header(c->request, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
 	reply_problem(c->request, status, code, detail);
 	c->request->keep_alive = false;
 	c->unread = true;
@@ -140,6 +142,16 @@ static void head_ended(struct conn *c, size_t more)
 		send_continue(c);
 }
 
+/* "QUERY /path": a method, if one that nobody here knows. */
+static bool is_method(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && i < HTTP_METHOD_MAX && p[i] >= 'A' && p[i] <= 'Z')
+		i++;
+	return i > 0 && i < n && p[i] == ' ';
+}
+
 static size_t read_head(struct conn *c, const char *p, size_t n)
 {
 	struct request *r = c->request;
@@ -148,7 +160,10 @@ static size_t read_head(struct conn *c, const char *p, size_t n)
 
 	if (result != GATE_MORE && result != GATE_END)
 		refuse_gate(c, result);
-	else if (!parse_bytes(r, p, used))
+	else if (!parse_bytes(r, p, used) && llhttp_get_errno(&r->parser) == HPE_INVALID_METHOD &&
+		 is_method(p, used))
+		conn_refuse(c, 405, "method", "this method is not possible here");
+	else if (llhttp_get_errno(&r->parser) != HPE_OK)
 		refuse_gate(c, GATE_BAD);
 	else if (result == GATE_END)
 		head_ended(c, n - used);

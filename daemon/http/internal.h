@@ -14,6 +14,7 @@ enum {
 	HTTP_READ_BYTES = 65536, /* one buffer, shared by all connections */
 	HTTP_REST_MAX = 65536,   /* kept of a pipeline while its answer is awaited */
 	HTTP_SEGMENTS_MAX = 12,
+	HTTP_METHOD_MAX = 20,
 	HTTP_REQUEST_ID_MAX = 64,
 	HTTP_SPARE_REQUESTS = 32, /* kept with their buffers, for the next ones */
 	HTTP_SPARE_BYTES = 16384, /* a larger buffer is given back */

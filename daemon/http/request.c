@@ -237,6 +237,7 @@ static const char *method_name(uint8_t method)
 	case HTTP_PATCH: return "PATCH";
 	case HTTP_DELETE: return "DELETE";
 	case HTTP_OPTIONS: return "OPTIONS";
+	case HTTP_TRACE: return "TRACE";
 	default: return NULL;
 	}
 }
@@ -302,7 +303,7 @@ enum ready request_ready(struct request *r, struct refusal *why)
 
 	r->method = method_name(r->parser.method);
 	if (!r->method)
-		return refuse(why, 501, "unsupported", "this method is not known here");
+		return refuse(why, 405, "method", "this method is not possible here");
 	r->head_only = r->parser.method == HTTP_HEAD;
 	r->writer = r->conn->writer;
 	ready = framing(r, why);

@@ -17,19 +17,16 @@ static const struct column columns[] = {
 static const struct field list_params[] = {
 	{.name = "since",
 	 .type = FIELD_TEXT,
-	 .min = 1,
 	 .max = 64,
 	 .help = "From when: a duration before now, or RFC 3339",
 	 .example = "1h"},
 	{.name = "topic",
 	 .type = FIELD_TEXT,
-	 .min = 1,
 	 .max = 64,
 	 .help = "Only this topic, or those below it",
 	 .example = "monitor.down"},
 	{.name = "subject",
 	 .type = FIELD_TEXT,
-	 .min = 1,
 	 .max = 64,
 	 .help = "Only events about this id",
 	 .example = "mon_01H5ZK3QW8F2A"},
@@ -47,7 +44,7 @@ static const char *const outputs[] = {
 	"seq", "at", "topic", "severity", "subject", "name", "text", "data", NULL,
 };
 static const char live[] =
-	"{seq:int at:time topic:str severity:<info|notice|warning|critical> subject:str? "
+	"{seq:int at:time topic:str severity:<info|warning|critical> subject:str? "
 	"name:str? text:str data:{*:any}?}";
 static const char *const examples[] = {
 	"sellersmart event list --since 1h -o jsonl",

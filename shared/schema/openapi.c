@@ -54,15 +54,16 @@ static void write_sort(struct json_writer *w, const struct resource_kind *k)
 	jw_object_end(w);
 }
 
-static void write_limit(struct json_writer *w)
+static void write_number(struct json_writer *w, const char *name, int64_t min, int64_t max,
+			 const char *dflt, const char *help)
 {
-	static const struct field limit = {.name = "limit",
-					   .type = FIELD_INT,
-					   .min = 1,
-					   .max = LIST_ROWS_MAX,
-					   .dflt = "100",
-					   .help = "Rows of a page"};
-	write_param_field(w, &limit);
+	const struct field number = {.name = name,
+				     .type = FIELD_INT,
+				     .min = min,
+				     .max = max,
+				     .dflt = dflt,
+				     .help = help};
+	write_param_field(w, &number);
 }
 
 static void write_list_params(struct json_writer *w, const struct resource_kind *k)
@@ -75,11 +76,11 @@ static void write_list_params(struct json_writer *w, const struct resource_kind 
 	}
 	write_sort(w, k);
 	write_query(w, "fields", "string", "Only these members, parted by commas");
-	write_limit(w);
+	write_number(w, "limit", 1, LIST_ROWS_MAX, "100", "Rows of a page");
 	write_query(w, "after", "string", "Rows after this id");
 	write_query(w, "before", "string", "Rows before this id");
 	write_query(w, "around", "string", "Rows around this id");
-	write_query(w, "last", "integer", "1: the last rows");
+	write_number(w, "last", 0, 1, "0", "1: the last rows");
 	for (size_t i = 0; i < k->n_list_params; i++)
 		write_param_field(w, &k->list_params[i]);
 }
@@ -222,7 +223,7 @@ static void write_operation(struct json_writer *w, const struct resource_kind *k
 		write_page(w, schema);
 	else
 		openapi_answer(w, "200", a && a->answer ? a->answer : own);
-	if (o->creates)
+	if (o->creates || !strcmp(o->method, "put"))
 		openapi_answer(w, "201", own);
 	openapi_refusal(w);
 	jw_object_end(w);

@@ -129,6 +129,8 @@ static void write_answer(struct json_writer *w, size_t i)
 {
 	if (!routes[i].type) {
 		openapi_answer(w, routes[i].status, routes[i].answer);
+		if (!strcmp(routes[i].method, "put") && strstr(routes[i].path, "/value"))
+			openapi_answer(w, "201", routes[i].answer);
 		return;
 	}
 	jw_key(w, routes[i].status);

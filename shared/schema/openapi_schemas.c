@@ -203,8 +203,9 @@ static void write_name(struct json_writer *w, const char *member)
 	jw_object_end(w);
 }
 
+/* Only of an input: ?fields= takes parts of an answer. */
 static void write_required_of(struct json_writer *w, const struct resource_kind *k,
-			      const struct field *const *fields, size_t n, bool input)
+			      const struct field *const *fields, size_t n)
 {
 	jw_key(w, "required");
 	jw_array(w);
@@ -212,19 +213,10 @@ static void write_required_of(struct json_writer *w, const struct resource_kind 
 		if (fields[i]->flags & FIELD_REQUIRED)
 			jw_str(w, fields[i]->name);
 	}
-	if (!input) {
-		jw_str(w, "kind");
-		jw_str(w, "id");
-		if (k->ops & OP_ADD)
-			jw_str(w, "name");
-		if (k->variant_field)
-			jw_str(w, k->variant_field);
-		if (k->live && !(k->ops & OP_ADD))
-			shape_write_required(w, k->live);
-	} else if (!k->name_propose) {
+	if (!k->name_propose)
 		jw_str(w, "name");
-	}
 	jw_array_end(w);
+	jw_kv_bool(w, "additionalProperties", false);
 }
 
 /* What is answered; as input without what the daemon adds. */
@@ -260,9 +252,8 @@ static void write_schema(struct json_writer *w, const struct resource_kind *k,
 	if (!input)
 		write_outputs(w, k);
 	jw_object_end(w);
-	write_required_of(w, k, fields, n, input);
 	if (input)
-		jw_kv_bool(w, "additionalProperties", false);
+		write_required_of(w, k, fields, n);
 	jw_object_end(w);
 }
 
@@ -281,7 +272,7 @@ static void write_schemas_of(struct json_writer *w, const struct resource_kind *
 	jw_object(w);
 	jw_kv_str(w, "description", k->help);
 	/* The variant of an input may be guessed: several fit then. */
-	jw_key(w, input ? "anyOf" : "oneOf");
+	jw_key(w, "anyOf");
 	jw_array(w);
 	for (size_t i = 0; k->variants[i]; i++) {
 		openapi_schema_name(k, k->variants[i], input, name, sizeof(name));

@@ -196,11 +196,6 @@ void shape_write_outputs(struct json_writer *w, const char *shape)
 	write_properties(w, shape + 1, true);
 }
 
-void shape_write_required(struct json_writer *w, const char *shape)
-{
-	write_required(w, shape + 1);
-}
-
 void shape_write_query(struct json_writer *w, const char *members)
 {
 	struct member m;

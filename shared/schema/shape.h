@@ -17,7 +17,5 @@
 void shape_write(struct json_writer *w, const char *shape);
 /** The members of "{...}" into an open "properties", each read-only. */
 void shape_write_outputs(struct json_writer *w, const char *shape);
-/** Names of the members of "{...}" that are always there, into an open array. */
-void shape_write_required(struct json_writer *w, const char *shape);
 /** Query parameters from the members "a:X b?:Y", as entries of an open array. */
 void shape_write_query(struct json_writer *w, const char *members);

@@ -258,5 +258,30 @@ def idle_daemon__does_not_wake_up():
         assert switches(d) == before, switches(d) - before
 
 
+def methods__nobody_knows_here__are_405_with_what_is_possible():
+    with Daemon() as d:
+        for method in ("TRACE", "QUERY", "PROPFIND", "FROB"):
+            with socket.socket(socket.AF_UNIX) as s:
+                s.settimeout(10)
+                s.connect(d.socket)
+                s.sendall(f"{method} /v1/monitors HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                head = s.recv(65536).decode()
+            assert head.startswith("HTTP/1.1 405 "), (method, head)
+            assert "\r\nAllow: " in head and "application/problem+json" in head, (method, head)
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(10)
+            s.connect(d.socket)
+            s.sendall(b"\x16\x03\x01 / HTTP/1.1\r\n\r\n")
+            assert s.recv(65536).startswith(b"HTTP/1.1 400 ")
+
+
+def pages__with_unknown_values__are_refused():
+    with Daemon() as d:
+        for path in ("/v1/monitors", "/v1/events", "/v1/incidents", "/v1/maintenance", "/v1/secrets"):
+            for query in ("last=null", "last=2", "sort=", "limit=0", "limit=x"):
+                assert d.get(f"{path}?{query}").status == 422, (path, query)
+        assert d.get("/v1/events?topic=" + "x" * 65).status == 422
+
+
 if __name__ == "__main__":
     main(__import__("__main__"))

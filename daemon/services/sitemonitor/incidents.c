@@ -311,13 +311,16 @@ static enum err write_meta(struct json_writer *w, sqlite3 *db, const struct quer
 static enum err take_page(struct request *r, struct page *p, struct error *e)
 {
 	const char *limit = request_query(r, "limit", NULL);
+	const char *last = request_query(r, "last", "0");
 	char *end = NULL;
 	long n = limit ? strtol(limit, &end, 10) : LIMIT_DEFAULT;
 	*p = (struct page){.after = request_query(r, "after", NULL),
 			   .before = request_query(r, "before", NULL),
 			   .around = request_query(r, "around", NULL),
-			   .last = !strcmp(request_query(r, "last", "0"), "1"),
+			   .last = !strcmp(last, "1"),
 			   .limit = (int)n};
+	if (strcmp(last, "0") && strcmp(last, "1"))
+		return error_field(e, ERR_INVALID, "last", "last: 0 or 1, not \"%.40s\"", last);
 	if (n < 1 || n > LIMIT_MAX || (limit && (!*limit || *end))) {
 		error_field(e, ERR_INVALID, "limit", "limit: 1..%d, not \"%.40s\"", LIMIT_MAX,
 			    limit ? limit : "");
