@@ -26,7 +26,7 @@ CC := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 # What the machine has; contrib/setup finds it out once and installs what is missing for run and test.
 TESTING := $(filter test unit integration screens bench fuzz soak lint sanitize torture,$(MAKECMDGOALS))
 SETUP := build/setup-$(if $(TESTING),test,build).mk
-ifeq ($(filter clean setup-% help,$(MAKECMDGOALS)),)
+ifeq ($(filter clean setup-% help deb,$(MAKECMDGOALS)),)
 include $(SETUP)
 endif
 build/setup-build.mk: contrib/setup
@@ -206,6 +206,14 @@ uninstall:
 
 clean:
 	rm -rf build build-* compile_commands.json
+
+# A Debian package of what is committed, in build/deb; needs debhelper.
+.PHONY: deb
+deb:
+	$(Q)rm -rf build/deb && mkdir -p build/deb/sellersmart
+	$(Q)git archive HEAD | tar -x -C build/deb/sellersmart
+	$(Q)mv build/deb/sellersmart/contrib/debian build/deb/sellersmart/debian
+	$(Q)cd build/deb/sellersmart && dpkg-buildpackage -us -uc -b $(DEB_FLAGS)
 
 # ---- tests ---------------------------------------------------------------------------------
 # tests/unit mirrors the source: tests/unit/shared/buf_test.c is linked with what it may use.
