@@ -181,6 +181,9 @@ install: all man
 	install -m 644 $(B)/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 $(B)/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 README.md LICENSE contrib/sellersmart.yaml $(DESTDIR)$(PREFIX)/share/doc/sellersmart/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/sellersmart/{examples,grafana}
+	install -m 644 contrib/examples/*.yaml $(DESTDIR)$(PREFIX)/share/doc/sellersmart/examples/
+	install -m 644 contrib/grafana/* $(DESTDIR)$(PREFIX)/share/doc/sellersmart/grafana/
 	install -d $(DESTDIR)$(PREFIX)/share/doc/sellersmart/examples
 	install -m 644 contrib/examples/* $(DESTDIR)$(PREFIX)/share/doc/sellersmart/examples/
 	for u in sellersmartd.service sellersmartd.socket; do \
@@ -259,7 +262,7 @@ test:
 	$(Q)tests/summary $(RESULTS) build-*/test-results
 unit: $(UNIT)
 	$(Q)tests/run-tests $(RESULTS) $(UNIT)
-integration: all $(FAKES) $(INTEGRATION)
+integration: all man $(FAKES) $(INTEGRATION)
 	$(Q)tests/run-tests $(RESULTS) $(sort $(wildcard tests/integration/*_test.*))
 screens: all $(FAKES) $(SCREEN_PROGRAMS)
 	$(Q)tests/run-tests $(RESULTS) $(sort $(wildcard tests/screens/*_test.*))

@@ -1,5 +1,6 @@
 /* Fill the marks of a manual page (.\" @WORD@) with tables written from the descriptors. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/core/config.h"
@@ -7,7 +8,7 @@
 #include "tui/cli/generic.h"
 #include "tui/commands/command.h"
 
-enum { LINE_MAX_BYTES = 4096, VERBS_MAX = 32 };
+enum { LINE_MAX_BYTES = 4096, TEXT_COLUMNS = 79, VERBS_MAX = 32 };
 
 /* A hyphen that must stay one, and no line that begins with a request. */
 static void roff(const char *text)
@@ -109,7 +110,39 @@ static const struct {
 	void (*write)(void);
 } marks[] = {{"COMMANDS", commands}, {"NOUNS", nouns}, {"RESOURCES", resources}, {"ERRORS", exits}};
 
-int main(void)
+/* ---- lines of text that an editor shows whole ---------------------------------------------- */
+
+/* Where a line is parted: at the last space that leaves it short, and not before what would be read
+ * as a request. */
+static size_t part(const char *line, size_t len)
+{
+	size_t best = 0;
+	if (len <= TEXT_COLUMNS)
+		return len;
+	for (size_t i = 1; i + 1 < len && (i <= TEXT_COLUMNS || !best); i++)
+		if (line[i] == ' ' && line[i + 1] != '.' && line[i + 1] != '\'' &&
+		    line[i + 1] != ' ')
+			best = i;
+	return best ? best : len;
+}
+
+static void write_folded(const char *page, FILE *out)
+{
+	bool as_it_is = false;
+	for (const char *at = page; *at;) {
+		size_t len = strcspn(at, "\n"), n = len;
+		if (!strncmp(at, ".nf", 3) || !strncmp(at, ".fi", 3))
+			as_it_is = at[1] == 'n';
+		if (!as_it_is && *at != '.' && *at != '\'')
+			n = part(at, len);
+		fprintf(out, "%.*s\n", (int)n, at);
+		at += n;
+		if (*at)
+			at++; /* the space, or the end of the line */
+	}
+}
+
+static int fill(void)
 {
 	char line[LINE_MAX_BYTES], word[32];
 	while (fgets(line, sizeof(line), stdin)) {
@@ -132,5 +165,22 @@ int main(void)
 			fputs(line, stdout);
 		}
 	}
-	return ferror(stdout) != 0;
+	return 0;
+}
+
+int main(void)
+{
+	char *page = NULL;
+	size_t len = 0;
+	FILE *out = stdout;
+	stdout = open_memstream(&page, &len);
+	if (!stdout)
+		return 1;
+	int status = fill();
+	fclose(stdout);
+	stdout = out;
+	if (!status)
+		write_folded(page, out);
+	free(page);
+	return status || fflush(out) || ferror(out);
 }

@@ -309,8 +309,6 @@ enum ready request_ready(struct request *r, struct refusal *why)
 	ready = framing(r, why);
 	if (ready != READY_GO)
 		return ready;
-	if (r->has_body && (r->head_only || r->parser.method == HTTP_GET))
-		return malformed(why, "GET and HEAD have no body");
 	fault = target_split(r);
 	if (fault)
 		return malformed(why, fault);
@@ -318,6 +316,8 @@ enum ready request_ready(struct request *r, struct refusal *why)
 	ready = route(r);
 	if (ready != READY_GO)
 		return ready;
+	if (r->has_body && (r->head_only || r->parser.method == HTTP_GET))
+		return malformed(why, "GET and HEAD have no body");
 	max = r->entry->route->body_max;
 	r->body.max = max ? max : HTTP_BODY_MAX;
 	if (r->phase == READ_LENGTH && r->body_left > r->body.max)

@@ -27,7 +27,6 @@ static const struct field list_params[] = {
 	 .example = "monitor.down"},
 	{.name = "subject",
 	 .type = FIELD_TEXT,
-	 .max = 64,
 	 .help = "Only events about this id",
 	 .example = "mon_01H5ZK3QW8F2A"},
 	{.name = "after_seq",

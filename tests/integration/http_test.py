@@ -275,6 +275,13 @@ def methods__nobody_knows_here__are_405_with_what_is_possible():
             assert s.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
+def bodies__of_what_takes_none__are_refused():
+    with Daemon() as d:
+        for path in ("/v1/batch", "/v1/monitors/x/badge"):  # another method is the first thing to say
+            assert d.request("GET", path, {"a": 1}).status == 405, path
+        assert d.request("GET", "/v1/monitors", {"a": 1}).status == 400
+
+
 def pages__with_unknown_values__are_refused():
     with Daemon() as d:
         for path in ("/v1/monitors", "/v1/events", "/v1/incidents", "/v1/maintenance", "/v1/secrets"):

@@ -29,6 +29,10 @@ def config(known):
                              ("/ping/{key}", f'"path.key" = "{known["ping"]}"'),
                              ("/ping/{key}/{kind}", f'"path.key" = "{known["ping"]}", "path.kind" = "log"')):
         lines += ["", "[[operations]]", f'include-path = "{path}"', f"parameters = {{ {parameters} }}"]
+    # Below /v1/monitors/ other methods mean a monitor of that name, and Allow says so.
+    for path in ("create", "status", "history"):
+        lines += ["", "[[operations]]", f'include-path = "/v1/monitors/{path}"',
+                  "checks.unsupported_method.enabled = false"]
     return "\n".join(lines) + "\n"
 
 
