@@ -205,6 +205,14 @@ static void own_socket(const struct running *run, char out[PATH_TEXT])
 		out[0] = 0;
 }
 
+static struct store_retention retention_of(const struct config *c)
+{
+	return (struct store_retention){.raw_ms = c->retention_raw_ms,
+					.hourly_ms = c->retention_hourly_ms,
+					.events_ms = c->retention_events_ms,
+					.bytes = c->retention_bytes};
+}
+
 static enum err start(struct running *run, struct error *e)
 {
 	char socket[PATH_TEXT];
@@ -216,10 +224,7 @@ static enum err start(struct running *run, struct error *e)
 		.socket = socket,
 		.clock = d->clock,
 		.node = (unsigned)c->node,
-		.retention_raw_ms = c->retention_raw_ms,
-		.retention_hourly_ms = c->retention_hourly_ms,
-		.retention_events_ms = c->retention_events_ms,
-		.retention_bytes = c->retention_bytes,
+		.retention = retention_of(c),
 	};
 	enum err err = path_make_dir(c->data_dir, e);
 	if (err)
@@ -323,6 +328,11 @@ static void reload(struct running *run)
 			log_warn("main",
 				 "data_dir, socket, listen and services change at the next start");
 		replace_config(run, fresh);
+		const struct store_retention retention = retention_of(fresh);
+		struct error e = {0};
+		if (store_set_retention(run->d.store, &retention, &e))
+			log_warn("main", "how long data is kept changes at the next start: %s",
+				 e.text);
 		log_setup(fresh->log_level, fresh->log_json, STDERR_FILENO);
 		for (size_t i = 0; i < run->n_services; i++)
 			if (run->services[i]->reload)

@@ -308,6 +308,14 @@ static enum err page_read(const struct events_asked *q, struct request *r, struc
 	return rc;
 }
 
+/* Who has seen a state finds its event here. */
+static void settle(struct api_state *a)
+{
+	for (size_t i = 0; i < a->n_services; i++)
+		if (a->services[i].service->settle)
+			a->services[i].service->settle(a->services[i].state);
+}
+
 static struct answered events_handle(struct request *r, void *ctx)
 {
 	struct events_asked q = {.api = ctx};
@@ -318,6 +326,7 @@ static struct answered events_handle(struct request *r, void *ctx)
 
 	if (!query_read(&q, r, &e))
 		return reply_error(r, &e);
+	settle(ctx);
 	if (page_read(&q, r, &page, &more, &before, &e)) {
 		a = reply_error(r, &e);
 	} else {

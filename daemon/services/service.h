@@ -88,6 +88,8 @@ struct service {
 	void (*doctor)(void *state,
 		       void (*say)(void *arg, const char *name, const struct doctor_finding *f),
 		       void *arg);
+	/** Wait, a little, until the store has what the live members show. Thread: a worker. */
+	void (*settle)(void *state);
 	/** Configuration was reloaded. */
 	void (*reload)(void *state);
 	/** --once: run what is due until decided (deadline boot ms), print a summary line per thing

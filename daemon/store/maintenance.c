@@ -136,7 +136,7 @@ static enum err prune_events(struct maintenance *m, struct txn *t, struct error 
 	if (!st)
 		return ERR_STORE;
 	sqlite3_bind_int64(st, 1, cursor);
-	sqlite3_bind_int64(st, 2, before_ms(m, t, m->store->options.retention_events_ms));
+	sqlite3_bind_int64(st, 2, before_ms(m, t, m->store->options.retention.events_ms));
 	sqlite3_bind_int(st, 3, SLICE_ROWS);
 	sqlite3_bind_int64(st, 4, txn_now_ms(t));
 	if (sqlite3_step(st) != SQLITE_ROW || sqlite3_column_int(st, 1) == 0)
@@ -147,7 +147,7 @@ static enum err prune_events(struct maintenance *m, struct txn *t, struct error 
 	st = txn_prepare(t, "DELETE FROM events WHERE seq <= ?1 AND (at_ms < ?2 OR at_ms > ?3)", e);
 	if (st) {
 		sqlite3_bind_int64(st, 1, last);
-		sqlite3_bind_int64(st, 2, before_ms(m, t, m->store->options.retention_events_ms));
+		sqlite3_bind_int64(st, 2, before_ms(m, t, m->store->options.retention.events_ms));
 		sqlite3_bind_int64(st, 3, txn_now_ms(t));
 	}
 	rc = txn_exec(t, st, e);
@@ -172,7 +172,7 @@ void store_on_prune(struct store *s, store_prune_fn *fn)
 
 static enum err prune_facts(struct maintenance *m, struct txn *t, struct error *e)
 {
-	int64_t before = before_ms(m, t, m->store->options.retention_hourly_ms);
+	int64_t before = before_ms(m, t, m->store->options.retention.hourly_ms);
 	size_t n = atomic_load(&m->n_pruners);
 
 	for (size_t i = 0; i < n; i++) {
@@ -225,8 +225,8 @@ static enum err prune_replies(struct maintenance *m, struct txn *t, struct error
 static enum err prune_samples(struct maintenance *m, struct txn *t, struct error *e)
 {
 	const struct store_options *o = &m->store->options;
-	int64_t raw = before_ms(m, t, o->retention_raw_ms);
-	int64_t hourly = before_ms(m, t, o->retention_hourly_ms);
+	int64_t raw = before_ms(m, t, o->retention.raw_ms);
+	int64_t hourly = before_ms(m, t, o->retention.hourly_ms);
 
 	return series_prune(t, raw > 0 ? raw : 0, hourly > 0 ? hourly : 0, &m->more, e);
 }
@@ -250,7 +250,7 @@ static bool over_limit(const struct store *s)
 	int64_t used = database_int(s->db, "PRAGMA page_count", 0) -
 		       database_int(s->db, "PRAGMA freelist_count", 0);
 
-	return s->options.retention_bytes > 0 && used * 4096 > s->options.retention_bytes;
+	return s->options.retention.bytes > 0 && used * 4096 > s->options.retention.bytes;
 }
 
 static enum err run_slice(struct txn *t, void *arg, struct error *e)
@@ -302,7 +302,7 @@ static void slice_done(void *arg, enum err code, const struct error *e)
 			log_warn("store",
 				 "the store is over its limit of %" PRId64
 				 " bytes (retention_size): older data is removed earlier",
-				 m->store->options.retention_bytes);
+				 m->store->options.retention.bytes);
 		m->stage = STAGE_EVENTS;
 	}
 	if (m->stage == STAGE_END)

@@ -92,6 +92,31 @@ static enum err load(struct store *s, struct error *e)
 	return rc;
 }
 
+struct retention_change {
+	struct store *store;
+	struct store_retention to;
+	bool changed;
+};
+
+static enum err change_retention(struct txn *t, void *arg, struct error *e)
+{
+	struct retention_change *c = arg;
+
+	c->changed = memcmp(&c->store->options.retention, &c->to, sizeof c->to) != 0;
+	c->store->options.retention = c->to; /* the writer's, and this is its thread */
+	return ERR_NONE;
+}
+
+enum err store_set_retention(struct store *s, const struct store_retention *r, struct error *e)
+{
+	struct retention_change c = {.store = s, .to = *r};
+	enum err rc = store_run(s, OP_PEOPLE, change_retention, &c, e);
+
+	if (!rc && c.changed)
+		maintenance_soon(s->maintenance);
+	return rc;
+}
+
 bool store_owner_socket(const char *dir, char *out, size_t cap)
 {
 	return lockfile_owner_socket(dir, out, cap);

@@ -16,12 +16,17 @@
 struct store;
 struct txn; /* an operation's view of the open transaction; valid only inside run() */
 
+/** How long samples, hourly roll-ups and events are kept, and how much of all; 0: no limit. */
+struct store_retention {
+	int64_t raw_ms, hourly_ms, events_ms, bytes;
+};
+
 struct store_options {
 	const char *dir;    /* the data directory; made when missing */
 	const char *socket; /* absolute path where this daemon will answer, or NULL */
 	const struct clock *clock;
 	unsigned node;
-	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms, retention_bytes;
+	struct store_retention retention;
 	const char *vfs;         /* NULL: the default; tests pass a lossy one */
 	const char *synchronous; /* NULL: FULL; tests show that NORMAL loses */
 };
@@ -32,6 +37,9 @@ struct store_options {
 struct store *store_open(const struct store_options *o, struct error *e);
 /** Where the daemon that owns dir answers. @return false when it does not say */
 bool store_owner_socket(const char *dir, char *out, size_t cap);
+/** Keep as long as this from now on, and look at once what is to go. Waits for the writer; not from
+ *  it or a loop. */
+enum err store_set_retention(struct store *s, const struct store_retention *r, struct error *e);
 /** Finish queued operations, truncate the WAL, mark the end as clean. */
 void store_close(struct store *s);
 

@@ -67,9 +67,9 @@ static void open_store(struct bench *b, const char *synchronous)
 	struct store_options o = {.dir = b->dir,
 				  .clock = &b->clock.clock,
 				  .node = 1,
-				  .retention_raw_ms = 400 * DAY,
-				  .retention_hourly_ms = 4000 * DAY,
-				  .retention_events_ms = 90 * DAY,
+				  .retention.raw_ms = 400 * DAY,
+				  .retention.hourly_ms = 4000 * DAY,
+				  .retention.events_ms = 90 * DAY,
 				  .synchronous = synchronous};
 	struct error e = {0};
 

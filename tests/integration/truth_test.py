@@ -150,6 +150,16 @@ def doctor__says_what_is_wrong__with_and_without_a_daemon():
         assert away.startswith("FAIL  daemon") and "try: " in away and "zones" in away, away
 
 
+def event__of_a_state__is_there_as_soon_as_the_state_is():
+    with Daemon() as d, Origin() as o:
+        o.status = 500
+        for i in range(20):
+            d.cli("monitor", "add", o.url, "--name", f"m{i}", "--failures", "1", check=0)
+            d.wait_state(f"m{i}", "down")
+            told = [e["name"] for e in d.get("/v1/events?topic=monitor.down&limit=50").data]
+            assert f"m{i}" in told, (i, told)
+
+
 def machine_events(d, topic):
     return [e["data"]["scarce"] for e in d.get(f"/v1/events?topic={topic}").data]
 

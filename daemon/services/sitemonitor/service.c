@@ -351,6 +351,11 @@ static const struct resource_live live[] = {
 	{0},
 };
 
+static void settle(void *state)
+{
+	journal_wait(state);
+}
+
 const struct service service_sitemonitor = {
 	.name = "sitemonitor",
 	.title = "SiteMonitor",
@@ -365,6 +370,7 @@ const struct service service_sitemonitor = {
 	.overview = overview_members,
 	.metrics = metrics_write,
 	.doctor = witness_doctor,
+	.settle = settle,
 	.reload = reload,
 	.once = once_run,
 };

@@ -118,10 +118,10 @@ static inline void fixture_open(struct fixture *f)
 	struct store_options so = {
 		.dir = f->data,
 		.clock = &clock_system,
-		.retention_raw_ms = INT64_MAX / 2,
-		.retention_hourly_ms = INT64_MAX / 2,
-		.retention_events_ms = INT64_MAX / 2,
-		.retention_bytes = INT64_MAX / 2,
+		.retention.raw_ms = INT64_MAX / 2,
+		.retention.hourly_ms = INT64_MAX / 2,
+		.retention.events_ms = INT64_MAX / 2,
+		.retention.bytes = INT64_MAX / 2,
 	};
 
 	d->clock = &clock_system;

@@ -327,7 +327,7 @@ static void retention__events__by_days_but_not_before_the_lowest_cursor(void **s
 	struct collected c = {0}, rest = {0};
 
 	turn_clock(f);
-	f->options.retention_events_ms = 86400000;
+	f->options.retention.events_ms = 86400000;
 	fixture_open(f);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(say(f, "old", 1), ERR_NONE);
@@ -343,6 +343,29 @@ static void retention__events__by_days_but_not_before_the_lowest_cursor(void **s
 	assert_int_equal(feed_oldest(f->store), c.seqs[2]);
 }
 
+static void retention__changed_while_open__is_kept_to_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct store_retention shorter = {.events_ms = 86400000};
+	struct collected c = {0}, rest = {0};
+	unsigned runs;
+
+	turn_clock(f);
+	fixture_open(f);
+	assert_int_equal(say(f, "old", 1), ERR_NONE);
+	wall_ms += 2 * 86400000;
+	assert_int_equal(say(f, "new", 1), ERR_NONE);
+	maintain(f);
+	assert_int_equal(feed_events_after(f->store, 0, 9, collect, &c, NULL), ERR_NONE);
+	assert_int_equal(c.n, 2);
+	runs = maintenance_runs(f->store->maintenance);
+	assert_int_equal(store_set_retention(f->store, &shorter, NULL), ERR_NONE);
+	wait_until(maintenance_runs(f->store->maintenance) > runs);
+	assert_int_equal(feed_events_after(f->store, 0, 9, collect, &rest, NULL), ERR_NONE);
+	assert_int_equal(rest.n, 1);
+	assert_int_equal(rest.seqs[0], c.seqs[1]);
+}
+
 /* Who comes back from before must hear that something is missing. */
 static void retention__of_all_events__is_known_afterwards(void **state)
 {
@@ -350,7 +373,7 @@ static void retention__of_all_events__is_known_afterwards(void **state)
 	struct collected c = {0};
 
 	turn_clock(f);
-	f->options.retention_events_ms = 86400000;
+	f->options.retention.events_ms = 86400000;
 	fixture_open(f);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(say(f, "old", 1), ERR_NONE);
@@ -383,7 +406,7 @@ static void retention__events_of_a_clock_that_was_ahead__keep_no_others_back(voi
 	struct said ahead = {.topic = "ahead", .text = "t"};
 
 	turn_clock(f);
-	f->options.retention_events_ms = 86400000;
+	f->options.retention.events_ms = 86400000;
 	fixture_open(f);
 	ahead.at_ms = wall_ms + 365 * INT64_C(86400000);
 	assert_int_equal(store_run(f->store, OP_BACKGROUND, run_bulk, &ahead, &f->error), ERR_NONE);
@@ -411,8 +434,8 @@ static void retention__bytes__overtake_a_cursor_which_is_then_lost(void **state)
 
 	memset(data, ' ', 4000);
 	turn_clock(f);
-	f->options.retention_events_ms = 8 * INT64_C(86400000);
-	f->options.retention_bytes = 6 << 20;
+	f->options.retention.events_ms = 8 * INT64_C(86400000);
+	f->options.retention.bytes = 6 << 20;
 	fixture_open(f);
 	assert_int_equal(store_run(f->store, OP_PEOPLE, run_cursor, &p, NULL), ERR_NONE);
 	/* 2 MB a day for five days: within the days, over the bytes. */
@@ -485,6 +508,7 @@ int main(void)
 		store_test(event_write_json__is_the_documented_object),
 		store_test(cursor__kept_and_unknown),
 		store_test(retention__events__by_days_but_not_before_the_lowest_cursor),
+		store_test(retention__changed_while_open__is_kept_to_at_once),
 		store_test(retention__of_all_events__is_known_afterwards),
 		store_test(retention__events_of_a_clock_that_was_ahead__keep_no_others_back),
 		store_test(retention__bytes__overtake_a_cursor_which_is_then_lost),

@@ -44,9 +44,9 @@ static inline void open_store(struct world *w, const char *dir)
 	struct store_options o = {.dir = dir,
 				  .clock = &w->clock.clock,
 				  .node = 1,
-				  .retention_raw_ms = 400 * DAY,
-				  .retention_hourly_ms = 4000 * DAY,
-				  .retention_events_ms = 90 * DAY,
+				  .retention.raw_ms = 400 * DAY,
+				  .retention.hourly_ms = 4000 * DAY,
+				  .retention.events_ms = 90 * DAY,
 				  .synchronous = "OFF"};
 	struct error e = {0};
 

@@ -145,7 +145,7 @@ static void incidents__that_are_old_and_over__are_removed(void **state)
 {
 	struct house *h = *state;
 	house_close(h);
-	h->store.options.retention_hourly_ms = 30 * INT64_C(86400000);
+	h->store.options.retention.hourly_ms = 30 * INT64_C(86400000);
 	house_open(h);
 	uint64_t id = house_put(h, "shop", shop);
 	house_never_flaps(h, id);
