@@ -110,48 +110,74 @@ void cells_read(const struct cells *c, int64_t now_ms, struct series_summary *ou
 	out->up_24h_ms = up < known ? up : known;
 }
 
+/* An hour is the outcomes seen, then its known time, told from the hour after it: hours are much
+ * alike; then its down time when there is any. Without TOLD both times are there in full, which
+ * older versions wrote. */
+enum { HEAD_DOWN = 0x40, HEAD_TOLD = 0x80 };
+
 size_t cells_encode(const struct cells *c, uint8_t *out, size_t cap)
 {
 	struct bytes_writer w = {.data = out, .cap = cap};
+	uint32_t after = 0;
 
 	put_uvarint(&w, (uint64_t)c->last_hour);
 	for (int64_t hour = c->last_hour; hour > c->last_hour - CELL_COUNT && hour >= 0; hour--) {
-		unsigned i = (unsigned)(hour % CELL_COUNT);
+		unsigned i = (unsigned)(hour % CELL_COUNT), seen = seen_of(c, i);
+		uint32_t known = known_of(c, i), down = down_of(c, i);
 
-		put_byte(&w, (uint8_t)seen_of(c, i));
-		if (!seen_of(c, i))
+		put_byte(&w, (uint8_t)(seen ? seen | HEAD_TOLD | (down ? HEAD_DOWN : 0) : 0));
+		if (!seen)
 			continue;
-		put_uvarint(&w, known_of(c, i));
-		put_uvarint(&w, down_of(c, i));
+		put_svarint(&w, (int64_t)known - after);
+		if (down)
+			put_uvarint(&w, down);
+		after = known;
 	}
 	return w.overflow ? 0 : w.len;
+}
+
+static void get_cell(struct bytes_reader *r, struct cells *c, unsigned i, uint32_t *after)
+{
+	unsigned head = get_byte(r);
+	uint64_t down = 0;
+	int64_t known;
+
+	if (!head)
+		return;
+	if (head & HEAD_TOLD) {
+		if (__builtin_add_overflow((int64_t)*after, get_svarint(r), &known))
+			known = -1;
+		if (head & HEAD_DOWN)
+			down = get_uvarint(r);
+	} else {
+		uint64_t full = get_uvarint(r);
+
+		known = full > UINT32_MAX ? -1 : (int64_t)full;
+		down = get_uvarint(r);
+	}
+	if (known < 0 || known > UINT32_MAX || down > (uint64_t)known) {
+		r->bad = true;
+		return;
+	}
+	*after = (uint32_t)known;
+	/* an older version's sums stopped later */
+	set(c, i, head & (HEAD_DOWN - 1), sum(0, known));
+	if (down && !r->bad)
+		add_down(c, i, (int64_t)down);
 }
 
 bool cells_decode(struct cells *c, const uint8_t *data, size_t n)
 {
 	struct bytes_reader r = {.data = data, .len = n};
 	uint64_t last = get_uvarint(&r);
+	uint32_t after = 0;
 
 	*c = (struct cells){0};
 	if (last > SAMPLE_AT_MAX_MS / HOUR_MS)
 		return false;
 	c->last_hour = (int32_t)last;
-	for (int64_t hour = c->last_hour; hour > c->last_hour - CELL_COUNT && hour >= 0; hour--) {
-		unsigned i = (unsigned)(hour % CELL_COUNT);
-		unsigned seen = get_byte(&r);
-		uint64_t known, down;
-
-		if (!seen)
-			continue;
-		known = get_uvarint(&r);
-		down = get_uvarint(&r);
-		if (known > UINT32_MAX || down > known)
-			r.bad = true;
-		/* an older version's sums stopped later */
-		set(c, i, seen, sum(0, (int64_t)known));
-		if (down && !r.bad)
-			add_down(c, i, (int64_t)down);
-	}
+	for (int64_t hour = c->last_hour; hour > c->last_hour - CELL_COUNT && hour >= 0; hour--)
+		get_cell(&r, c, (unsigned)(hour % CELL_COUNT), &after);
 	if (r.bad || r.at != r.len) {
 		cells_fini(c);
 		return false;

@@ -192,7 +192,7 @@ void monitor_add(struct series_monitor *m, const struct sample *s, uint32_t limi
 	m->last_us = cut_us(s->total_us);
 	m->last_outcome = (uint8_t)s->outcome;
 	m->last_len = (uint8_t)w.len;
-	m->unread++;
+	m->unread += m->unread < UINT8_MAX;
 }
 
 size_t monitor_samples(const struct series_monitor *m, bool moved_too, struct sample **out)
@@ -284,7 +284,7 @@ bool series_summary(struct store *store, uint64_t monitor, struct series_summary
 	m = series_find(s, monitor);
 	if (m) {
 		/* One sample in 64 moves them by less than they vary. */
-		if (m->minute != now_ms / 60000 || m->unread * 64 > m->added - m->dropped) {
+		if (m->minute != now_ms / 60000 || m->unread * 64U > m->added - m->dropped) {
 			work_out(m, now_ms);
 			m->minute = (int32_t)(now_ms / 60000);
 			m->unread = 0;

@@ -29,12 +29,13 @@ struct series_monitor {
 	uint32_t len, cap;
 	/* Worked out when asked for, in that minute. */
 	int32_t minute, p50_1h_us, p95_1h_us;
-	uint32_t unread; /* samples added since */
 	/* The latest: its time is in `after`, its phases are the last last_len bytes of data. */
 	int32_t last_us;
 	uint8_t last_outcome, last_len; /* 0: it is not in data */
-	bool crowded;                   /* listed in series.crowded */
-	bool moving;                    /* an operation that is not committed yet moves it */
+	uint8_t unread; /* samples added since the above was worked out, up to 255 */
+	/* Of the writer's thread: listed in series.crowded; an operation that is not committed yet
+	 * moves it. */
+	bool crowded : 1, moving : 1;
 };
 
 struct series_slot {

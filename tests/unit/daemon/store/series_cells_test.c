@@ -5,6 +5,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "shared/varint.h"
+
 #define HOUR INT64_C(3600000)
 #define T0   (INT64_C(489000) * HOUR)
 
@@ -95,6 +97,31 @@ static void cells__survive__encoding(void **state)
 	}
 }
 
+/* Both times in full. */
+static void cells__read__what_older_versions_wrote(void **state)
+{
+	uint8_t bytes[CELLS_ENCODED_MAX];
+	struct bytes_writer w = {.data = bytes, .cap = sizeof bytes};
+	struct series_summary s;
+	struct cells c;
+
+	put_uvarint(&w, T0 / HOUR);
+	put_byte(&w, 1U << OUTCOME_UP | 1U << OUTCOME_DOWN);
+	put_uvarint(&w, 3600000);
+	put_uvarint(&w, 600000);
+	put_byte(&w, 1U << OUTCOME_UP);
+	put_uvarint(&w, 3599000);
+	put_uvarint(&w, 0);
+	for (int i = 2; i < CELL_COUNT; i++)
+		put_byte(&w, 0);
+	assert_true(cells_decode(&c, bytes, w.len));
+	cells_read(&c, T0, &s);
+	assert_int_equal(7199000, s.known_24h_ms);
+	assert_int_equal(6599000, s.up_24h_ms);
+	assert_string_equal("                      .x", s.spark);
+	cells_fini(&c);
+}
+
 static void cells__long_spans__stop_at_a_day(void **state)
 {
 	uint8_t bytes[CELLS_ENCODED_MAX];
@@ -125,6 +152,7 @@ int main(void)
 		cmocka_unit_test(cells__clock_went_back__never_more_than_a_day),
 		cmocka_unit_test(cells__clock_was_set__starts_anew),
 		cmocka_unit_test(cells__survive__encoding),
+		cmocka_unit_test(cells__read__what_older_versions_wrote),
 		cmocka_unit_test(cells__long_spans__stop_at_a_day),
 	};
 
