@@ -213,7 +213,10 @@ class Api:
                 line["new"] = False
             return {"data": {}}
         if parts == ["reports", "monitors"]:
-            return {"data": dict(self.data["report"], month=query.get("month"))}
+            report = self.data["report"]
+            if query.get("month") != report["month"]:  # when there was only one monitor
+                report = dict(report, month=query.get("month"), monitors=report["monitors"][:1])
+            return {"data": report}
         if parts == ["daemon"]:
             return {"data": self.data["overview"]["daemon"]}
         if parts == ["doctor"]:

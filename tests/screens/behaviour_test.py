@@ -360,8 +360,8 @@ def daemon_away_at_the_start__the_last_overview_is_shown_with_its_age():
 def report__sorts_walks_the_months_and_opens_the_monitor():
     with Fake("shop") as fake:
         shot(fake.socket, "text:router", "key::report 2026-10\\n", "text:missed", "row:4:garden", "key:ss", "row:4:lamps",
-             "key:S", "row:4:garden", "text:sort: -down", "key:p", "text:September 2026", "key:n",
-             "text:October 2026", "key:g\\n", "text:last check")
+             "key:S", "row:4:garden", "text:sort: -down", "key:p", "text:September 2026",
+             "gone:payments", "key:n", "text:October 2026", "text:payments", "key:g\\n", "text:last check")
         asked = [r for r in fake.requests() if "month=2026-09" in r]
         check(len(asked) == 1, str(asked))
 

@@ -1,5 +1,6 @@
 #pragma once
-/* Shared by form.c (what is asked and sent) and form_draw.c (how it looks). */
+/* Shared by form.c (rows and keys), form_body.c (checking, what is sent) and form_draw.c (how it
+ * looks). */
 #include "tui/app/form.h"
 
 /** What stands in one field. */
@@ -17,3 +18,10 @@ void form_placeholder(const struct form *f, const struct form_row *row, char *ou
 bool form_row_fixed(const struct form *f, const struct form_row *row);
 /** Choices of an enumeration or a yes/no, NULL for others. NULL-terminated. */
 const char *const *form_choices(const struct field *field);
+
+/** What every kind has besides its own fields. */
+extern const struct field form_name_field, form_labels_field;
+/** The variant that what is typed chooses; NULL: the kind has none. */
+const struct variant *form_variant(const struct form *f);
+/** Leaving a field checks it. */
+void form_check_row(struct form *f, struct form_row *row);

@@ -29,10 +29,7 @@ static const struct {
 static const char *time_of(const struct view *v, const json_t *o, const char *member, char *out,
 			   size_t cap)
 {
-	int64_t at;
-
-	return format_time(out, cap, time_parse(json_str(o, member, ""), &at) ? at : 0,
-			   app_now_ms(v->app));
+	return format_time_of(out, cap, o, member, app_now_ms(v->app));
 }
 
 static const char *age_of(const struct view *v, const json_t *o, const char *member, char *out,

@@ -6,7 +6,6 @@
 
 #include "shared/json.h"
 #include "shared/mem.h"
-#include "shared/timefmt.h"
 #include "tui/app/asked.h"
 #include "tui/widgets/diff.h"
 #include "tui/widgets/format.h"
@@ -94,12 +93,10 @@ static int draw_side(struct view *v, struct surface s, int y, const char *mark, 
 		     const json_t *side)
 {
 	char first[64], last[64], seen[64] = "";
-	int64_t now = app_now_ms(v->app), at;
+	int64_t now = app_now_ms(v->app);
 
-	format_time(first, sizeof first, time_parse(json_str(side, "first_at", ""), &at) ? at : 0,
-		    now);
-	format_time(last, sizeof last, time_parse(json_str(side, "last_at", ""), &at) ? at : 0,
-		    now);
+	format_time_of(first, sizeof first, side, "first_at", now);
+	format_time_of(last, sizeof last, side, "last_at", now);
 	if (json_int(side, "times", 1) > 1)
 		snprintf(seen, sizeof seen, ", came %lld times",
 			 (long long)json_int(side, "times", 1));
@@ -113,16 +110,13 @@ static int draw_head(struct view *v, struct surface s, const json_t *d)
 {
 	const json_t *from = json_object_get(d, "from"), *to = json_object_get(d, "to");
 	char remark[96], when[64];
-	int64_t at;
 	int y = 0;
 
 	snprintf(remark, sizeof remark, "%lld added, %lld removed",
 		 (long long)json_int(d, "added", 0), (long long)json_int(d, "removed", 0));
 	section_draw(s, y++, json_str(d, "monitor", v->ref), json_is_object(from) ? remark : "");
 	if (!json_is_object(from)) {
-		format_time(when, sizeof when,
-			    time_parse(json_str(to, "first_at", ""), &at) ? at : 0,
-			    app_now_ms(v->app));
+		format_time_of(when, sizeof when, to, "first_at", app_now_ms(v->app));
 		surface_printf(s, y++, 0, ROLE_TEXT, "Nothing changed since %s.", when);
 		return y;
 	}

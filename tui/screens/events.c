@@ -4,7 +4,6 @@
 
 #include "shared/json.h"
 #include "shared/mem.h"
-#include "shared/timefmt.h"
 #include "tui/app/listing.h"
 
 #include "tui/widgets/format.h"
@@ -20,10 +19,8 @@ static int preview_height(struct view *v, const json_t *row, int width)
 static void preview(struct view *v, struct surface s, const json_t *row)
 {
 	char when[64];
-	int64_t at;
 
-	format_time(when, sizeof when, time_parse(json_str(row, "at", ""), &at) ? at : 0,
-		    app_now_ms(v->app));
+	format_time_of(when, sizeof when, row, "at", app_now_ms(v->app));
 	section_draw(s, 0, json_str(row, "topic", ""), when);
 	wrapped_draw(s, 1, 2, s.width - 4, ROLE_TEXT, json_str(row, "text", ""), PREVIEW_ROWS - 1);
 }

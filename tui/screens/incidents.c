@@ -4,7 +4,6 @@
 
 #include "shared/json.h"
 #include "shared/mem.h"
-#include "shared/timefmt.h"
 #include "tui/app/changed.h"
 #include "tui/app/listing.h"
 #include "tui/widgets/format.h"
@@ -20,19 +19,17 @@ static int preview_height(struct view *v, const json_t *row, int width)
 static void preview(struct view *v, struct surface s, const json_t *row)
 {
 	char title[128], bad[64], confirmed[64], closed[64];
-	int64_t now = app_now_ms(v->app), at;
+	int64_t now = app_now_ms(v->app);
+	long long failures = (long long)json_int(row, "failures", 0);
 	int y = 1;
 
 	snprintf(title, sizeof title, "%s, incident %lld", json_str(row, "monitor", ""),
 		 (long long)json_int(row, "number", 0));
 	section_draw(s, 0, title, json_str(row, "cause", ""));
 	y += wrapped_draw(s, y, 2, s.width - 4, ROLE_TEXT, json_str(row, "message", ""), 2);
-	format_time(bad, sizeof bad, time_parse(json_str(row, "opened_at", ""), &at) ? at : 0, now);
-	format_time(confirmed, sizeof confirmed,
-		    time_parse(json_str(row, "confirmed_at", ""), &at) ? at : 0, now);
-	format_time(closed, sizeof closed, time_parse(json_str(row, "closed_at", ""), &at) ? at : 0,
-		    now);
-	long long failures = (long long)json_int(row, "failures", 0);
+	format_time_of(bad, sizeof bad, row, "opened_at", now);
+	format_time_of(confirmed, sizeof confirmed, row, "confirmed_at", now);
+	format_time_of(closed, sizeof closed, row, "closed_at", now);
 	surface_printf(s, y++, 2, ROLE_DIM,
 		       "first bad %s   confirmed %s (%lld failure%s)   closed %s", bad, confirmed,
 		       failures, failures == 1 ? "" : "s", closed);

@@ -4,7 +4,6 @@
 
 #include "shared/json.h"
 #include "shared/mem.h"
-#include "shared/timefmt.h"
 #include "tui/app/listing.h"
 #include "tui/app/ops.h"
 #include "tui/widgets/format.h"
@@ -71,10 +70,10 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 	char remark[96], when[64], took[32], since[64];
 	const json_t *last = json_object_get(row, "last");
 	const char *state = json_str(row, "state", "");
-	int64_t now = app_now_ms(v->app), at;
+	int64_t now = app_now_ms(v->app);
 	int y = 1;
 
-	format_time(when, sizeof when, time_parse(json_str(last, "at", ""), &at) ? at : 0, now);
+	format_time_of(when, sizeof when, last, "at", now);
 	snprintf(remark, sizeof remark, "last check %s, %s", when,
 		 format_ms(took, sizeof took, json_num(last, "duration_ms", -1)));
 	section_draw(s, 0, json_str(row, "name", ""),
@@ -85,8 +84,7 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 		surface_printf(s, y++, 2, ROLE_PAUSED, "maintenance %s",
 			       json_str(row, "reason", ""));
 	if (is_bad(row)) {
-		format_time(since, sizeof since,
-			    time_parse(json_str(row, "since", ""), &at) ? at : 0, now);
+		format_time_of(since, sizeof since, row, "since", now);
 		surface_printf(s, y++, 2, state_role(state), "%s since %s: %s", state, since,
 			       json_str(row, "reason", json_str(last, "message", "")));
 		if (*json_str(row, "runbook", ""))

@@ -193,7 +193,10 @@ static bool run_month(struct view *v, const struct binding *b)
 	}
 	r->year = month / MONTHS;
 	r->month = month % MONTHS + 1;
-	refresh(v);
+	if (r->asked.data)
+		ask_report(v);
+	else
+		refresh(v);
 	return true;
 }
 

@@ -83,6 +83,15 @@ const char *format_time(char *out, size_t cap, int64_t ms, int64_t now_ms)
 	return out;
 }
 
+const char *format_time_of(char *out, size_t cap, const json_t *object, const char *member,
+			   int64_t now_ms)
+{
+	int64_t at;
+
+	return format_time(out, cap, time_parse(json_str(object, member, ""), &at) ? at : 0,
+			   now_ms);
+}
+
 const char *format_percent(char *out, size_t cap, double percent)
 {
 	if (percent < 0 || isnan(percent))

@@ -15,6 +15,9 @@ const char *format_ms(char *out, size_t cap, double ms);
 const char *format_age(char *out, size_t cap, int64_t ms);
 /** In the user's zone: "07:11:02" today, "22 Nov 07:11" this year, else "2025-11-22". */
 const char *format_time(char *out, size_t cap, int64_t ms, int64_t now_ms);
+/** The same of a member of an object that is an RFC 3339 time; "-" when there is none. */
+const char *format_time_of(char *out, size_t cap, const json_t *object, const char *member,
+			   int64_t now_ms);
 /** "99.99%": cut, never rounded up, so that 100 means all. */
 const char *format_percent(char *out, size_t cap, double percent);
 /** "12,345". */
