@@ -87,7 +87,7 @@ static void stmt_cache_release__open_statement__no_longer_busy(void **state)
 static void stmt_cache__hundreds__all_found_and_released(void **state)
 {
 	struct cache *x = *state;
-	static char sql[300][32];
+	static char sql[300][48];
 	sqlite3_stmt *st[300];
 
 	for (int i = 0; i < 300; i++) {

@@ -251,7 +251,7 @@ static void store_close__queued__finishes_everything(void **state)
 	struct fixture *f = *state;
 	struct order o = {0};
 	struct item items[8];
-	char keys[8][4];
+	char keys[8][16];
 
 	for (int i = 0; i < 8; i++) {
 		snprintf(keys[i], sizeof keys[i], "k%d", i);

@@ -96,7 +96,7 @@ static void an_endless_chain__comes__first_and_together(void **state)
 	size_t order[MOST];
 	add(&f, &resource_monitor, "free", NULL);
 	for (int i = 0; i < 30; i++) {
-		char name[8], links[16];
+		char name[16], links[24];
 		snprintf(name, sizeof(name), "m%d", i);
 		snprintf(links, sizeof(links), "[\"m%d\"]", i + 1);
 		add(&f, &resource_monitor, name, links);

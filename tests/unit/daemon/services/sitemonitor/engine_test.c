@@ -376,7 +376,7 @@ static void crowd__takes_its_turn__within_the_interval(void **state)
 	unsigned turns = 0;
 	told.hold = true;
 	for (int i = 0; i < 230; i++) {
-		char name[16];
+		char name[24];
 		snprintf(name, sizeof(name), "shop-%d", i);
 		uint64_t id = house_put(h, name, shop);
 		int64_t next = house_shown(h, id).next_boot_ms;
