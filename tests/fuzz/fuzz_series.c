@@ -85,7 +85,7 @@ static void cells(const uint8_t *data, size_t size)
 	if (!cells_decode(&c, data, size))
 		return;
 	MUST(cells_encode(&c, bytes, sizeof bytes) > 0);
-	cells_read(&c, c.last_hour * 3600000, &s);
+	cells_read(&c, c.last_hour * INT64_C(3600000), &s);
 	MUST(s.known_24h_ms >= s.up_24h_ms && s.known_24h_ms <= 24 * 3600000);
 	cells_add(&c, &next);
 	cells_fini(&c);
