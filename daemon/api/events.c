@@ -164,7 +164,7 @@ static bool number(const char *text, uint64_t *out)
 	if (!*text || strspn(text, "0123456789") != strlen(text))
 		return false;
 	*out = strtoull(text, &end, 10);
-	return true;
+	return *out <= INT64_MAX;
 }
 
 static bool query_read(struct events_asked *q, struct request *r, struct error *e)

@@ -288,6 +288,7 @@ def pages__with_unknown_values__are_refused():
             for query in ("last=null", "last=2", "sort=", "limit=0", "limit=x"):
                 assert d.get(f"{path}?{query}").status == 422, (path, query)
         assert d.get("/v1/events?topic=" + "x" * 65).status == 422
+        assert d.get("/v1/events?after_seq=9223372036854775808").status == 422
 
 
 if __name__ == "__main__":
