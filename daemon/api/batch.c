@@ -154,6 +154,20 @@ static void refuse_twice(struct batch *b)
 	}
 }
 
+/* Absent, or a list of texts. */
+static bool names_only(const json_t *list)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(list, i, name)
+	{
+		if (!json_is_string(name))
+			return false;
+	}
+	return !list || json_is_array(list);
+}
+
 static struct batch *batch_read(struct api_state *a, const json_t *body, struct error *e)
 {
 	const json_t *items = json_object_get(body, "items"), *item;
@@ -168,6 +182,10 @@ static struct batch *batch_read(struct api_state *a, const json_t *body, struct 
 		error_field(e, ERR_TOO_LARGE, "items", "items: %zu, at most %d a batch", n,
 			    BATCH_MAX);
 		error_hint(e, "send several batches");
+		return NULL;
+	}
+	if (!names_only(json_object_get(body, "promised"))) {
+		error_field(e, ERR_INVALID, "promised", "promised: a list of names of secrets");
 		return NULL;
 	}
 	b = mem_zalloc(sizeof *b);
