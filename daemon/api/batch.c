@@ -154,18 +154,18 @@ static void refuse_twice(struct batch *b)
 	}
 }
 
-/* Absent, or a list of texts. */
-static bool names_only(const json_t *list)
+/* Absent, or {kind: {name: true}}. */
+static bool promise_valid(const json_t *promised)
 {
-	const json_t *name;
-	size_t i;
+	const char *kind;
+	json_t *names;
 
-	json_array_foreach(list, i, name)
+	json_object_foreach((json_t *)promised, kind, names)
 	{
-		if (!json_is_string(name))
+		if (!json_is_object(names))
 			return false;
 	}
-	return !list || json_is_array(list);
+	return !promised || json_is_object(promised);
 }
 
 static struct batch *batch_read(struct api_state *a, const json_t *body, struct error *e)
@@ -184,8 +184,8 @@ static struct batch *batch_read(struct api_state *a, const json_t *body, struct 
 		error_hint(e, "send several batches");
 		return NULL;
 	}
-	if (!names_only(json_object_get(body, "promised"))) {
-		error_field(e, ERR_INVALID, "promised", "promised: a list of names of secrets");
+	if (!promise_valid(json_object_get(body, "promised"))) {
+		error_field(e, ERR_INVALID, "promised", "promised: {KIND: {NAME: true}}");
 		return NULL;
 	}
 	b = mem_zalloc(sizeof *b);

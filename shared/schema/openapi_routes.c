@@ -61,7 +61,7 @@ static const struct {
 	 "200", NULL, report, "month?:str zone?:str since?:str until?:str name?:str", NULL},
 	{"/v1/batch", "post", "Up to 500 resources, all or none; dry_run only compares", "200",
 	 NULL, batch, NULL,
-	 "{items:[{kind:str name?:str spec?:{*:any} labels?:{*:str}}] dry_run?:bool promised?:[str]}"},
+	 "{items:[{kind:str name?:str spec?:{*:any} labels?:{*:str}}] dry_run?:bool promised?:{*:{*:any}}}"},
 	{"/v1/secrets/{ref}/value", "put", "Store the raw body as the secret's value", "200", NULL,
 	 "=Secret", NULL, ""},
 	{"/v1/config", "get", "The settings in force and where each comes from", "200", NULL,
