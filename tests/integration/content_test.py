@@ -190,6 +190,7 @@ def content__wrong_settings_are_refused_with_a_hint():
         for flags, words in ((("--css", "a", "--jq", "."), "not together with"),
                              (("--attribute", "href"), "only elements have one"),
                              (("--ignore", "("), "ignore:"),
+                             (("--css", "a >"), "css: CSS selector"),
                              (("--versions", "1"), "versions")):
             out = d.cli("monitor", "add", "http://127.0.0.1:1/", "--type", "content", "--name", "x", *flags)
             assert out.returncode == 65 or out.returncode == 64, out

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/css.h"
 #include "shared/pattern.h"
 #include "shared/resources/checks/common.h"
 #include "shared/resources/checks/headers.h"
@@ -152,6 +153,13 @@ static enum err check_selector(const json_t *spec, struct error *e)
 		error_field(e, ERR_INVALID, "attribute",
 			    "attribute: only elements have one, and css or xpath finds them");
 		error_hint(e, "give css too, or leave attribute out");
+		return ERR_INVALID;
+	}
+	const char *css = json_str(spec, "css", NULL);
+	struct error why = {0};
+	if (css && css_check(css, &why)) {
+		error_field(e, ERR_INVALID, "css", "css: %s", why.text);
+		error_hint(e, "%s", why.hint[0] ? why.hint : "for example css: \"#price\"");
 		return ERR_INVALID;
 	}
 	return ERR_NONE;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "shared/css.h"
 #include "shared/pattern.h"
 #include "shared/resources/checks/common.h"
 #include "shared/resources/checks/headers.h"
@@ -434,6 +435,13 @@ static enum err check_source(struct look *l, const char *list, size_t at, const 
 	if (json_object_get(entry, "attribute") && strcmp(first, "css") && strcmp(first, "xpath")) {
 		refuse(l, path, "attribute goes with css or xpath, not with %s", first);
 		error_hint(l->e, "leave attribute out");
+		return ERR_INVALID;
+	}
+	struct error why = {0};
+	if (!strcmp(first, "css") && !strstr(json_str(entry, "css", ""), "{{") &&
+	    css_check(json_str(entry, "css", ""), &why)) {
+		refuse(l, path, "css: %s", why.text);
+		error_hint(l->e, "%s", why.hint[0] ? why.hint : "for example css: \"#price\"");
 		return ERR_INVALID;
 	}
 	if (!strcmp(first, "header") && !header_token(json_str(entry, "header", ""))) {
