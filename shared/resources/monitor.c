@@ -256,6 +256,15 @@ static const struct field badge_params[] = {
 	 .help = "No badges any more",
 	 .example = "true"},
 };
+static const struct field pings_params[] = {
+	{.name = "limit",
+	 .type = FIELD_INT,
+	 .min = 1,
+	 .max = 100,
+	 .dflt = "20",
+	 .help = "How many pings, newest first",
+	 .example = "5"},
+};
 static const struct field versions_params[] = {
 	{.name = "limit",
 	 .type = FIELD_INT,
@@ -310,6 +319,10 @@ static const char history[] =
 static const char samples[] =
 	"[{at:time outcome:" OUTCOME " duration_ms:num? phases_ms?:" PHASES " message?:str}]";
 
+static const char pings[] =
+	"[{at:time kind:<success|start|fail|log> exit_status:int? run:str? duration_ms:int? "
+	"body:str?}]";
+
 static const char versions[] = "[{" VERSION " lines:int bytes:int summary:str? text?:str}]";
 
 static const char diff[] =
@@ -338,6 +351,12 @@ static const struct action actions[] = {
 	 .params = history_params,
 	 .n_params = ARRAY_LEN(history_params),
 	 .answer = history},
+	{.verb = "pings",
+	 .method = "GET",
+	 .help = "The last pings of a heartbeat and what they said, newest first",
+	 .params = pings_params,
+	 .n_params = ARRAY_LEN(pings_params),
+	 .answer = pings},
 	{.verb = "versions",
 	 .method = "GET",
 	 .help = "Versions of what a content check watches, newest first",

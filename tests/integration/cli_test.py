@@ -183,6 +183,13 @@ def heartbeat_wrap__reports__exit_status_and_duration():
         d.cli("heartbeat", "wrap", "nightly", "--", "/bin/sh", "-c", "exit 3", check=3)
         down = d.wait_state("nightly", "down")
         assert "3" in down["reason"]
+        pings = json.loads(d.cli("monitor", "pings", "nightly", "-o", "json", check=0).stdout)
+        assert [(p["kind"], p["exit_status"]) for p in pings] == [("fail", 3), ("start", None), ("success", 0),
+                                                                  ("start", None)], pings
+        assert pings[0]["duration_ms"] is not None and pings[0]["exit_status"] == 3
+        d.cli("monitor", "add", "127.0.0.1:9", "--name", "port", check=0)
+        out = d.cli("monitor", "pings", "port")
+        assert out.returncode != 0 and "only heartbeats get pings" in out.stderr
 
 
 def heartbeat_wrap__runs_the_command__also_without_a_daemon():

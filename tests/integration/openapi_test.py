@@ -65,6 +65,7 @@ def examples(d):
     ping = next(m for m in d.get("/v1/monitors").data if m["name"] == "nightly")["ping_url"]
     return {"/v1/monitors": ["shop", "dead", "nightly", "weekly", "price", "name", "checkout"],
             "/v1/monitors/{ref}/versions": ["price"], "/v1/monitors/{ref}/diff": ["price"],
+            "/v1/monitors/{ref}/pings": ["nightly"],
             "/v1/maintenance": ["night", "now"], "/v1/secrets": ["token"],
             "/v1/incidents": [str(d.get("/v1/incidents").data[0]["number"])],
             "/v1/events": [d.get("/v1/events").data[0]["id"]],

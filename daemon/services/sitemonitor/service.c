@@ -321,6 +321,7 @@ static const struct route routes[] = {
 	{"GET", "/v1/monitors/status", ROUTE_WORKER, ACCESS_READ, route_status, 0},
 	{"GET", "/v1/monitors/history", ROUTE_WORKER, ACCESS_READ, route_history, 0},
 	{"GET", "/v1/monitors/:ref/history", ROUTE_WORKER, ACCESS_READ, route_history, 0},
+	{"GET", "/v1/monitors/:ref/pings", ROUTE_WORKER, ACCESS_READ, route_pings, 0},
 	{"GET", "/v1/monitors/:ref/samples", ROUTE_WORKER, ACCESS_READ, route_samples, 0},
 	{"GET", "/v1/monitors/:ref/versions", ROUTE_WORKER, ACCESS_READ, route_versions, 0},
 	{"GET", "/v1/monitors/:ref/diff", ROUTE_WORKER, ACCESS_READ, route_diff, 0},

@@ -358,6 +358,7 @@ bool heartbeat_reason_is_late(const char *reason);
 bool heartbeat_is_late(const struct sitemonitor *sm, const struct monitor *m);
 void heartbeat_free(struct heartbeat *h);
 struct answered route_ping(struct request *r, void *ctx);
+struct answered route_pings(struct request *r, void *ctx);
 
 /* ---- reading: any thread -------------------------------------------------------------------- */
 
