@@ -329,7 +329,7 @@ def tree__toggles_and_keeps_the_monitor_under_the_cursor():
 def history__changes_its_span_and_unit():
     with Fake("shop") as fake:
         shot(fake.socket, "text:router", "key:2", "text:stock-feed", "key:H", "text:by hour", "key:b", "text:by day of UTC",
-             "key:w", "text:[30d]", "key:WW", "text:[24h]", "text:by hour", "gone:16 Nov")
+             "key:w", "text:[30d]", "key:WW", "text:[24h]", "text:by hour", "text:19:21")
         for want in ("since=7d&by=hour", "since=7d&by=day", "since=30d&by=day", "since=24h&by=hour"):
             check([r for r in fake.requests() if want in r], want)
 
