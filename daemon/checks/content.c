@@ -311,18 +311,11 @@ static struct extract_query whole_page(const char *type)
 	return (struct extract_query){.kind = EXTRACT_PATTERN, .expression = "(?s)^.*$"};
 }
 
-static const char *content_type_of(const struct http_walk *w)
-{
-	for (size_t i = 0; i < NOTED_HEADERS; i++)
-		if (!strcmp(http_noted_names[i], "Content-Type"))
-			return w->noted[i] ? w->noted[i] : "";
-	return "";
-}
-
 static void extract(struct content_run *c)
 {
 	const struct content_config *k = config_of(c);
-	const char *type = content_type_of(&c->walk);
+	const char *given = http_walk_noted(&c->walk, "Content-Type");
+	const char *type = given ? given : "";
 	struct extract_query query = k->expression ? k->query : whole_page(type);
 	struct extract_request request = {.document = buf_str(&c->walk.body.kept),
 					  .document_len = c->walk.body.kept.len,

@@ -50,8 +50,6 @@ const char *variants_having(const struct resource_kind *k, const char *field, ch
 			    size_t cap);
 bool variant_excludes(const struct variant *v, const char *field);
 
-bool errors_add(struct error_list *list, const struct error *e);
-
 /** OpenAPI: the members of a field's schema, inside an open object; the name of a kind's schema;
  *  all of components. */
 void openapi_field(struct json_writer *w, const struct field *f);

@@ -208,6 +208,8 @@ struct error_list {
 	struct error items[ERRORS_MAX];
 	size_t n, total;
 };
+/** @return false, for `return errors_add(...)` */
+bool errors_add(struct error_list *list, const struct error *e);
 
 /** Where members of an input were written: lines[i] belongs to paths[i] ("target", "headers.X"). */
 struct source_lines;

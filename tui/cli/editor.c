@@ -119,13 +119,6 @@ static void comment_faults(struct buf *text, const struct error_list *faults)
 	buf_fini(&out);
 }
 
-static void add_fault(struct error_list *faults, const struct error *e)
-{
-	if (faults->n < ERRORS_MAX)
-		faults->items[faults->n++] = *e;
-	faults->total++;
-}
-
 static json_t *body_of(const struct resource_input *input)
 {
 	json_t *body = json_deep_copy(input->spec);
@@ -151,9 +144,9 @@ static void store(struct invocation *in, const struct resource_kind *k, const js
 				   .body_len = strlen(text),
 				   .if_match = version};
 	if (client_send(in->client, &q, &r, &e)) {
-		add_fault(faults, &e);
+		errors_add(faults, &e);
 		for (size_t i = 1; i < r.faults.n; i++)
-			add_fault(faults, &r.faults.items[i]);
+			errors_add(faults, &r.faults.items[i]);
 	}
 	reply_fini(&r);
 	free(text);
@@ -170,15 +163,15 @@ static void take(struct invocation *in, const struct resource_kind *k, const jso
 	int got = resource_file_next(file, &item, faults);
 	if (!got && !faults->n) {
 		error_set(&e, ERR_INVALID, "the %s is gone", k->kind);
-		add_fault(faults, &e);
+		errors_add(faults, &e);
 	}
 	if (got == 1 && item.kind != k) {
 		error_set(&e, ERR_INVALID, "this is not a %s", k->kind);
-		add_fault(faults, &e);
+		errors_add(faults, &e);
 	} else if (got == 1 && resource_file_next(file, &second, faults) == 1) {
 		error_set(&e, ERR_INVALID, "one %s only", k->kind);
 		error_hint(&e, "several at once: sellersmart apply -f FILE");
-		add_fault(faults, &e);
+		errors_add(faults, &e);
 	} else if (got == 1 && !faults->n) {
 		store(in, k, before, &item.input, faults);
 	}

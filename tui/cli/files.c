@@ -330,13 +330,6 @@ void file_result_fini(struct file_result *r)
 	*r = (struct file_result){0};
 }
 
-static void add_fault(struct error_list *faults, const struct error *e)
-{
-	if (faults->n < ERRORS_MAX)
-		faults->items[faults->n++] = *e;
-	faults->total++;
-}
-
 bool file_read_one(const char *path, const struct resource_kind *k, const json_t *flags,
 		   struct resource_input *out, struct error_list *faults)
 {
@@ -358,7 +351,7 @@ bool file_read_one(const char *path, const struct resource_kind *k, const json_t
 				   "several at once, or of other kinds: sellersmart apply -f FILE");
 	}
 	if (e.code)
-		add_fault(faults, &e);
+		errors_add(faults, &e);
 	resource_file_free(file);
 	resource_input_fini(&second.input);
 	if (faults->total)

@@ -3,14 +3,20 @@
 #include "daemon/store/series.h"
 #include "shared/json.h"
 
+/** Thousandths as a number with three decimals, null below zero: it is not known. */
+static inline void write_thousandths(struct json_writer *w, const char *key, int64_t value)
+{
+	jw_key(w, key);
+	if (value >= 0)
+		jw_fixed(w, value, 3);
+	else
+		jw_null(w);
+}
+
 /** Microseconds as milliseconds, null when nothing was measured. */
 static inline void write_us(struct json_writer *w, const char *key, int64_t us)
 {
-	jw_key(w, key);
-	if (us >= 0)
-		jw_fixed(w, us, 3);
-	else
-		jw_null(w);
+	write_thousandths(w, key, us);
 }
 
 /** Up of known time, percent; null when nothing is known. Rounded down: 100 is said only of what

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/services/sitemonitor/figures.h"
-#include "daemon/services/sitemonitor/sitemonitor.h"
+#include "daemon/services/sitemonitor/query.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 
@@ -93,34 +93,9 @@ static enum err write_windows(struct json_writer *w, struct sitemonitor *sm, uin
 
 struct span {
 	int64_t now, from, until;
-	int points;
+	int64_t points;
 	int64_t by_ms; /* an hour, a day; 0: as long as makes so many points */
 };
-
-static bool take_time(struct request *r, const char *name, const char *fallback, int64_t now,
-		      int64_t *ms, struct error *e)
-{
-	const char *text = request_query(r, name, fallback);
-	if (time_parse_since(text, now, ms))
-		return true;
-	error_field(e, ERR_INVALID, name, "%s: \"%.40s\" is neither a duration nor a time", name,
-		    text);
-	error_hint(e, "write 1h, 7d, or 2026-11-22T17:00:00Z");
-	return false;
-}
-
-static bool take_count(struct request *r, const char *name, int fallback, int max, int *out,
-		       struct error *e)
-{
-	const char *text = request_query(r, name, NULL);
-	char *end = NULL;
-	long n = text ? strtol(text, &end, 10) : fallback;
-	*out = (int)n;
-	if (n >= 1 && n <= max && (!text || (*text && !*end)))
-		return true;
-	error_field(e, ERR_INVALID, name, "%s: 1..%d, not \"%.40s\"", name, max, text);
-	return false;
-}
 
 static int64_t floor_to(int64_t v, int64_t unit)
 {
@@ -139,7 +114,7 @@ static bool take_by(struct request *r, struct span *s, struct error *e)
 		return false;
 	}
 	int64_t n = (floor_to(s->until, s->by_ms) - floor_to(s->from, s->by_ms)) / s->by_ms + 1;
-	s->points = (int)n;
+	s->points = n;
 	if (n <= POINTS_MAX)
 		return true;
 	error_field(e, ERR_INVALID, "by", "by: that are %lld rows, at most %d are given",
@@ -152,9 +127,9 @@ static bool take_span(struct sitemonitor *sm, struct request *r, struct span *s,
 {
 	s->now = clock_wall_ms(sm->d->clock);
 	s->by_ms = 0;
-	if (!take_time(r, "since", "24h", s->now, &s->from, e) ||
-	    !take_time(r, "until", "now", s->now, &s->until, e) ||
-	    !take_count(r, "points", 120, POINTS_MAX, &s->points, e))
+	if (!query_time(r, "since", "24h", s->now, &s->from, e) ||
+	    !query_time(r, "until", "now", s->now, &s->until, e) ||
+	    !query_number(r, "points", 120, POINTS_MAX, &s->points, e))
 		return false;
 	if (s->from < s->until)
 		return take_by(r, s, e);
@@ -169,13 +144,14 @@ static int read_points(struct sitemonitor *sm, uint64_t id, const struct span *s
 	struct series_point rows;
 	int64_t from = s->from + 1, until = s->until + 1;
 	if (!s->by_ms)
-		return series_query(sm->d->store, id, from, until, s->points, points, total, e);
+		return series_query(sm->d->store, id, from, until, (int)s->points, points, total,
+				    e);
 	/* The rows are whole hours or days, also the first and the last; the total is not. */
 	int64_t first = floor_to(s->from, s->by_ms);
 	int n = series_query(sm->d->store, id, from, until, 0, NULL, total, e);
 	return n < 0 ? n
 		     : series_query(sm->d->store, id, first, first + s->points * s->by_ms,
-				    s->points, points, &rows, e);
+				    (int)s->points, points, &rows, e);
 }
 
 static enum err write_history(struct json_writer *w, struct sitemonitor *sm,
@@ -282,14 +258,15 @@ struct answered route_samples(struct request *r, void *ctx)
 	struct sitemonitor *sm = ctx;
 	struct json_writer w;
 	struct error e = {0};
-	int limit, n;
-	const struct resource *m = take_count(r, "limit", 50, SAMPLES_MAX, &limit, &e)
+	int64_t limit;
+	int n;
+	const struct resource *m = query_number(r, "limit", 50, SAMPLES_MAX, &limit, &e)
 					   ? route_monitor(sm, request_param(r, "ref"), &e)
 					   : NULL;
 	if (!m)
 		return reply_error(r, &e);
 	struct sample *samples = mem_array(NULL, (size_t)limit, sizeof(*samples));
-	n = series_latest(sm->d->store, m->id, limit, samples, &e);
+	n = series_latest(sm->d->store, m->id, (int)limit, samples, &e);
 	char *message = n > 0 ? last_message(sm, m->id, samples[0].at_ms) : NULL;
 	jw_init(&w, reply_body(r));
 	jw_object(&w);

@@ -3,28 +3,9 @@
 #include <string.h>
 
 #include "daemon/services/sitemonitor/rows.h"
-#include "daemon/services/sitemonitor/sitemonitor.h"
+#include "daemon/services/sitemonitor/query.h"
 
 enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100 };
-
-static const struct resource *heartbeat_named(struct sitemonitor *sm, struct request *r,
-					      struct error *e)
-{
-	const struct resource *m = route_monitor(sm, request_param(r, "ref"), e);
-	if (!m)
-		return NULL;
-	json_t *spec = resource_spec(m);
-	const char *type = spec_text(&resource_monitor, spec, "type");
-	if (strcmp(type, "heartbeat")) {
-		error_set(e, ERR_INVALID, "%s is of type %s: only heartbeats get pings", m->name,
-			  type);
-		error_hint(e, "sellersmart monitor samples %s lists its last answers", m->name);
-		resource_unref(m);
-		m = NULL;
-	}
-	json_decref(spec);
-	return m;
-}
 
 static void write_int(struct json_writer *w, const char *key, sqlite3_stmt *st, int column)
 {
@@ -47,23 +28,16 @@ static void write_ping(struct json_writer *w, sqlite3_stmt *st)
 	jw_object_end(w);
 }
 
-static long limit_of(struct request *r, struct error *e)
-{
-	const char *text = request_query(r, "limit", NULL);
-	char *end = NULL;
-	long n = text ? strtol(text, &end, 10) : LIMIT_DEFAULT;
-	if (n >= 1 && n <= LIMIT_MAX && (!text || (*text && !*end)))
-		return n;
-	error_field(e, ERR_INVALID, "limit", "limit: 1..%d, not \"%.20s\"", LIMIT_MAX, text);
-	return 0;
-}
-
 struct answered route_pings(struct request *r, void *ctx)
 {
 	struct sitemonitor *sm = ctx;
 	struct error e = {0};
-	long limit = limit_of(r, &e);
-	const struct resource *m = limit ? heartbeat_named(sm, r, &e) : NULL;
+	int64_t limit;
+	const struct resource *m =
+		query_number(r, "limit", LIMIT_DEFAULT, LIMIT_MAX, &limit, &e)
+			? query_monitor_of(sm, r, "heartbeat", "only heartbeats get pings",
+					   "sellersmart monitor samples NAME lists answers", &e)
+			: NULL;
 	if (!m)
 		return reply_error(r, &e);
 	uint64_t id = m->id;

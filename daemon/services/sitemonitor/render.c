@@ -4,6 +4,7 @@
 
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
+#include "daemon/services/sitemonitor/figures.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "daemon/services/sitemonitor/windows.h"
 #include "daemon/store/secrets.h"
@@ -21,16 +22,6 @@ int64_t shown_since_ms(const struct sitemonitor *sm, const struct shown *s)
 	if (s->since.boot_ms && s->since.wall_ms > wall && differs > STEPPED_MS)
 		return by_boot < wall ? by_boot : wall;
 	return s->since.wall_ms;
-}
-
-static void write_us(struct json_writer *w, const char *key, int64_t us)
-{
-	if (us >= 0) {
-		jw_kv_fixed(w, key, us, 3);
-	} else {
-		jw_key(w, key);
-		jw_null(w);
-	}
 }
 
 static void write_last(struct json_writer *w, const struct shown *s)

@@ -14,7 +14,7 @@
 #include "daemon/services/sitemonitor/figures.h"
 #include "daemon/services/sitemonitor/report_span.h"
 #include "daemon/services/sitemonitor/rows.h"
-#include "daemon/services/sitemonitor/sitemonitor.h"
+#include "daemon/services/sitemonitor/query.h"
 #include "shared/mem.h"
 #include "shared/percent.h"
 #include "shared/timefmt.h"
@@ -75,18 +75,6 @@ static void take_query(const char *name, const char *value, void *arg)
 	}
 }
 
-static bool take_time(struct request *q, const char *name, const char *fallback, int64_t now,
-		      int64_t *ms, struct error *e)
-{
-	const char *text = request_query(q, name, fallback);
-	if (time_parse_since(text, now, ms))
-		return true;
-	error_field(e, ERR_INVALID, name, "%s: \"%.40s\" is neither a duration nor a time", name,
-		    text);
-	error_hint(e, "write 7d, or 2026-10-01T00:00:00Z");
-	return false;
-}
-
 static bool take_month(struct report *r, struct error *e)
 {
 	struct tz *z = tz_load(r->zone, e);
@@ -114,8 +102,8 @@ static bool take_span(struct report *r, struct request *q, struct error *e)
 		return false;
 	}
 	if (r->month ? !take_month(r, e)
-		     : !take_time(q, "since", "30d", r->now, &r->from, e) ||
-			       !take_time(q, "until", "now", r->now, &r->until, e))
+		     : !query_time(q, "since", "30d", r->now, &r->from, e) ||
+			       !query_time(q, "until", "now", r->now, &r->until, e))
 		return false;
 	if (r->from < end_of(r))
 		return true;

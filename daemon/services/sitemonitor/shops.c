@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/pool.h"
+#include "daemon/services/sitemonitor/figures.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"
 
@@ -105,15 +106,6 @@ static void refresh_when_old(struct sitemonitor *sm)
 /* ---- the Overview
  * -------------------------------------------------------------------------------- */
 
-static void write_scaled(struct json_writer *w, const char *key, int64_t value)
-{
-	jw_key(w, key);
-	if (value >= 0)
-		jw_fixed(w, value, 3);
-	else
-		jw_null(w);
-}
-
 static void write_shop(struct json_writer *w, struct sitemonitor *sm, const struct shop *s)
 {
 	char id[ID_TEXT];
@@ -124,9 +116,9 @@ static void write_shop(struct json_writer *w, struct sitemonitor *sm, const stru
 	jw_kv_str(w, "id", id_format(id, s->res->kind->prefix, s->res->id));
 	jw_kv_str(w, "name", s->res->name);
 	jw_kv_str(w, "state", monitor_state_name(s->state));
-	write_scaled(w, "p95_24h_ms", s->p95_us >= 0 ? s->p95_us : sum.p95_1h_us);
-	write_scaled(w, "uptime_24h_pct",
-		     sum.known_24h_ms > 0 ? sum.up_24h_ms * 100000 / sum.known_24h_ms : -1);
+	write_us(w, "p95_24h_ms", s->p95_us >= 0 ? s->p95_us : sum.p95_1h_us);
+	write_thousandths(w, "uptime_24h_pct",
+			  sum.known_24h_ms > 0 ? sum.up_24h_ms * 100000 / sum.known_24h_ms : -1);
 	jw_kv_str(w, "spark", sum.spark);
 	jw_kv_str(w, "target", spec_text(s->res->kind, spec, "target"));
 	jw_object_end(w);

@@ -4,44 +4,17 @@
 #include <string.h>
 
 #include "daemon/services/sitemonitor/rows.h"
-#include "daemon/services/sitemonitor/sitemonitor.h"
+#include "daemon/services/sitemonitor/query.h"
 #include "shared/diff.h"
 #include "shared/mem.h"
 
 enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100, CONTEXT = 3, HUNK_LINES_MAX = 4000 };
 
-static bool take_number(struct request *r, const char *name, int64_t fallback, int64_t max,
-			int64_t *out, struct error *e)
-{
-	const char *text = request_query(r, name, NULL);
-	char *end = NULL;
-	*out = text ? strtoll(text, &end, 10) : fallback;
-	if (text && (!*text || *end || *out < 0 || *out > max)) {
-		error_field(e, ERR_INVALID, name, "%s: \"%.20s\" is not a number up to %lld", name,
-			    text, (long long)max);
-		return false;
-	}
-	return true;
-}
-
-/* The monitor, when its type is content. */
 static const struct resource *content_monitor(struct sitemonitor *sm, struct request *r,
 					      struct error *e)
 {
-	const struct resource *m = route_monitor(sm, request_param(r, "ref"), e);
-	if (!m)
-		return NULL;
-	json_t *spec = resource_spec(m);
-	const char *type = spec_text(&resource_monitor, spec, "type");
-	if (strcmp(type, "content")) {
-		error_set(e, ERR_INVALID, "%s is of type %s: only content checks keep versions",
-			  m->name, type);
-		error_hint(e, "sellersmart monitor add URL --type content --css SELECTOR");
-		resource_unref(m);
-		m = NULL;
-	}
-	json_decref(spec);
-	return m;
+	return query_monitor_of(sm, r, "content", "only content checks keep versions",
+				"sellersmart monitor add URL --type content --css SELECTOR", e);
 }
 
 static void write_version(struct json_writer *w, sqlite3_stmt *st, bool with_text)
@@ -71,7 +44,7 @@ struct answered route_versions(struct request *r, void *ctx)
 		return reply_error(r, &e);
 	uint64_t id = m->id;
 	resource_unref(m);
-	if (!take_number(r, "limit", LIMIT_DEFAULT, LIMIT_MAX, &limit, &e))
+	if (!query_number(r, "limit", LIMIT_DEFAULT, LIMIT_MAX, &limit, &e))
 		return reply_error(r, &e);
 	bool with_text = !strcmp(request_query(r, "text", "false"), "true");
 	struct reader *reader = store_reader(sm->d->store, &e);
@@ -246,8 +219,8 @@ struct answered route_diff(struct request *r, void *ctx)
 	if (!m)
 		return reply_error(r, &e);
 	struct reader *reader = NULL;
-	enum err err = take_number(r, "from", 0, INT64_MAX, &from, &e) &&
-				       take_number(r, "to", 0, INT64_MAX, &to, &e)
+	enum err err = query_number(r, "from", 0, INT64_MAX, &from, &e) &&
+				       query_number(r, "to", 0, INT64_MAX, &to, &e)
 			       ? ERR_NONE
 			       : e.code;
 	if (!err && !(reader = store_reader(sm->d->store, &e)))
