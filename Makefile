@@ -55,6 +55,8 @@ DOCTORS := $(basename $(notdir $(sort $(wildcard shared/doctor/checks/*.c))))
 RESOURCES := $(basename $(notdir $(sort $(wildcard shared/resources/*.c))))
 # The commonest first: what an empty form proposes.
 VARIANTS := http $(filter-out http,$(basename $(notdir $(sort $(wildcard shared/resources/checks/*.c)))))
+NOTIFIERS_FOUND := $(basename $(notdir $(sort $(wildcard shared/resources/notifiers/*.c))))
+NOTIFIERS := $(filter webhook,$(NOTIFIERS_FOUND)) $(filter-out webhook,$(NOTIFIERS_FOUND))
 SCREENS := $(basename $(notdir $(sort $(wildcard tui/screens/*.c))))
 IMPORTERS := $(basename $(notdir $(sort $(wildcard tui/import/from/*.c))))
 COMMANDS := $(basename $(notdir $(sort $(wildcard tui/commands/*.c))))
@@ -71,8 +73,9 @@ define table
 	cmp -s $(1).tmp $(1) && rm $(1).tmp || mv $(1).tmp $(1)
 endef
 
-GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c $(B)/gen/doctor_table.c
-GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/check_table.c $(B)/gen/migration_table.c
+GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c $(B)/gen/doctor_table.c \
+	$(B)/gen/notifier_variant_table.c
+GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/check_table.c $(B)/gen/notifier_table.c $(B)/gen/migration_table.c
 GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c $(B)/gen/importer_table.c $(B)/gen/user_unit.c
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -117,6 +120,12 @@ $(B)/gen/check_variant_table.c: FORCE
 	$(call table,$@,shared/schema/schema.h,variant,check_variant_table,variant_,$(VARIANTS),\
 	  echo 'const char *const check_variant_names[] = {'; \
 	  $(foreach n,$(VARIANTS),echo '	"$(n)"$(comma)';) echo '	0$(comma)'; echo '};';)
+$(B)/gen/notifier_variant_table.c: FORCE
+	$(call table,$@,shared/schema/schema.h,variant,notifier_variant_table,notifier_variant_,$(NOTIFIERS),\
+	  echo 'const char *const notifier_variant_names[] = {'; \
+	  $(foreach n,$(NOTIFIERS),echo '	"$(n)"$(comma)';) echo '	0$(comma)'; echo '};';)
+$(B)/gen/notifier_table.c: FORCE
+	$(call table,$@,daemon/alerts/notifier.h,notifier_type,notifier_table,notifier_,$(NOTIFIERS))
 $(B)/gen/doctor_table.c: FORCE
 	$(call table,$@,shared/doctor/doctor.h,doctor_check,doctor_table,doctor_,$(DOCTORS))
 $(B)/gen/service_table.c: FORCE

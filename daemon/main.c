@@ -31,7 +31,6 @@
 #include "shared/paths.h"
 
 enum {
-	SERVICES_MAX = 16,
 	STOP_HTTP_MS = 1500, /* parts of the five seconds that an end may take */
 	STOP_SERVICE_MS = 1500,
 	STOP_LOOP_MS = 1000,
@@ -49,10 +48,8 @@ struct running {
 	const struct config
 		*first_config; /* parts made at the start may refer to it until the end */
 	int handed;            /* listening sockets that the supervisor handed over */
-	const struct service *services[SERVICES_MAX];
-	void *states[SERVICES_MAX];
-	size_t n_services, n_started;
-	struct error error; /* of a step that runs on a loop */
+	size_t n_started;      /* services */
+	struct error error;    /* of a step that runs on a loop */
 
 	/* --once: a worker's; the main thread waits for it and for signals. */
 	pthread_t main_thread;
@@ -134,8 +131,8 @@ static enum err services_init(struct running *run, struct error *e)
 		enum err err = s->init(&run->d, &state, e);
 		if (err)
 			return err;
-		run->services[run->n_services] = s;
-		run->states[run->n_services++] = state;
+		run->d.services[run->d.n_services] = s;
+		run->d.service_states[run->d.n_services++] = state;
 		http_routes(run->d.http, s->routes, s->n_routes, state);
 		api_add_service(&run->d, s, state);
 	}
@@ -144,8 +141,9 @@ static enum err services_init(struct running *run, struct error *e)
 
 static enum err services_start(struct running *run, struct error *e)
 {
-	for (; run->n_started < run->n_services; run->n_started++) {
-		enum err err = run->services[run->n_started]->start(run->states[run->n_started], e);
+	for (; run->n_started < run->d.n_services; run->n_started++) {
+		enum err err = run->d.services[run->n_started]->start(
+			run->d.service_states[run->n_started], e);
 		if (err)
 			return err;
 	}
@@ -269,7 +267,8 @@ static void stop(struct running *run)
 		http_stop(d->http, STOP_HTTP_MS);
 	while (run->n_started > 0) {
 		run->n_started--;
-		run->services[run->n_started]->stop(run->states[run->n_started], STOP_SERVICE_MS);
+		run->d.services[run->n_started]->stop(run->d.service_states[run->n_started],
+						      STOP_SERVICE_MS);
 	}
 	pool_free(d->pool);
 	if (d->api)
@@ -279,9 +278,9 @@ static void stop(struct running *run)
 	/* What services left with the writer (last samples) is committed before their states go. */
 	if (d->store)
 		store_close(d->store);
-	while (run->n_services > 0) {
-		run->n_services--;
-		run->services[run->n_services]->fini(run->states[run->n_services]);
+	while (run->d.n_services > 0) {
+		run->d.n_services--;
+		run->d.services[run->d.n_services]->fini(run->d.service_states[run->d.n_services]);
 	}
 	api_fini(d);
 	live_free(d->live);
@@ -334,9 +333,9 @@ static void reload(struct running *run)
 			log_warn("main", "how long data is kept changes at the next start: %s",
 				 e.text);
 		log_setup(fresh->log_level, fresh->log_json, STDERR_FILENO);
-		for (size_t i = 0; i < run->n_services; i++)
-			if (run->services[i]->reload)
-				run->services[i]->reload(run->states[i]);
+		for (size_t i = 0; i < run->d.n_services; i++)
+			if (run->d.services[i]->reload)
+				run->d.services[i]->reload(run->d.service_states[i]);
 		log_info("main", "configuration reloaded");
 	}
 	free(faults);
@@ -384,10 +383,11 @@ static void once_work(void *arg)
 {
 	struct running *run = arg;
 	int64_t deadline = clock_boot_ms(run->d.clock) + ONCE_MS;
-	for (size_t i = 0; i < run->n_services; i++) {
-		const struct service *s = run->services[i];
+	for (size_t i = 0; i < run->d.n_services; i++) {
+		const struct service *s = run->d.services[i];
 		bool wanted = s->once && service_wanted(job_of(run), s->name);
-		int status = wanted ? s->once(run->states[i], deadline, &run->summary) : 0;
+		int status =
+			wanted ? s->once(run->d.service_states[i], deadline, &run->summary) : 0;
 		if (status > run->once_status)
 			run->once_status = status;
 	}

@@ -16,6 +16,10 @@ struct transfers;
 struct live;
 struct extract;
 
+struct service;
+struct alerts;
+enum { SERVICES_MAX = 16 };
+
 /** What the daemon gives to its services; lives longer than they do. */
 struct daemon {
 	const struct config
@@ -30,6 +34,10 @@ struct daemon {
 	struct http_server *http;
 	struct live *live;
 	struct api_state *api_state; /* daemon/api's own */
+	struct alerts *alerts;       /* NULL while there are none (tests, early in the start) */
+	const struct service *services[SERVICES_MAX]; /* those that run, and their states */
+	void *service_states[SERVICES_MAX];
+	size_t n_services;
 	int64_t started_ms;
 	bool previous_end_clean;
 };
@@ -65,6 +73,25 @@ struct resource_live {
 	void (*meta)(struct json_writer *w, void *ctx);
 };
 
+/** A figure of one resource over a stretch of time, for rules ("errors above 5 within 10m"). */
+struct measure {
+	const char *name; /* "errors" */
+	const char *kind; /* of whose resources: "monitor" */
+	const char *unit; /* "%", "ms" */
+	const char *help;
+	/** From memory or a few rows; thread: the alerts'. @return false: not known */
+	bool (*value)(void *state, uint64_t id, int64_t from_ms, int64_t until_ms,
+		      int64_t *thousandths);
+};
+
+/** One sentence of a brief: what happened in a stretch of time. */
+struct brief_line {
+	enum attention_level level;
+	const char *section; /* "Shops": a literal; lines of a section stand together */
+	char text[240];      /* safe */
+	int64_t at_ms;       /* 0: of the whole stretch */
+};
+
 struct service {
 	const char *name, *title;
 	/** Make the state, load from the store, register routes; nothing runs yet. */
@@ -82,6 +109,13 @@ struct service {
 	/** Members for /v1/overview written into the open object ("shops"). Its "counts" are the
 	 * api's, taken from the "counts" of each kind's live meta. */
 	void (*overview)(struct json_writer *w, void *state);
+	/** Figures that rules may watch. */
+	const struct measure *measures;
+	size_t n_measures;
+	/** What happened from since to until (a digest, not a log: a dozen lines), the most
+	 * important first. Thread: a worker. */
+	void (*brief)(void *state, int64_t since_ms, int64_t until_ms,
+		      void (*say)(void *arg, const struct brief_line *line), void *arg);
 	/** Prometheus text. */
 	void (*metrics)(struct buf *out, void *state);
 	/** Findings about itself: say(level, name, text, remedy) each. Thread: a worker. */

@@ -171,6 +171,9 @@ extern const struct resource_kind *const resource_table[];
 extern const struct variant *const check_variant_table[];
 /** Their names, in the same order. */
 extern const char *const check_variant_names[];
+/** The same of notifier types, generated from shared/resources/notifiers/. */
+extern const struct variant *const notifier_variant_table[];
+extern const char *const notifier_variant_names[];
 
 const struct resource_kind *resource_kind_find(const char *kind_or_plural);
 /** The field of the kind whose flag is called so: "tag" is tags. */
