@@ -53,6 +53,12 @@ bool alerts_about(struct alerts *a, uint64_t subject, struct alert_view *out);
 /** Every living alert with why nothing is told about it: for lists. */
 bool alerts_view(struct alerts *a, uint64_t id, struct alert_view *out);
 
+/** All living alerts, under the book's lock: fn only takes notes. */
+typedef void alert_view_fn(const struct alert_view *v, void *arg);
+void alerts_each(struct alerts *a, alert_view_fn *fn, void *arg);
+/** How many open alerts that silence covers now. */
+size_t alerts_covered(struct alerts *a, uint64_t silence);
+
 /** Routes, live members of notifiers, lines of the overview, metrics: handed to the api like those
  *  of a service; ctx is the struct alerts. */
 extern const struct service alerts_hooks;
