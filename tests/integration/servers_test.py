@@ -113,13 +113,13 @@ class NameServer(Server):
 class Python(Server):
     """One of tests/fakes, run by the distribution's Python; self.ports from what it prints."""
 
-    def __init__(self, program, module):
+    def __init__(self, program, module, *arguments):
         needs("openssl", "faketime", module=module)
         super().__init__()
         for name, host, ago in (("good", "127.0.0.1", 0), ("expired", "127.0.0.1", 40), ("other", "192.0.2.1", 0)):
             certificate(self.dir, name, host, ago)
-        self.run(PYTHON, os.path.join(ROOT, "tests", "fakes", program), self.dir, stdin=subprocess.PIPE,
-                 stdout=subprocess.PIPE, text=True)
+        self.run(PYTHON, os.path.join(ROOT, "tests", "fakes", program), self.dir, *arguments,
+                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.ports = {}
         for line in self.process.stdout:
             if line == "ready\n":
