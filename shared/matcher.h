@@ -6,8 +6,8 @@
  *
  *   FIELD OP VALUE      OP is = != ~ !~ > >= < <=; blanks around it are welcome
  *   =  one of VALUE's words ("a,b"), * in a word stands for any text; of a list: any of its entries
- *   ~  a pattern (PCRE2) occurs          <, > numbers, durations ("5m"), times; severity by its
- * order
+ *   ~  a pattern (PCRE2) occurs; one that is too much work holds neither with ~ nor with !~
+ *   <, > numbers, durations ("5m", in ms), times (RFC 3339); severity by its order
  *
  * Fields: topic severity text rule kind subject tag service incident state, labels.KEY, data.PATH,
  * and NAME of a kind ("monitor=garden" is kind=monitor and subject=garden). A field that is absent
@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "shared/err.h"
+#include "shared/topic.h"
 
 enum { MATCHER_MAX_BYTES = 300, MATCHERS_MAX = 16 };
 
@@ -38,7 +39,6 @@ struct matched {
 	const json_t *data;   /* object */
 };
 bool matchers_hold(const struct matchers *m, const struct matched *what);
-
-/** Does topic belong to one of the patterns: "monitor.down" itself, "monitor" or "monitor.*" all
- *  below it, "*" everything. */
-bool topic_in(const json_t *patterns, const char *topic);
+/** For a descriptor's check: what spec has in that FIELD_TEXT_LIST compiles; absent is fine.
+ *  @return ERR_INVALID with the field, the condition, why and what to try */
+enum err matchers_check_field(const json_t *spec, const char *field, struct error *e);

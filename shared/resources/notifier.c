@@ -1,6 +1,7 @@
 /* A notifier: how a person or a program is told. */
 #include <string.h>
 
+#include "shared/matcher.h"
 #include "shared/mem.h"
 #include "shared/schema/schema.h"
 
@@ -150,6 +151,11 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static enum err check(const json_t *spec, struct error *e)
+{
+	return matchers_check_field(spec, "match", e);
+}
+
 const struct resource_kind resource_notifier = {
 	.kind = "notifier",
 	.plural = "notifiers",
@@ -170,5 +176,6 @@ const struct resource_kind resource_notifier = {
 	.examples = examples,
 	.outputs = outputs,
 	.live = live,
+	.check = check,
 	.order = 10,
 };
