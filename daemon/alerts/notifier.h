@@ -11,10 +11,12 @@
 #include "shared/err.h"
 
 struct config;
+struct sender;
 
 /** One attempt. Everything is borrowed until send returns. */
 struct notifier_send {
 	struct store *store;              /* secrets by name */
+	struct sender *sender;            /* net/send.h: HTTP and mail, with warm connections */
 	const struct config *config;      /* what the configuration file allows (exec, wall) */
 	const struct resource_kind *kind; /* notifier or subscription */
 	const char *name;
