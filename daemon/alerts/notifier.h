@@ -12,6 +12,7 @@
 
 struct config;
 struct sender;
+struct live;
 
 /** One attempt. Everything is borrowed until send returns. */
 struct notifier_send {
@@ -28,6 +29,7 @@ struct notifier_send {
 	int64_t now_ms; /* wall clock: of the signature */
 	int64_t timeout_ms;
 	const atomic_bool *cancel; /* the daemon ends: return soon with NOTIFIER_RETRY */
+	struct live *live;         /* dashboards that look; NULL: unknown */
 };
 
 enum notifier_end {

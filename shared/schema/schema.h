@@ -65,6 +65,9 @@ struct field {
 	/** A FIELD_TEXT_LIST of names of resources of the same kind: they exist, they make no
 	 * circle, a rename is followed, and what is named cannot be deleted. */
 	bool links;
+	/** Of a FIELD_SECRET, may be NULL: can this be its value? Asked before a value that is
+	 * given together with the resource is stored; errors never repeat it. */
+	enum err (*fits)(const char *value, size_t len, struct error *e);
 };
 
 /** Fields that exist only when the kind's variant field has this name (a check type). */
