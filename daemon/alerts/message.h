@@ -3,22 +3,25 @@
  * and rendered when it is sent. Texts in it are safe; nothing in it is a secret.
  *
  *   { "type": "alert.opened" | "alert.changed" | "alert.resolved" | "alert.reminder" |
- * "alert.group" | "alert.summary" | "brief" | "test" | an event's topic (subscriptions), "at": RFC
- * 3339, "severity": "critical", "title": one line for people, <= 200 bytes, "alerts": [ALERT...] at
- * most MESSAGE_ALERTS_MAX, the worst and newest first "total": 7, "counts": {"open": 5, "resolved":
- * 2}, "lines": ["..."]          of a brief or a summary: ready sentences, in order "data": {...} }
- * of an event
+ *       "alert.group" | "alert.summary" | "brief" | "test" | an event's topic (subscriptions),
+ *     "at": RFC 3339, "severity": "critical", "title": one line for people, <= 200 bytes,
+ *     "alerts": [ALERT...]   at most MESSAGE_ALERTS_MAX, the worst and newest first
+ *     "total": 7, "counts": {"open": 5, "resolved": 2},
+ *     "lines": ["..."]       of a brief, a summary or a test: ready sentences, in order
+ *     "sections": [{"title", "lines": [{"level", "text", "at"}]}]   of a brief
+ *     "data": {...} }        of an event
  *
  *   ALERT: { "number": 14, "id": "alr_...", "what": "opened|changed|resolved|reminder", "rule",
  *     "severity", "state", "topic", "subject": name, "subject_id", "subject_kind", "text",
- *     "since", "opened_at", "resolved_at", "duration_ms", "incident": "inc_..." | null,
- *     "reason", "changed": [{"what", "from", "to"}], "evidence": {...} | null, "labels", "tags",
- *     "runbook" | null, "acknowledged_by" | null, "ack": "sellersmart ack 14" }
- */
+ *     "reason", "cause", "since", "opened_at", "changed_at", "resolved_at", "duration_ms",
+ *     "incident": "inc_..." | null, "changed": [{"what", "from", "to"}], "evidence": {...} | null,
+ *     "labels", "tags", "runbook" | null, "acknowledged_by" | null, "note" | null,
+ *     "ended": what ended it | null, "ack": "sellersmart ack 14" } */
 #include <jansson.h>
 #include <stdint.h>
 
 #include "shared/buf.h"
+#include "shared/json.h"
 #include "shared/tz.h"
 
 enum { MESSAGE_ALERTS_MAX = 20, MESSAGE_BYTES_MAX = 16 * 1024, MESSAGE_TITLE_MAX = 200 };
@@ -34,30 +37,70 @@ struct wording {
 
 /** "1,234.50" "1.234,50" "1 234,50": scaled by 10^decimals. */
 void wording_number(const struct wording *w, struct buf *out, int64_t scaled, unsigned decimals);
-/** "Mon 23 Nov 07:42 CET", "Mo, 23. Nov., 07:42 CET"; only the time for the same day. */
+/** "Mon 23 Nov 07:42 CET", "Mo, 23. Nov., 07:42 CET"; only the time for the same day, with the year
+ *  for another one. */
 void wording_time(const struct wording *w, struct buf *out, int64_t ms);
-/** "2 h 5 min": the two largest units. */
+/** "2 h 5 min": the two largest units; nothing below a second. */
 void wording_duration(const struct wording *w, struct buf *out, int64_t ms);
-extern const char *const wording_languages[]; /* NULL-terminated; also the choices of a notifier */
+/** NULL-terminated; also the choices of a notifier. A language that is not here is written as "en";
+ *  of "de-AT" the "de" counts. */
+extern const char *const wording_languages[];
 
-/* ---- rendering (text.c): pure; out is bounded by its max ------------------------------------- */
+/* ---- rendering: pure; out is bounded by its max, what does not fit is left out whole --------- */
 
-/** The title anew in the language of w ("DOWN garden for 2 h: HTTP 502 Bad Gateway"). */
+/** The title anew in the language of w ("DOWN garden for 2 h: HTTP 502 Bad Gateway"): one line of
+ *  at most MESSAGE_TITLE_MAX bytes, no control characters. */
 void message_title(const json_t *message, const struct wording *w, struct buf *out);
-/** For people, lines of at most 78 columns: what, since when, what changed, evidence, runbook, the
- *  command to acknowledge. */
+/** For people, lines of at most 78 columns (only a link is never broken): what, since when, what
+ *  changed, evidence, what to do next, runbook, the command to acknowledge; then the others. */
 void message_text(const json_t *message, const struct wording *w, struct buf *out);
 /** The same as HTML (inline styles, no images, readable without colours), escaped. */
 void message_html(const json_t *message, const struct wording *w, struct buf *out);
-/** The same in the small markup of chats. */
+/** The same in the small markup of chats; nothing in a text becomes markup, a link or a mention. */
 enum message_markup { MARKUP_SLACK, MARKUP_DISCORD, MARKUP_TELEGRAM_HTML, MARKUP_MARKDOWN };
 void message_markup(const json_t *message, const struct wording *w, enum message_markup how,
 		    struct buf *out);
 
 /* ---- making (message.c) --------------------------------------------------------------------- */
 
+/** One alert, as rows and memory have it. Everything is borrowed; NULL and 0: there is none. */
+struct message_alert {
+	uint64_t id;
+	int64_t number;
+	const char *what; /* "opened", ...; NULL outside of messages */
+	const char *rule, *state, *topic, *subject, *subject_kind;
+	int severity; /* enum severity */
+	uint64_t subject_id;
+	const char *text;
+	/** The latest event's data, our own compact JSON: reason, cause, changed, evidence are its.
+	 */
+	const char *data;
+	const char *labels, *tags; /* JSON object, JSON array */
+	const char *runbook, *acknowledged_by, *note;
+	const char *ended; /* what ended it: "garden is up again after 31m" */
+	int64_t since_ms, opened_ms, changed_ms, resolved_ms, acknowledged_ms, snoozed_until_ms;
+	int64_t now_ms; /* of duration_ms while it is open */
+	int64_t events;
+	uint64_t incident;
+	bool silenced, inhibited;
+};
+/** Its members into the open object: the ALERT of messages (what is set) and of the API. */
+void message_write_alert(struct json_writer *w, const struct message_alert *a);
+
+/** A message about alerts. */
+struct message_parts {
+	const char *type; /* NULL: by what they are, "alert.group" for several */
+	int64_t at_ms;
+	const struct message_alert *alerts; /* the n worst and newest, in order */
+	size_t n;
+	size_t total, open, resolved; /* of all, also those that are not among the n; 0: as in n */
+	const char *const *lines;     /* ready sentences (of a summary), or NULL */
+	size_t n_lines;
+};
+/** The document, at most MESSAGE_BYTES_MAX: evidence is left out first, then alerts, then lines.
+ *  @return the caller's; title: of MESSAGE_TITLE_MAX + 1 bytes, or NULL */
+char *message_make(const struct message_parts *p, char *title);
 /** The document of a test ("notifier test"). */
 char *message_test(const char *notifier, int64_t now_ms);
-/** Titles of what is no alert come ready; of alerts they are made here: "DOWN garden: HTTP 502",
- *  "7 alerts: 5 down, 2 resolved". */
+/** The title of alerts, in English: "DOWN garden: HTTP 502", "7 alerts: 5 down, 2 resolved". */
 void message_make_title(const json_t *alerts, size_t total, struct buf *out);
