@@ -381,7 +381,8 @@ static struct answered whole(struct request *r, struct write *w, const struct re
 			     const char *name)
 {
 	struct error_list *faults;
-	struct error e;
+	struct error e = {0};
+	enum err bad = ERR_NONE;
 	json_t *body = request_json(r, &e), *named = NULL;
 
 	if (!body) {
@@ -394,9 +395,14 @@ static struct answered whole(struct request *r, struct write *w, const struct re
 	} else if (w->what == WRITE_CREATE && w->k->kind->complete) {
 		named = json_is_object(body) ? json_copy(body) : NULL;
 		if (named)
-			w->k->kind->complete(named, clock_wall_ms(w->k->api->d->clock));
+			bad = w->k->kind->complete(named, clock_wall_ms(w->k->api->d->clock), &e);
 	}
 	faults = faults_new();
+	if (bad) {
+		errors_add(faults, &e);
+		json_decref(named);
+		return refused(r, w, faults);
+	}
 	if (!read_whole(w, named ? named : body, old, faults)) {
 		json_decref(named);
 		return refused(r, w, faults);

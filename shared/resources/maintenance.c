@@ -124,7 +124,7 @@ static enum err check(const json_t *spec, struct error *e)
 }
 
 /* "--for 30m" alone begins now; "now" is the time at which it was said. */
-static void complete(json_t *input, int64_t now_ms)
+static enum err complete(json_t *input, int64_t now_ms, struct error *e)
 {
 	static const char *const whens[] = {"start", "cron", "rrule"};
 	char now[TIME_TEXT];
@@ -133,8 +133,9 @@ static void complete(json_t *input, int64_t now_ms)
 		given = given || json_is_string(json_object_get(input, whens[i]));
 	if (given ? strcmp(json_str(input, "start", ""), "now") != 0
 		  : !json_object_get(input, "for") && !json_object_get(input, "end"))
-		return;
+		return ERR_NONE;
 	json_object_set_new(input, "start", json_string(time_rfc3339(now, now_ms / 1000 * 1000)));
+	return ERR_NONE;
 }
 
 static const struct column columns[] = {

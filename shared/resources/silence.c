@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/matcher.h"
 #include "shared/mem.h"
 #include "shared/schema/schema.h"
 #include "shared/timefmt.h"
@@ -52,6 +53,8 @@ static enum err check(const json_t *spec, struct error *e)
 	bool some = json_array_size(json_object_get(spec, "match")) > 0;
 	const char *until = json_str(spec, "until", NULL);
 	int64_t ms;
+	if (matchers_check_field(spec, "match", e))
+		return ERR_INVALID;
 	if (all == some) {
 		error_field(e, ERR_INVALID, all ? "all" : "match",
 			    all ? "all: not together with match"
@@ -75,33 +78,57 @@ static enum err check(const json_t *spec, struct error *e)
 	return ERR_INVALID;
 }
 
-/* "--for 2h" is until an absolute time from now on. */
-static void complete(json_t *input, int64_t now_ms)
+static enum err not_over(const char *until, int64_t now_ms, struct error *e)
 {
-	char until[TIME_TEXT];
 	int64_t ms;
-	if (json_object_get(input, "until") || !duration_parse(json_str(input, "for", ""), &ms) ||
-	    ms < fields[2].min || ms > fields[2].max)
-		return;
-	time_rfc3339(until, (now_ms + ms) / 1000 * 1000);
-	json_object_set_new(input, "until", json_string(until));
-	json_object_del(input, "for");
+	if (!time_parse(until, &ms) || ms > now_ms)
+		return ERR_NONE;
+	error_field(e, ERR_INVALID, "until", "until: %.40s is over", until);
+	error_hint(e, "--for 2h ends in two hours");
+	return ERR_INVALID;
 }
 
-/* What it is about and when it ends, so that the same one can be made again tomorrow. */
+/* "--for 2h" is until an absolute time from now on. */
+static enum err complete(json_t *input, int64_t now_ms, struct error *e)
+{
+	const char *until = json_str(input, "until", NULL);
+	const struct field *f = &fields[2]; /* for */
+	char text[TIME_TEXT];
+	int64_t ms;
+	if (until && json_object_get(input, "for")) {
+		error_field(e, ERR_INVALID, "for", "for: not together with until");
+		error_hint(e, "give one of them: --for 2h, or --until %.40s", until);
+		return ERR_INVALID;
+	}
+	if (until)
+		return not_over(until, now_ms, e);
+	if (!duration_parse(json_str(input, "for", ""), &ms) || ms < f->min || ms > f->max)
+		return ERR_NONE;
+	time_rfc3339(text, (now_ms + ms) / 1000 * 1000);
+	json_object_set_new(input, "until", json_string(text));
+	json_object_del(input, "for");
+	return ERR_NONE;
+}
+
+/* Before validation a flag is still text. */
+static bool is_said(const json_t *input, const char *member)
+{
+	const char *text = json_str(input, member, "");
+	return json_is_true(json_object_get(input, member)) || !strcmp(text, "yes") ||
+	       !strcmp(text, "true") || !strcmp(text, "on");
+}
+
+/* What it is about and when it ends, so that the like of it can be made again tomorrow. */
 static bool propose(const json_t *input, char *out, size_t cap)
 {
 	const json_t *match = json_object_get(input, "match");
-	const char *first = json_is_true(json_object_get(input, "all")) ? "all"
-			    : json_is_string(match)                     ? json_string_value(match)
-						    : json_string_value(json_array_get(match, 0));
-	char text[SLUG_MAX + 32], slug[SLUG_MAX + 1], until[TIME_TEXT] = "";
+	const char *first = json_is_array(match) ? json_string_value(json_array_get(match, 0))
+						 : json_string_value(match);
+	char text[SLUG_MAX + 1], slug[SLUG_MAX + 1], until[TIME_TEXT];
 	int64_t ms;
-	if (!first && !strcmp(json_str(input, "all", ""), "true"))
-		first = "all";
-	if (!first)
+	if (!first && !is_said(input, "all"))
 		return false;
-	snprintf(text, sizeof(text), "%.*s", SLUG_MAX, first);
+	snprintf(text, sizeof(text), "%s", first ? first : "all");
 	name_slug(text, slug, sizeof(slug));
 	if (!slug[0])
 		snprintf(slug, sizeof(slug), "silence");

@@ -162,9 +162,10 @@ struct resource_kind {
 	size_t n_list_params;
 	/** Cross-field rules of the kind after each field is valid; NULL: none. spec: canonical. */
 	enum err (*check)(const json_t *spec, struct error *e);
-	/** What a person who makes one may leave out (a window begins now); before validation, at
-	 *  the command, the form and POST, never for files. NULL: nothing. */
-	void (*complete)(json_t *input, int64_t now_ms);
+	/** What a person who makes one may leave out (a window begins now), and what only a new one
+	 *  must hold (its end is to come); before validation, at the command, the form and POST,
+	 *  never for files. What is malformed is left to the validation. NULL: nothing. */
+	enum err (*complete)(json_t *input, int64_t now_ms, struct error *e);
 	unsigned order; /* apply writes kinds of a lower order first (secrets before monitors) */
 };
 

@@ -101,15 +101,25 @@ static bool faultless(const struct form *f)
 	return true;
 }
 
+/* Of what is new: what may be left out. */
+static bool complete(const struct form *f, json_t *input, struct error_list *faults)
+{
+	struct error e = {0};
+
+	if (f->kind->complete && !f->original &&
+	    f->kind->complete(input, (int64_t)time(NULL) * 1000, &e))
+		return errors_add(faults, &e);
+	return true;
+}
+
 static json_t *new_body(struct form *f)
 {
 	json_t *input = collect(f, false), *body = NULL;
 	struct resource_input in = {0};
 	struct error_list *faults = mem_zalloc(sizeof *faults);
 
-	if (f->kind->complete)
-		f->kind->complete(input, (int64_t)time(NULL) * 1000);
-	if (faultless(f) && resource_validate(f->kind, input, SCHEMA_LOOSE, NULL, &in, faults)) {
+	if (complete(f, input, faults) && faultless(f) &&
+	    resource_validate(f->kind, input, SCHEMA_LOOSE, NULL, &in, faults)) {
 		body = json_deep_copy(in.spec);
 		if (*in.name)
 			json_object_set_new(body, "name", json_string(in.name));
@@ -218,9 +228,8 @@ void form_check_row(struct form *f, struct form_row *row)
 		return;
 	faults = mem_zalloc(sizeof *faults);
 	input = collect(f, false);
-	if (f->kind->complete && !f->original)
-		f->kind->complete(input, (int64_t)time(NULL) * 1000);
-	if (resource_validate(f->kind, input, SCHEMA_LOOSE, NULL, &in, faults))
+	if (complete(f, input, faults) &&
+	    resource_validate(f->kind, input, SCHEMA_LOOSE, NULL, &in, faults))
 		resource_input_fini(&in);
 	row->text->fault[0] = '\0';
 	for (size_t i = 0; i < faults->n; i++)

@@ -322,8 +322,11 @@ static int run_add(struct invocation *in)
 	}
 	const char *file = invocation_flag(in, "file");
 	secret = secret && !file; /* a file has none: they are not written down */
-	if (!file && g->kind->complete)
-		g->kind->complete(given, (int64_t)time(NULL) * 1000);
+	if (!file && g->kind->complete &&
+	    g->kind->complete(given, (int64_t)time(NULL) * 1000, &e)) {
+		status = invocation_fail(&e);
+		goto out;
+	}
 	bool fine = file ? file_read_one(file, g->kind, given, &input, errors)
 			 : resource_validate(g->kind, given, SCHEMA_LOOSE, NULL, &input, errors);
 	if (!fine) {

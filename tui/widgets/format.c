@@ -143,6 +143,24 @@ bool format_is_right(enum column_format f)
 	       f == COLUMN_NEXT;
 }
 
+/* Words as a person lists them; anything else as it is. */
+static bool format_words(const json_t *list, char *out, size_t cap)
+{
+	size_t i, n = 0;
+	const json_t *v;
+
+	out[0] = '\0';
+	json_array_foreach(list, i, v)
+	{
+		if (!json_is_string(v))
+			return false;
+		if (n < cap)
+			n += (size_t)snprintf(out + n, cap - n, "%s%s", i ? ", " : "",
+					      json_string_value(v));
+	}
+	return true;
+}
+
 static void format_text(const json_t *v, char *out, size_t cap)
 {
 	switch (json_typeof(v)) {
@@ -153,6 +171,9 @@ static void format_text(const json_t *v, char *out, size_t cap)
 	case JSON_FALSE: snprintf(out, cap, "no"); break;
 	case JSON_NULL: snprintf(out, cap, "-"); break;
 	case JSON_ARRAY:
+		if (format_words(v, out, cap))
+			break;
+		__attribute__((fallthrough));
 	case JSON_OBJECT: {
 		char *text = json_dumps(v, JSON_COMPACT);
 
