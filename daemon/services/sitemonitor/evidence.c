@@ -8,6 +8,7 @@
 #include "daemon/api/text.h"
 #include "daemon/jobs/schedule.h"
 #include "shared/mem.h"
+#include "shared/utf8.h"
 
 enum { EVIDENCE_MAX = 16384, CHANGES_MAX = 24, VALUE_TEXT = 160, LIST_SHOWN = 8 };
 
@@ -199,7 +200,7 @@ static void value_text(char *out, size_t cap, const char *member, const json_t *
 
 struct changes {
 	struct json_writer *w;
-	size_t n;
+	size_t n, max, value_bytes;
 };
 
 static bool is_own_member(const char *member)
@@ -210,19 +211,25 @@ static bool is_own_member(const char *member)
 	return false;
 }
 
-static void write_side(struct json_writer *w, const char *key, const char *member, const json_t *v)
+static void write_side(const struct changes *c, const char *key, const char *member,
+		       const json_t *v)
 {
-	char text[VALUE_TEXT];
-	if (v && !json_is_null(v))
+	char text[VALUE_TEXT] = "";
+	jw_key(c->w, key);
+	if (v && !json_is_null(v)) {
 		value_text(text, sizeof(text), member, v);
-	jw_kv_str(w, key, v && !json_is_null(v) ? text : NULL);
+		size_t n = strlen(text);
+		jw_strn(c->w, text, utf8_floor(text, n < c->value_bytes ? n : c->value_bytes));
+	} else {
+		jw_null(c->w);
+	}
 }
 
 static void write_change(struct changes *c, const char *prefix, const char *member,
 			 const json_t *from, const json_t *to)
 {
 	char what[96];
-	if (c->n++ >= CHANGES_MAX)
+	if (c->n++ >= c->max)
 		return;
 	snprintf(what, sizeof(what), "%s%.80s", prefix, member);
 	for (char *p = what; *p && !*prefix; p++)
@@ -230,8 +237,8 @@ static void write_change(struct changes *c, const char *prefix, const char *memb
 			*p = ' ';
 	jw_object(c->w);
 	jw_kv_str(c->w, "what", what);
-	write_side(c->w, "from", member, from);
-	write_side(c->w, "to", member, to);
+	write_side(c, "from", member, from);
+	write_side(c, "to", member, to);
 	jw_object_end(c->w);
 }
 
@@ -267,8 +274,14 @@ static void compare_steps(struct changes *c, const json_t *good, const json_t *b
 
 void evidence_write_changes(struct json_writer *w, const char *good_text, const char *bad_text)
 {
+	evidence_write_changes_of(w, good_text, bad_text, CHANGES_MAX, VALUE_TEXT);
+}
+
+void evidence_write_changes_of(struct json_writer *w, const char *good_text, const char *bad_text,
+			       size_t max, size_t value_bytes)
+{
 	json_t *good = read_evidence(good_text), *bad = read_evidence(bad_text);
-	struct changes c = {.w = w};
+	struct changes c = {.w = w, .max = max, .value_bytes = value_bytes};
 	const char *member;
 	json_t *now;
 	jw_array(w);
@@ -289,4 +302,47 @@ void evidence_write_changes(struct json_writer *w, const char *good_text, const 
 	jw_array_end(w);
 	json_decref(good);
 	json_decref(bad);
+}
+
+/* ---- in few words --------------------------------------------------------------------------- */
+
+/* The most telling first. */
+static const char *const telling[] = {
+	"status",      "exit_status", "ping", "final_url", "output", "body_start",  "server",
+	"server_list", "record",      "tls",  "proxy",     "ipv6",   "tls_version", "records",
+};
+
+static const json_t *failed_step(const json_t *evidence)
+{
+	const json_t *steps = json_object_get(evidence, "steps");
+	size_t n = json_array_size(steps);
+	return n ? json_array_get(steps, n - 1) : NULL; /* none was tried after it */
+}
+
+static void write_within(struct json_writer *w, const char *key, const json_t *v, size_t end)
+{
+	json_t *shorter = NULL;
+	if (json_is_string(v) && json_string_length(v) > VALUE_TEXT) {
+		const char *s = json_string_value(v);
+		shorter = json_stringn(s, utf8_floor(s, VALUE_TEXT));
+	}
+	char *text = v ? json_dumps(shorter ? shorter : v, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	if (text && w->out->len + strlen(key) + strlen(text) + 4 <= end) {
+		jw_key(w, key);
+		jw_raw(w, text, strlen(text));
+	}
+	free(text);
+	json_decref(shorter);
+}
+
+void evidence_write_compact(struct json_writer *w, const char *evidence, size_t max_bytes)
+{
+	size_t end = w->out->len + max_bytes;
+	json_t *o = read_evidence(evidence);
+	if (!o)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(telling); i++)
+		write_within(w, telling[i], json_object_get(o, telling[i]), end);
+	write_within(w, "step", failed_step(o), end);
+	json_decref(o);
 }

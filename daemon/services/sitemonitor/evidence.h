@@ -32,3 +32,9 @@ void evidence_way_free(struct evidence_way *way);
  * header that came, went or differs, each step whose status differs. A member that bad does not
  * have was not reached and is not a difference. Either may be NULL: []. */
 void evidence_write_changes(struct json_writer *w, const char *good, const char *bad);
+/** The same, but at most max of them, and no value longer than that. */
+void evidence_write_changes_of(struct json_writer *w, const char *good, const char *bad, size_t max,
+			       size_t value_bytes);
+/** Append what says most to a person (status, server, the first words of a body or of output, the
+ * step that failed) as members of the open object, as long as no more than max_bytes are added. */
+void evidence_write_compact(struct json_writer *w, const char *evidence, size_t max_bytes);

@@ -4,6 +4,7 @@
 
 #include "daemon/store/feed.h"
 #include "daemon/store/series.h"
+#include "shared/mem.h"
 
 void state_row_fini(struct state_row *r)
 {
@@ -303,6 +304,42 @@ enum err incident_row_close(struct txn *t, uint64_t id, int64_t closed_ms, int64
 	sqlite3_bind_int64(st, 3, duration_ms);
 	enum err err = returned_number(t, st, number, e);
 	return err || !*number ? err : feed_change(t, "incident", id, false, e);
+}
+
+static char *column_copy(sqlite3_stmt *st, int at)
+{
+	const char *text = column_text(st, at);
+	return text ? mem_strdup(text) : NULL;
+}
+
+enum err incident_row_story(struct txn *t, uint64_t id, struct incident_story *out, struct error *e)
+{
+	sqlite3_stmt *st = txn_prepare(
+		t, "SELECT number, cause, message, evidence, good FROM incident WHERE id = ?1", e);
+	*out = (struct incident_story){0};
+	if (!st)
+		return ERR_STORE;
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)id);
+	int rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW) {
+		out->number = sqlite3_column_int64(st, 0);
+		out->cause = column_copy(st, 1);
+		out->message = column_copy(st, 2);
+		out->evidence = column_copy(st, 3);
+		out->good = column_copy(st, 4);
+	}
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE
+		       ? ERR_NONE
+		       : store_error(rc, txn_db(t), "reading an incident", e);
+}
+
+void incident_story_fini(struct incident_story *s)
+{
+	free(s->cause);
+	free(s->message);
+	free(s->evidence);
+	free(s->good);
 }
 
 enum { INCIDENTS_AT_ONCE = 100 };

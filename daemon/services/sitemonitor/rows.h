@@ -43,6 +43,15 @@ enum err incident_row_open(struct txn *t, const struct incident_open *o, int64_t
 enum err incident_row_close(struct txn *t, uint64_t id, int64_t closed_ms, int64_t duration_ms,
 			    int64_t *number, struct error *e);
 
+/** What an incident says of itself; number 0: there is no such incident (any more). */
+struct incident_story {
+	int64_t number;
+	char *cause, *message, *evidence, *good;
+};
+enum err incident_row_story(struct txn *t, uint64_t id, struct incident_story *out,
+			    struct error *e);
+void incident_story_fini(struct incident_story *s);
+
 /** A store_prune_fn: closed incidents. */
 enum err incidents_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e);
 /** Samples of monitors that went while nobody could clean up after them. */

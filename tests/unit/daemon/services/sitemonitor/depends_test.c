@@ -83,8 +83,7 @@ static void router__with_thirty_children__is_one_line_and_one_event(void **state
 	house_pass(h, 120000);
 	assert_int_equal(attention(h, lines), 0);
 	assert_int_equal(
-		events(h, "topic = 'monitor.up' AND data LIKE '%duration_ms%' AND NOT " SUPPRESSED),
-		1);
+		events(h, "topic = 'monitor.up' AND data LIKE '%\"was\"%' AND NOT " SUPPRESSED), 1);
 	assert_int_equal(house_number(h, "SELECT count(*) FROM incident WHERE closed_ms IS NULL"),
 			 0);
 }
