@@ -47,6 +47,8 @@ void render_cache_free(struct render_cache *c);
 /** The whole object; live false: without what changes by itself (what was deleted). */
 void render_resource(struct api_kind *k, struct json_writer *w, const struct resource *r,
 		     bool live);
+/** "built-in", "edited" (a row in its place), "own". */
+const char *resource_origin(const struct resource *r);
 /** Members named in fields ("a,b"), in the object's order, from a rendered object; id always. */
 void render_projection(struct buf *out, const char *object, size_t len, const char *fields);
 

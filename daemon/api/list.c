@@ -236,6 +236,8 @@ static bool filter_holds(const struct query *q, const struct filter *f, const st
 	}
 	if (!strcmp(f->name, "name"))
 		return one_of(f->value, r->name);
+	if (!strcmp(f->name, "origin") && r->kind->n_builtins)
+		return one_of(f->value, resource_origin(r));
 	if (live && live->filter)
 		text = live->filter(r, f->name, value, q->k->live_ctx);
 	if (f->field && f->field->flags & FIELD_SLUGS)

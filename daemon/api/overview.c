@@ -190,7 +190,7 @@ static bool house_is_empty(const struct api_state *a)
 		const struct resource_kind *k = a->kinds[i].kind;
 
 		if ((k->ops & OP_ADD) && strcmp(k->kind, "secret") &&
-		    resource_count(a->d->store, k))
+		    resource_count_own(a->d->store, k))
 			return false;
 	}
 	return true;

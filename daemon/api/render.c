@@ -72,6 +72,13 @@ static void keep(struct render_cache *c, const struct resource *r, const char *t
 	free(old);
 }
 
+const char *resource_origin(const struct resource *r)
+{
+	if (resource_is_builtin(r))
+		return "built-in";
+	return resource_builtin(r->kind, r->name, 0) ? "edited" : "own";
+}
+
 static void write_members(struct json_writer *w, const struct resource *r)
 {
 	char id[ID_TEXT];
@@ -86,6 +93,8 @@ static void write_members(struct json_writer *w, const struct resource *r)
 	jw_kv_int(w, "version", (int64_t)r->version);
 	jw_kv_time(w, "created_at", r->created_ms);
 	jw_kv_time(w, "updated_at", r->updated_ms);
+	if (r->kind->n_builtins)
+		jw_kv_str(w, "origin", resource_origin(r));
 	spec_write_effective(w, r->kind, spec);
 	json_decref(spec);
 }

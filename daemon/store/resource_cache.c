@@ -344,3 +344,52 @@ json_t *resource_labels(const struct resource *r)
 {
 	return json_read(r->labels, strlen(r->labels), JSON_BODY_MAX, NULL);
 }
+
+/* ---- what is there without set-up ----------------------------------------------------------- */
+
+struct resource *resource_make_builtin(const struct resource_kind *k, const struct builtin *b)
+{
+	struct resource *r = resource_make(k, b->id, b->name, "{}", b->spec);
+
+	r->version = BUILTIN_VERSION;
+	r->created_ms = r->updated_ms = id_time_ms(b->id);
+	return r;
+}
+
+void resource_cache_add_builtins(struct resource_cache *c)
+{
+	for (size_t k = 0; resource_table[k]; k++) {
+		const struct resource_kind *kind = resource_table[k];
+
+		for (size_t i = 0; i < kind->n_builtins; i++) {
+			struct resource *r;
+
+			if (find_name(c, kind, kind->builtins[i].name))
+				continue;
+			r = resource_make_builtin(kind, &kind->builtins[i]);
+			resource_cache_apply(c, NULL, r);
+			resource_unref(r);
+		}
+	}
+}
+
+bool resource_is_builtin(const struct resource *r)
+{
+	return r->id < BUILTIN_ID_END && r->version == BUILTIN_VERSION;
+}
+
+size_t resource_count_own(struct store *s, const struct resource_kind *k)
+{
+	size_t n, own = 0;
+	const struct resource **all;
+
+	if (!k->n_builtins)
+		return resource_count(s, k);
+	all = resource_list(s, k, &n);
+	for (size_t i = 0; i < n; i++) {
+		own += !resource_is_builtin(all[i]);
+		resource_unref(all[i]);
+	}
+	free(all);
+	return own;
+}

@@ -13,3 +13,7 @@ void resource_cache_apply(struct resource_cache *c, const struct resource *old,
 /** A new object with one reference, in one allocation. */
 struct resource *resource_make(const struct resource_kind *k, uint64_t id, const char *name,
 			       const char *labels, const char *spec);
+/** As it is while nobody has edited it. */
+struct resource *resource_make_builtin(const struct resource_kind *k, const struct builtin *b);
+/** Builtins of names that no resource has. */
+void resource_cache_add_builtins(struct resource_cache *c);

@@ -57,6 +57,8 @@ enum err resources_load(struct store *s, struct error *e)
 	if (code != SQLITE_DONE)
 		rc = store_error(code, s->db, "read the resources", e);
 	sqlite3_finalize(st);
+	if (!rc)
+		resource_cache_add_builtins(s->cache);
 	if (unknown)
 		log_warn("store",
 			 "%zu resources of kinds this program does not know are kept aside",
@@ -104,12 +106,41 @@ static enum err row_by_name(struct txn *t, const struct resource_kind *k, const 
 	return one_row(t, st, out, e);
 }
 
+/* The row of that name, or what is built in while there is none. */
+static enum err find_by_name(struct txn *t, const struct resource_kind *k, const char *name,
+			     struct resource **out, struct error *e)
+{
+	const struct builtin *b = resource_builtin(k, name, 0);
+	enum err rc = row_by_name(t, k, name, out, e);
+
+	if (!rc && !*out && b)
+		*out = resource_make_builtin(k, b);
+	return rc;
+}
+
+/* The same by id. */
+static enum err find_by_id(struct txn *t, const struct resource_kind *k, uint64_t id,
+			   struct resource **out, struct error *e)
+{
+	const struct builtin *b = resource_builtin(k, NULL, id);
+	enum err rc = resource_row_by_id(t, id, out, e);
+
+	if (rc || *out || !b)
+		return rc;
+	rc = find_by_name(t, k, b->name, out, e);
+	if (!rc && *out && (*out)->id != id) { /* a row took its place under an id of its own */
+		resource_unref(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
 const struct resource *resource_find_row(struct txn *t, const struct resource_kind *k,
 					 const char *name, struct error *e)
 {
 	struct resource *r;
 
-	return row_by_name(t, k, name, &r, e) ? NULL : r;
+	return find_by_name(t, k, name, &r, e) ? NULL : r;
 }
 
 static enum err exists(const struct resource_kind *k, const char *name, struct error *e)
@@ -201,7 +232,7 @@ static enum err find_old(struct txn *t, const struct resource_put *p, struct res
 	enum err rc;
 
 	if (p->id) {
-		rc = resource_row_by_id(t, p->id, old, e);
+		rc = find_by_id(t, p->kind, p->id, old, e);
 		if (!rc && (!*old || (*old)->kind != p->kind)) {
 			char id[ID_TEXT];
 
@@ -209,16 +240,16 @@ static enum err find_old(struct txn *t, const struct resource_put *p, struct res
 		}
 		if (rc || !p->name || !strcmp(p->name, (*old)->name))
 			return rc;
-		rc = row_by_name(t, p->kind, p->name, &other, e);
+		rc = find_by_name(t, p->kind, p->name, &other, e);
 		if (!rc && other)
 			rc = exists(p->kind, p->name, e);
 		resource_unref(other);
 		return rc;
 	}
-	rc = row_by_name(t, p->kind, p->name, old, e);
+	rc = find_by_name(t, p->kind, p->name, old, e);
 	/* An applied file says where a name came from for ever; it matters only the first time. */
 	if (!rc && !*old && p->renamed_from && p->renamed_from[0])
-		rc = row_by_name(t, p->kind, p->renamed_from, old, e);
+		rc = find_by_name(t, p->kind, p->renamed_from, old, e);
 	if (!rc && *old && p->mode == PUT_CREATE)
 		rc = exists(p->kind, (*old)->name, e);
 	return rc;
@@ -252,6 +283,10 @@ enum err resource_replace(struct txn *t, const struct resource *old, struct reso
 	enum err rc;
 
 	now->version = old ? old->version + 1 : 1;
+	/* What is built in comes back when its row is deleted: versions go on from the feed, so
+	 * that no two rows ever share one. */
+	if (now->id < BUILTIN_ID_END && now->version == BUILTIN_VERSION + 1)
+		now->version += t->seq + 1;
 	now->updated_ms = txn_now_ms(t);
 	now->created_ms = old ? old->created_ms : now->updated_ms;
 	t->store->has_links = t->store->has_links || resource_has_links(now);
@@ -297,6 +332,13 @@ enum err resource_put(struct txn *t, struct resource_put *p, struct error *e)
 		goto out;
 
 	name = p->name ? p->name : old->name;
+	if (old && strcmp(old->name, name) && resource_builtin(p->kind, old->name, 0)) {
+		rc = error_field(e, ERR_INVALID, "name",
+				 "name: %s \"%s\" is built in and keeps its name", p->kind->kind,
+				 old->name);
+		error_hint(e, "make another one, and pause this one");
+		goto out;
+	}
 	labels = p->labels ? p->labels : old ? old->labels : "{}";
 	if (old && !strcmp(old->name, name) && !strcmp(old->labels, labels) &&
 	    !strcmp(old->spec, p->spec)) {
@@ -331,9 +373,11 @@ enum err resource_delete(struct txn *t, const struct resource_kind *k, uint64_t 
 	sqlite3_stmt *st;
 	enum err rc;
 
+	const struct builtin *beneath = NULL;
+
 	if (gone)
 		*gone = NULL;
-	rc = resource_row_by_id(t, id, &old, e);
+	rc = find_by_id(t, k, id, &old, e);
 	if (!rc && (!old || old->kind != k)) {
 		char text[ID_TEXT];
 
@@ -343,21 +387,29 @@ enum err resource_delete(struct txn *t, const struct resource_kind *k, uint64_t 
 		rc = check_version(old, if_version, e);
 	if (!rc && is_secret(k))
 		rc = check_unused(t, old, e);
+	if (!rc && resource_is_builtin(old)) {
+		rc = error_set(e, ERR_INVALID, "%s \"%s\" is built in and cannot be deleted",
+			       k->kind, old->name);
+		error_hint(e, "sellersmart %s pause %s", k->kind, old->name);
+	}
 	if (rc)
 		goto out;
+	beneath = resource_builtin(k, old->name, 0);
 	st = txn_prepare(t, "DELETE FROM resource WHERE id = ?", e);
 	if (st)
 		sqlite3_bind_int64(st, 1, (int64_t)id);
 	rc = txn_exec(t, st, e);
 	if (!rc)
-		rc = feed_change(t, k->kind, id, true, e);
+		rc = feed_change(t, k->kind, id, !beneath || beneath->id != id, e);
+	if (!rc && beneath && beneath->id != id)
+		rc = feed_change(t, k->kind, beneath->id, false, e);
 	if (rc)
 		goto out;
 	if (is_secret(k))
 		secrets_forget(t, id);
 	if (gone)
 		*gone = resource_ref(old);
-	txn_resource_changed(t, old, NULL);
+	txn_resource_changed(t, old, beneath ? resource_make_builtin(k, beneath) : NULL);
 	return ERR_NONE;
 out:
 	resource_unref(old);

@@ -24,6 +24,10 @@ const struct resource *resource_by_id(struct store *s, uint64_t id);
 const struct resource *resource_ref(const struct resource *r);
 void resource_unref(const struct resource *r);
 size_t resource_count(struct store *s, const struct resource_kind *k);
+/** Without what is built in and was not edited: what somebody wrote. */
+size_t resource_count_own(struct store *s, const struct resource_kind *k);
+/** It is built in, and nobody has edited it. */
+bool resource_is_builtin(const struct resource *r);
 /** Counted references to all of one kind in name order; unref each and free() the array. */
 const struct resource **resource_list(struct store *s, const struct resource_kind *k, size_t *n);
 json_t *resource_spec(const struct resource *r); /* new reference, canonical */

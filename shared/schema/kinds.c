@@ -13,6 +13,17 @@ const struct resource_kind *resource_kind_find(const char *kind_or_plural)
 	return NULL;
 }
 
+const struct builtin *resource_builtin(const struct resource_kind *k, const char *name, uint64_t id)
+{
+	for (size_t i = 0; i < k->n_builtins; i++) {
+		const struct builtin *b = &k->builtins[i];
+
+		if (name ? !strcmp(b->name, name) : b->id == id)
+			return b;
+	}
+	return NULL;
+}
+
 const struct field *resource_link_field(const struct resource_kind *k)
 {
 	for (size_t i = 0; i < k->n_fields; i++)

@@ -129,6 +129,15 @@ struct action {
 	const char *answer; /* shape.h: "data" of the answer; NULL: the resource */
 };
 
+/** A resource that is there without set-up. Editing it makes a row that takes its place, deleting
+ * that row brings it back; it cannot be renamed or deleted itself. */
+struct builtin {
+	uint64_t id; /* below BUILTIN_ID_END, of one builtin of all kinds, never another's */
+	const char *name;
+	const char *spec; /* canonical JSON text */
+};
+enum { BUILTIN_ID_END = 1 << 20, BUILTIN_VERSION = 1 };
+
 struct resource_kind {
 	const char *kind;   /* "monitor" */
 	const char *plural; /* "monitors": path and file key */
@@ -166,6 +175,9 @@ struct resource_kind {
 	 *  must hold (its end is to come); before validation, at the command, the form and POST,
 	 *  never for files. What is malformed is left to the validation. NULL: nothing. */
 	enum err (*complete)(json_t *input, int64_t now_ms, struct error *e);
+	/** Its answers have a member "origin": built-in, edited, own. */
+	const struct builtin *builtins;
+	size_t n_builtins;
 	unsigned order; /* apply writes kinds of a lower order first (secrets before monitors) */
 };
 
@@ -180,6 +192,9 @@ extern const struct variant *const notifier_variant_table[];
 extern const char *const notifier_variant_names[];
 
 const struct resource_kind *resource_kind_find(const char *kind_or_plural);
+/** By name, or by id when name is NULL; NULL: none is so called. */
+const struct builtin *resource_builtin(const struct resource_kind *k, const char *name,
+				       uint64_t id);
 /** The field of the kind whose flag is called so: "tag" is tags. */
 const struct field *resource_field_flagged(const struct resource_kind *k, const char *flag);
 const struct variant *resource_variant(const struct resource_kind *k, const json_t *spec);

@@ -51,6 +51,8 @@ static int export_kind(struct invocation *in, const struct resource_kind *k)
 		buf_printf(&path, "/v1/%s", k->plural);
 		path_add(&path, "sort", "name");
 		path_add_int(&path, "limit", PAGE_ROWS);
+		if (k->n_builtins)
+			path_add(&path, "filter[origin]", "edited,own");
 		if (after[0])
 			path_add(&path, "after", after);
 		enum err err = request_json(in, "GET", buf_str(&path), NULL, &reply, &e);

@@ -1,0 +1,57 @@
+#include "shared/rule_builtins.h"
+
+/* Specs are canonical: members in the descriptor's order, no defaults. Ids are never given again.
+ */
+const struct builtin rule_builtins[RULE_BUILTINS] = {
+	{1, "monitor-down",
+	 "{\"description\":\"A monitor is down or flapping, a late heartbeat too; told again when "
+	 "that changes, and when it is over\","
+	 "\"topics\":[\"monitor\"],\"when\":[\"data.state=down,flapping\"],"
+	 "\"until\":[\"data.state=up,degraded,paused\"],\"severity\":\"critical\","
+	 "\"changes\":true,\"inhibits\":[\"monitor-slow\"]}"},
+	{2, "monitor-slow",
+	 "{\"description\":\"A monitor answers, but worse than it should\","
+	 "\"topics\":[\"monitor\"],\"when\":[\"data.state=degraded\"],"
+	 "\"until\":[\"data.state=up,down,flapping,paused\"],\"severity\":\"warning\"}"},
+	{3, "certificate-ending",
+	 "{\"description\":\"A certificate ends in 14, 3 or 1 days, or has a fifth of its life "
+	 "left\",\"topics\":[\"certificate.ending\"],"
+	 "\"until_topics\":[\"certificate.renewed\"],\"changes\":true}"},
+	{4, "domain-ending",
+	 "{\"description\":\"The registration of a domain name ends soon\","
+	 "\"topics\":[\"domain.ending\"],\"until_topics\":[\"domain.renewed\"],\"changes\":true}"},
+	{5, "job-failing",
+	 "{\"description\":\"A job failed twice in a row\",\"topics\":[\"job.failed\"],"
+	 "\"until_topics\":[\"job.done\"],\"severity\":\"warning\",\"count\":2}"},
+	{6, "disk-nearly-full",
+	 "{\"description\":\"The disk of the data directory is nearly full\","
+	 "\"topics\":[\"machine.disk\"],\"when\":[\"severity>=warning\"],"
+	 "\"until\":[\"severity=info\"],\"each\":\"none\",\"changes\":true}"},
+	{7, "machine",
+	 "{\"description\":\"Open files or memory of this machine are nearly used up\","
+	 "\"topics\":[\"machine\"],\"when\":[\"severity>=warning\",\"topic!=machine.disk\"],"
+	 "\"until\":[\"severity=info\",\"topic!=machine.disk\"],\"each\":\"topic\"}"},
+	{8, "network-lost",
+	 "{\"description\":\"Our own connection is lost: one alert instead of one a shop\","
+	 "\"topics\":[\"network.lost\"],\"until_topics\":[\"network.back\"],\"each\":\"none\","
+	 "\"severity\":\"critical\"}"},
+	{9, "slo-burning",
+	 "{\"description\":\"An error budget is used up, or burns so fast that it will be\","
+	 "\"topics\":[\"slo\"],\"when\":[\"data.state=burning,exhausted\"],"
+	 "\"until_topics\":[\"slo.ok\"],\"severity\":\"warning\",\"changes\":true}"},
+	{10, "content-changed",
+	 "{\"description\":\"What is watched on a page has changed; one alert an hour\","
+	 "\"topics\":[\"content.changed\"],\"severity\":\"warning\",\"expire\":\"1h\"}"},
+	{11, "notifier-failing",
+	 "{\"description\":\"A notifier cannot tell: the others tell of it\","
+	 "\"topics\":[\"notifier.failing\",\"notifier.disabled\"],"
+	 "\"until_topics\":[\"notifier.back\"],\"severity\":\"warning\",\"changes\":true}"},
+	{12, "undelivered",
+	 "{\"description\":\"A critical alert got out through no notifier\","
+	 "\"topics\":[\"alerts.undelivered\"],\"until_topics\":[\"alerts.delivered\"],"
+	 "\"each\":\"none\",\"severity\":\"critical\",\"expire\":\"1d\"}"},
+	{13, "feed-lost",
+	 "{\"description\":\"Events were removed before the alerts had read them\","
+	 "\"topics\":[\"feed.lost\"],\"each\":\"none\",\"severity\":\"warning\","
+	 "\"expire\":\"1d\"}"},
+};

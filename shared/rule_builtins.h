@@ -1,0 +1,7 @@
+#pragma once
+/* Rules that need no set-up. Each is a resource like any other until somebody edits it; then a row
+ * of the same name takes its place, and deleting that row brings it back. */
+#include "shared/schema/schema.h"
+
+enum { RULE_BUILTINS = 13 };
+extern const struct builtin rule_builtins[RULE_BUILTINS];
