@@ -24,7 +24,6 @@ static void add_span(struct sheet *s, const json_t *a, const struct wording *w)
 		wording_duration(w, &text, until > since ? until - since : 0);
 		sheet_add(s, PIECE_FACT, "Lasted", buf_str(&text));
 	}
-	sheet_add(s, PIECE_FACT, "Ended by", json_str(a, "ended", NULL));
 	buf_fini(&text);
 }
 
@@ -78,9 +77,9 @@ static const struct {
 	{"server", ""},        {"http_version", "HTTP "}, {"final_url", "at "},
 };
 /* Good for comparing, or told elsewhere. */
-static const char *const hidden[] = {"body_hash", "body_start", "body_cut",  "truncated",
-				     "cipher",    "headers",    "phases_ms", "step_ms",
-				     "steps",     "perfdata",   "redirects"};
+static const char *const hidden[] = {"body_hash", "body_start",  "body_cut", "truncated",
+				     "cipher",    "tls_version", "headers",  "phases_ms",
+				     "step_ms",   "steps",       "perfdata", "redirects"};
 
 static bool is_hidden(const char *member)
 {
@@ -130,6 +129,9 @@ static void add_facts(struct sheet *s, const json_t *evidence, const struct word
 	{
 		char before[48];
 		if (is_first(member) || is_hidden(member) || others == OTHERS_SHOWN)
+			continue;
+		/* Of an answer its end is news, of a certificate it is the matter. */
+		if (!strcmp(member, "certificate_not_after") && json_object_get(evidence, "status"))
 			continue;
 		snprintf(before, sizeof(before), "%.40s ", member);
 		for (char *p = before; *p; p++)
@@ -189,9 +191,23 @@ static void add_acknowledgement(struct sheet *s, const json_t *a)
 	buf_fini(&text);
 }
 
+/* What happened, unless the title has said just that; of what is over, what ended it. */
+static void add_sentence(struct sheet *s, const json_t *a)
+{
+	const char *text = json_str(a, "text", ""), *ended = json_str(a, "ended", NULL);
+	char reason[PIECE_TEXT];
+	alert_reason(a, reason, sizeof(reason));
+	size_t n = strlen(text), m = strlen(reason), k = strlen(json_str(a, "subject", ""));
+	bool said = n >= m && n <= k + m + 2 && !strcmp(text + n - m, reason);
+	if (alert_is_resolved(a))
+		sheet_add(s, PIECE_SAYS, "", ended);
+	else if (!said)
+		sheet_add(s, PIECE_SAYS, "", text);
+}
+
 void sheet_add_alert(struct sheet *s, const json_t *a, const struct wording *w)
 {
-	sheet_add(s, PIECE_SAYS, "", json_str(a, "text", NULL));
+	add_sentence(s, a);
 	if (alert_is_resolved(a))
 		add_span(s, a, w);
 	add_changes(s, a, w);

@@ -15,22 +15,24 @@ static const char head[] =
 	"margin:1em\">\n";
 static const char tail[] = "</body></html>\n";
 
-enum container { NOTHING, TABLE, LIST, CONTAINERS };
+enum container { NOTHING, CHANGES, FACTS, LIST, CONTAINERS };
+#define TABLE "<table role=\"presentation\" style=\"border-spacing:0;margin:0 0 1em\">\n"
 static const char *const opening[CONTAINERS] = {
 	[NOTHING] = "",
-	[TABLE] = "<table role=\"presentation\" style=\"border-spacing:0;margin:0 0 1em\">\n",
+	[CHANGES] = TABLE,
+	[FACTS] = TABLE,
 	[LIST] = "<ul style=\"margin:0 0 1em;padding-left:1.2em\">\n",
 };
 static const char *const closing[CONTAINERS] = {
-	[NOTHING] = "", [TABLE] = "</table>\n", [LIST] = "</ul>\n"};
+	[NOTHING] = "", [CHANGES] = "</table>\n", [FACTS] = "</table>\n", [LIST] = "</ul>\n"};
 
 static enum container container_of(enum piece_kind kind)
 {
 	switch (kind) {
+	case PIECE_CHANGE: return CHANGES;
 	case PIECE_FACT:
-	case PIECE_CHANGE:
 	case PIECE_LINK:
-	case PIECE_COMMAND: return TABLE;
+	case PIECE_COMMAND: return FACTS;
 	case PIECE_ITEM: return LIST;
 	case PIECE_TITLE:
 	case PIECE_SAYS:

@@ -74,6 +74,8 @@ static void escape_telegram(struct buf *out, const char *text)
 static bool opens_block(const char *text, const char *p)
 {
 	const char *digits = text;
+	if (p[1] && !strchr(" #-=", p[1]))
+		return false;
 	if (p == text)
 		return strchr("+-#=", *p) != NULL;
 	while (isdigit((unsigned char)*digits))

@@ -162,6 +162,16 @@ static void add_sections(struct sheet *s, const json_t *message, const struct wo
 
 /* ---- events of subscriptions ---------------------------------------------------------------- */
 
+/* The title has the rest. */
+static bool is_known(const char *name)
+{
+	static const char *const known[] = {"id", "seq", "at", "topic", "text", "severity"};
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (!strcmp(known[i], name))
+			return true;
+	return false;
+}
+
 static void add_members(struct sheet *s, const json_t *data)
 {
 	const char *name;
@@ -169,7 +179,8 @@ static void add_members(struct sheet *s, const json_t *data)
 	size_t n = 0;
 	json_object_foreach((json_t *)data, name, v)
 	{
-		char *text = json_is_string(v) ? mem_strdup(json_string_value(v))
+		char *text = is_known(name)      ? NULL
+			     : json_is_string(v) ? mem_strdup(json_string_value(v))
 			     : json_is_object(v) || json_is_array(v)
 				     ? NULL
 				     : json_dumps(v, JSON_ENCODE_ANY);
@@ -203,5 +214,6 @@ struct sheet *sheet_new(const json_t *message, const struct wording *w)
 			add_more(s, message_total(message) - json_array_size(alerts), w);
 	}
 	add_members(s, json_object_get(message, "data"));
+	add_members(s, json_object_get(json_object_get(message, "data"), "data"));
 	return s;
 }

@@ -125,8 +125,9 @@ void message_text(const json_t *message, const struct wording *w, struct buf *ou
 	struct buf line = BUF_INIT(LINE_MAX_BYTES);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct piece *p = &s->pieces[i];
+		enum piece_kind before = i ? s->pieces[i - 1].kind : p->kind;
 		bool apart = i && (p->kind == PIECE_HEAD ||
-				   group_of(p->kind) != group_of(s->pieces[i - 1].kind));
+				   (before != PIECE_HEAD && group_of(p->kind) != group_of(before)));
 		buf_reset(&line);
 		if (apart)
 			buf_add_char(&line, '\n');

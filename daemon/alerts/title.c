@@ -8,7 +8,7 @@
 #include "shared/timefmt.h"
 #include "shared/utf8.h"
 
-enum { WORD_TEXT = 320, NAMED_MAX = 3, YOUNG_MS = 60000 };
+enum { WORD_TEXT = 320, NAMED_MAX = 3, MINUTE_MS = 60000 };
 
 /* By topic, the longest first where one begins like another. */
 static const struct word {
@@ -112,6 +112,12 @@ static void add_line(struct buf *out, const char *line)
 	add_cut(out, line, room < MESSAGE_TITLE_MAX ? room : MESSAGE_TITLE_MAX);
 }
 
+/* Nobody counts the seconds of an hour. */
+static void add_duration(const struct wording *w, struct buf *line, int64_t ms)
+{
+	wording_duration(w, line, ms >= 2 * MINUTE_MS ? ms - ms % MINUTE_MS : ms);
+}
+
 static void add_lasting(const json_t *alert, const struct wording *w, bool clock, struct buf *line)
 {
 	int64_t since = alert_time(alert, "since"), lasted;
@@ -119,7 +125,7 @@ static void add_lasting(const json_t *alert, const struct wording *w, bool clock
 		lasted = json_int(alert, "duration_ms", 0);
 		if (lasted > 0) {
 			buf_add_str(line, " after ");
-			wording_duration(w, line, lasted);
+			add_duration(w, line, lasted);
 		}
 		return;
 	}
@@ -128,9 +134,9 @@ static void add_lasting(const json_t *alert, const struct wording *w, bool clock
 		buf_add_str(line, " since ");
 		wording_time(w, line, since);
 	}
-	if (lasted >= YOUNG_MS) {
+	if (lasted >= MINUTE_MS) {
 		buf_add_str(line, clock ? " (" : " for ");
-		wording_duration(w, line, lasted);
+		add_duration(w, line, lasted);
 		buf_add_str(line, clock ? ")" : "");
 	}
 }
