@@ -15,10 +15,13 @@
 #include <curl/curl.h>
 #include <sodium.h>
 
+#include "daemon/alerts/alerts.h"
+#include "daemon/alerts/hooks.h"
 #include "daemon/api/api.h"
 #include "daemon/api/live.h"
 #include "daemon/checks/check.h"
 #include "daemon/core/config.h"
+#include "daemon/core/fault.h"
 #include "daemon/core/systemd.h"
 #include "daemon/extract/extract.h"
 #include "daemon/net/ask.h"
@@ -139,6 +142,18 @@ static enum err services_init(struct running *run, struct error *e)
 	return ERR_NONE;
 }
 
+/* Behind the services, whose kinds it may refine, and with routes of its own. */
+static enum err alerts_init(struct running *run, struct error *e)
+{
+	struct daemon *d = &run->d;
+	d->alerts = alerts_new(d, e);
+	if (!d->alerts)
+		return e->code;
+	alerts_routes(d, d->alerts);
+	api_add_service(d, &alerts_hooks, d->alerts);
+	return ERR_NONE;
+}
+
 static enum err services_start(struct running *run, struct error *e)
 {
 	for (; run->n_started < run->d.n_services; run->n_started++) {
@@ -255,9 +270,10 @@ static enum err start(struct running *run, struct error *e)
 	};
 	d->http = http_new(&http);
 	d->live = live_new(d);
-	if ((err = api_init(d, e)) || (err = services_init(run, e)))
+	if ((err = api_init(d, e)) || (err = services_init(run, e)) ||
+	    (err = alerts_init(run, e)) || (err = services_start(run, e)))
 		return err;
-	return services_start(run, e);
+	return alerts_start(d->alerts, e);
 }
 
 static void stop(struct running *run)
@@ -265,6 +281,7 @@ static void stop(struct running *run)
 	struct daemon *d = &run->d;
 	if (d->http)
 		http_stop(d->http, STOP_HTTP_MS);
+	alerts_stop(d->alerts, STOP_SERVICE_MS);
 	while (run->n_started > 0) {
 		run->n_started--;
 		run->d.services[run->n_started]->stop(run->d.service_states[run->n_started],
@@ -278,6 +295,7 @@ static void stop(struct running *run)
 	/* What services left with the writer (last samples) is committed before their states go. */
 	if (d->store)
 		store_close(d->store);
+	alerts_free(d->alerts);
 	while (run->d.n_services > 0) {
 		run->d.n_services--;
 		run->d.services[run->d.n_services]->fini(run->d.service_states[run->d.n_services]);
@@ -391,6 +409,15 @@ static void once_work(void *arg)
 		if (status > run->once_status)
 			run->once_status = status;
 	}
+	size_t unsent = alerts_settle(run->d.alerts, deadline);
+	if (unsent) {
+		buf_printf(
+			&run->summary,
+			"%zu message%s could not be sent yet: sellersmart delivery list says why\n",
+			unsent, unsent == 1 ? "" : "s");
+		if (!run->once_status)
+			run->once_status = EXIT_ONCE_RETRY;
+	}
 	pthread_kill(run->main_thread, ONCE_ENDED);
 }
 
@@ -480,6 +507,7 @@ int main(int argc, char **argv)
 		return extract_worker_main();
 	struct error e = {0};
 	struct running *run = mem_zalloc(sizeof(*run));
+	fault_arm();
 	int status = 0;
 	if (options_parse(argc, argv, &run->options, &e)) {
 		status = fail(&e);

@@ -1,0 +1,62 @@
+/* What the api asks of alerts, as of any service. */
+#include "daemon/alerts/hooks.h"
+
+#include "daemon/alerts/internal.h"
+#include "shared/mem.h"
+
+const struct route_group *const alerts_route_sets[] = {
+	NULL,
+};
+
+void alerts_routes(struct daemon *d, struct alerts *a)
+{
+	for (size_t i = 0; alerts_route_sets[i]; i++)
+		http_routes(d->http, alerts_route_sets[i]->routes, alerts_route_sets[i]->n, a);
+}
+
+static void metrics(struct buf *out, void *state)
+{
+	static const char *const severities[] = {"info", "warning", "critical"};
+	struct alerts *a = state;
+	struct {
+		size_t open, acknowledged, silenced;
+	} n[3] = {0};
+	pthread_mutex_lock(&a->lock);
+	for (const struct alert *x = a->book.first; x; x = x->next) {
+		size_t s = x->severity >= 0 && x->severity < 3 ? (size_t)x->severity : 0;
+		n[s].open += x->state == ALERT_OPEN;
+		n[s].acknowledged += x->state == ALERT_ACKNOWLEDGED;
+		n[s].silenced += x->state == ALERT_OPEN && (x->silence || x->inhibited);
+	}
+	pthread_mutex_unlock(&a->lock);
+	buf_add_str(out, "# HELP sellersmart_alerts Living alerts.\n"
+			 "# TYPE sellersmart_alerts gauge\n");
+	for (size_t s = 0; s < ARRAY_LEN(severities); s++)
+		buf_printf(out,
+			   "sellersmart_alerts{severity=\"%s\",state=\"open\"} %zu\n"
+			   "sellersmart_alerts{severity=\"%s\",state=\"acknowledged\"} %zu\n"
+			   "sellersmart_alerts{severity=\"%s\",state=\"silenced\"} %zu\n",
+			   severities[s], n[s].open - n[s].silenced, severities[s],
+			   n[s].acknowledged, severities[s], n[s].silenced);
+	buf_printf(out,
+		   "# HELP sellersmart_alerts_opened_total Alerts that opened.\n"
+		   "# TYPE sellersmart_alerts_opened_total counter\n"
+		   "sellersmart_alerts_opened_total %llu\n"
+		   "# HELP sellersmart_alerts_resolved_total Alerts that were resolved.\n"
+		   "# TYPE sellersmart_alerts_resolved_total counter\n"
+		   "sellersmart_alerts_resolved_total %llu\n"
+		   "# HELP sellersmart_alert_store_failures_total Writes of alerts that the store "
+		   "refused and that are tried again.\n"
+		   "# TYPE sellersmart_alert_store_failures_total counter\n"
+		   "sellersmart_alert_store_failures_total %llu\n",
+		   (unsigned long long)atomic_load(&a->opened_n),
+		   (unsigned long long)atomic_load(&a->resolved_n),
+		   (unsigned long long)atomic_load(&a->store_failures));
+	outbox_metrics(a->outbox, out);
+}
+
+const struct service alerts_hooks = {
+	.name = "alerts",
+	.title = "Alerts",
+	.metrics = metrics,
+};

@@ -1,0 +1,207 @@
+/* From the store, and what was missed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/alerts/compose.h"
+#include "daemon/alerts/internal.h"
+#include "shared/json.h"
+#include "shared/log.h"
+#include "shared/mem.h"
+
+/* ---- what is there -------------------------------------------------------------------------- */
+
+static void on_alert(struct alert *x, void *arg)
+{
+	struct alerts *a = arg;
+	const struct resource *r = x->subject ? resource_by_id(a->d->store, x->subject) : NULL;
+	if (r) { /* its tags are what they are by now */
+		json_t *spec = resource_spec(r), *tags = json_object_get(spec, "tags");
+		x->tags = json_array_size(tags) ? json_dumps(tags, JSON_COMPACT) : NULL;
+		json_decref(spec);
+		resource_unref(r);
+	}
+	book_add(&a->book, x);
+}
+
+static void on_told(uint64_t alert, uint64_t notifier, int64_t rev, int64_t at_ms, void *arg)
+{
+	struct alerts *a = arg;
+	struct alert *x = book_by_id(&a->book, alert);
+	struct moment now = moment_now(a);
+	int64_t ago = now.wall_ms > at_ms ? now.wall_ms - at_ms : 0;
+	if (x)
+		recipients_told(&a->recipients, x, notifier, rev, now.boot_ms - ago);
+}
+
+/* Facts of the rule that are not the alert's own: they follow the rule. */
+static void place_all(struct alerts *a)
+{
+	for (struct alert *x = a->book.first; x; x = x->next) {
+		json_t *data = alert_data(a->d->store, x);
+		recipients_place(&a->recipients, x, data);
+		json_decref(data);
+	}
+}
+
+void start_recipients(struct alerts *a)
+{
+	const struct resource_kind *k = resource_kind_find("notifier");
+	struct recipient *first = NULL, **end = &first;
+	size_t n = 0;
+	const struct resource **all = k ? resource_list(a->d->store, k, &n) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		*end = recipient_new(all[i]);
+		end = &(*end)->next;
+		resource_unref(all[i]);
+	}
+	free(all);
+	pthread_mutex_lock(&a->lock);
+	recipients_replace(&a->recipients, first, &a->book);
+	pthread_mutex_unlock(&a->lock);
+	place_all(a);
+	recipients_touch_all(&a->recipients);
+}
+
+static enum err write_cursor(struct txn *t, void *arg, struct error *e)
+{
+	struct alerts *a = arg;
+	sqlite3_stmt *st = txn_prepare(t, "SELECT coalesce(max(seq), 0) FROM events", e);
+	if (!st)
+		return ERR_STORE;
+	if (sqlite3_step(st) == SQLITE_ROW)
+		a->cursor = (uint64_t)sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return cursor_set(t, "alerts", a->cursor, e);
+}
+
+/* A store that never had alerts (it is new, or of an older program): from now on, and what is down
+ * already is told. A lost cursor: the same, and that events were missed is said. */
+static enum err load_cursor(struct alerts *a, struct error *e)
+{
+	bool lost = false;
+	enum err err = cursor_get(a->d->store, "alerts", &a->cursor, &lost, e);
+	if (err)
+		return err;
+	a->first_start = !a->cursor && !lost;
+	a->lost = lost;
+	a->missed_after = a->cursor;
+	if ((a->first_start || lost) && store_run(a->d->store, OP_PEOPLE, write_cursor, a, e)) {
+		/* Read-only or full: then it is set with the first batch. */
+		log_warn("alerts", "where to begin cannot be written: %s", e->text);
+		*e = (struct error){0};
+	}
+	a->stored_cursor = a->cursor;
+	return ERR_NONE;
+}
+
+enum err start_load(struct alerts *a, struct error *e)
+{
+	struct moment now = moment_now(a);
+	enum err err = alert_rows_read(a->d->store, on_alert, a, &a->book.next_number, e);
+	if (err || (err = load_cursor(a, e)))
+		return err;
+	silences_read(&a->silences, a->d->store, now.wall_ms);
+	subscriptions_read(&a->subscriptions, a->d->store);
+	/* Who was told first, so that they are members though they take it no more. */
+	start_recipients(a);
+	if ((err = alert_told_read(a->d->store, on_told, a, e)))
+		return err;
+	place_all(a);
+	return ERR_NONE;
+}
+
+/* ---- what was missed ------------------------------------------------------------------------ */
+
+struct newest {
+	struct event ev;
+	bool found;
+};
+
+static bool has_state(const struct event *ev, void *arg)
+{
+	struct newest *n = arg;
+	json_t *data = ev->data_json ? json_loads(ev->data_json, 0, NULL) : NULL;
+	n->found = json_str(data, "state", NULL) != NULL;
+	json_decref(data);
+	if (!n->found)
+		return true;
+	n->ev = *ev;
+	n->ev.text = mem_strdup(ev->text ? ev->text : "");
+	n->ev.data_json = mem_strdup(ev->data_json);
+	return false;
+}
+
+/* As it is by its last change of state. */
+static void judge_newest(struct alerts *a, const struct resource *r)
+{
+	struct newest n = {0};
+	const struct event_query q = {
+		.subject = r->id, .newest_first = true, .limit = 64, .before = a->cursor + 1};
+	if (feed_events(a->d->store, &q, has_state, &n, NULL) || !n.found)
+		return;
+	struct subject s;
+	subject_of(a->d->store, n.ev.subject_kind, n.ev.subject, n.ev.name, &s);
+	rules_event(a->rules, &n.ev, &s, judge_hit, a);
+	subject_fini(&s);
+	event_fini(&n.ev);
+}
+
+static void judge_all(struct alerts *a)
+{
+	const struct resource_kind *k = resource_kind_find("monitor");
+	size_t n = 0;
+	const struct resource **all = resource_list(a->d->store, k, &n);
+	for (size_t i = 0; i < n; i++) {
+		judge_newest(a, all[i]);
+		resource_unref(all[i]);
+	}
+	free(all);
+}
+
+static void tell_of_loss(struct alerts *a)
+{
+	int64_t now = clock_wall_ms(a->d->clock);
+	const struct rule_hit hit = {
+		.rule = "feed-lost",
+		.what = RULE_OPENS,
+		.fingerprint = "feed-lost",
+		.severity = SEVERITY_WARNING,
+		.since_ms = now,
+		.at_ms = now,
+		.topic = "alerts.feed_lost",
+		.text = "events were removed before they could become alerts; what is down now is "
+			"told, what came and went meanwhile is not",
+		.seq = a->cursor,
+		.expire_ms = INT64_C(24) * 3600 * 1000,
+	};
+	log_error("alerts", "events after %llu were removed before alerts read them",
+		  (unsigned long long)a->missed_after);
+	judge_hit(&hit, a);
+}
+
+static void drop_orphans(struct alerts *a)
+{
+	for (struct alert *x = a->book.first, *next; x; x = next) {
+		const struct resource_kind *k = resource_kind_find(x->kind);
+		next = x->next;
+		if (x->subject && k && k->ops & OP_ADD)
+			judge_subject(a, x->subject);
+	}
+}
+
+void start_catch_up(struct alerts *a)
+{
+	struct error e = {0};
+	if (rules_warm(a->rules, a->cursor, &e))
+		log_warn("alerts", "rules begin without what was before: %s", e.text);
+	if (a->lost)
+		tell_of_loss(a);
+	if (a->first_start || a->lost)
+		judge_all(a);
+	drop_orphans(a);
+	for (struct alert *x = a->book.first; x; x = x->next)
+		judge_schedule(a, x);
+	judge_hush_all(a);
+	a->more = true;
+	a->tick_ms = clock_wall_ms(a->d->clock);
+}

@@ -1,0 +1,75 @@
+/* What other threads may look at. */
+#include <stdio.h>
+
+#include "daemon/alerts/internal.h"
+#include "daemon/store/feed.h"
+
+static bool is_silent(const struct alerts *a, const struct alert *x)
+{
+	return x->silence || x->snoozed_ms > clock_wall_ms(a->d->clock);
+}
+
+void alerts_count(struct alerts *a, struct alert_counts *out)
+{
+	*out = (struct alert_counts){0};
+	pthread_mutex_lock(&a->lock);
+	for (const struct alert *x = a->book.first; x; x = x->next) {
+		if (!alert_living(x))
+			continue;
+		out->acknowledged += x->state == ALERT_ACKNOWLEDGED;
+		if (x->state != ALERT_OPEN)
+			continue;
+		out->open++;
+		out->silenced += is_silent(a, x) || x->inhibited;
+		out->critical += x->severity == SEVERITY_CRITICAL;
+		out->warning += x->severity == SEVERITY_WARNING;
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
+static void view(const struct alerts *a, const struct alert *x, struct alert_view *out)
+{
+	*out = (struct alert_view){
+		.id = x->id,
+		.number = x->number,
+		.severity = x->severity,
+		.acknowledged = x->state == ALERT_ACKNOWLEDGED,
+		.silenced = is_silent(a, x),
+		.inhibited = x->inhibited,
+	};
+	snprintf(out->rule, sizeof(out->rule), "%s", x->rule);
+	snprintf(out->by, sizeof(out->by), "%s", x->by ? x->by : "");
+}
+
+static bool worse(const struct alert *x, const struct alert *y)
+{
+	if ((x->state == ALERT_OPEN) != (y->state == ALERT_OPEN))
+		return x->state == ALERT_OPEN;
+	return x->severity != y->severity ? x->severity > y->severity : x->number > y->number;
+}
+
+bool alerts_about(struct alerts *a, uint64_t subject, struct alert_view *out)
+{
+	const struct alert *worst = NULL;
+	if (!subject)
+		return false;
+	pthread_mutex_lock(&a->lock);
+	for (const struct alert *x = book_about(&a->book, subject); x; x = x->next_by_subject)
+		if (x->subject == subject && alert_living(x) && (!worst || worse(x, worst)))
+			worst = x;
+	if (worst)
+		view(a, worst, out);
+	pthread_mutex_unlock(&a->lock);
+	return worst != NULL;
+}
+
+bool alerts_view(struct alerts *a, uint64_t id, struct alert_view *out)
+{
+	pthread_mutex_lock(&a->lock);
+	const struct alert *x = book_by_id(&a->book, id);
+	bool living = x && alert_living(x);
+	if (living)
+		view(a, x, out);
+	pthread_mutex_unlock(&a->lock);
+	return living;
+}
