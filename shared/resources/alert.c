@@ -5,12 +5,16 @@
 
 static const struct column columns[] = {
 	{.title = "no", .path = "number", .format = COLUMN_INT, .min_width = 4, .priority = 0},
-	{.title = "state", .path = "state", .format = COLUMN_STATE, .min_width = 8, .priority = 1},
-	{.title = "severity", .path = "severity", .min_width = 8, .priority = 1},
+	{.title = "state", .path = "state", .format = COLUMN_STATE, .min_width = 8, .priority = 4},
+	{.title = "severity",
+	 .path = "severity",
+	 .format = COLUMN_STATE,
+	 .min_width = 8,
+	 .priority = 1},
 	{.title = "subject", .path = "subject", .min_width = 10, .weight = 2, .priority = 0},
 	{.title = "text", .path = "text", .min_width = 16, .weight = 4, .priority = 2},
-	{.title = "for", .path = "duration_ms", .format = COLUMN_MS, .min_width = 6, .priority = 2},
-	{.title = "told", .path = "told", .min_width = 6, .weight = 1, .priority = 3},
+	{.title = "for", .path = "duration_ms", .format = COLUMN_MS, .min_width = 5, .priority = 2},
+	{.title = "told", .path = "told", .format = COLUMN_TOLD, .min_width = 16, .priority = 3},
 };
 
 static const struct field list_params[] = {

@@ -98,6 +98,7 @@ enum column_format {
 	COLUMN_SPARK /* text of . o x ? characters */,
 	COLUMN_BOOL,
 	COLUMN_NEXT, /* age of the state, or what comes next: "ends 61d", of the whole row */
+	COLUMN_TOLD, /* who was told, or why nobody was: "ops 07:11 ok", of an alert's whole row */
 };
 
 struct column {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A daemon's API with a frozen clock and fixed data, for screens.
 
-    fakeapi.py SOCKET FIXTURE.json [--monitors N] [--now RFC3339]
+    fakeapi.py SOCKET FIXTURE.json [--monitors N] [--alerts N] [--now RFC3339]
 
 Lists, objects, create, change, delete, batch, actions and the stream work as the daemon's do, on
 the data of the fixture. What follows is only here:
@@ -20,9 +20,13 @@ import urllib.parse
 from datetime import datetime, timedelta
 
 PREFIX = {"monitors": "mon", "incidents": "inc", "events": "", "secrets": "sec",
-          "maintenance": "mnt"}
+          "maintenance": "mnt", "alerts": "alr", "deliveries": "msg", "notifiers": "ntf",
+          "silences": "sil", "rules": "rul", "subscriptions": "sub"}
 KIND = {"monitors": "monitor", "incidents": "incident", "events": "event", "secrets": "secret",
-        "maintenance": "maintenance"}
+        "maintenance": "maintenance", "alerts": "alert", "deliveries": "delivery",
+        "notifiers": "notifier", "silences": "silence", "rules": "rule",
+        "subscriptions": "subscription"}
+SEVERITIES = ["critical", "warning", "info"]
 RANK = ["down", "unknown", "pending", "degraded", "up", "new", "maintenance", "paused"]
 
 
@@ -36,7 +40,7 @@ class Fault(Exception):
 
 
 class Api:
-    def __init__(self, fixture, extra, now):
+    def __init__(self, fixture, extra, now, alerts=0):
         self.data = fixture
         self.now = now
         self.streams = {}
@@ -50,6 +54,10 @@ class Api:
             row["name"] = "site-%05d" % i
             row["target"] = "https://site-%05d.example/" % i
             fixture["monitors"].append(row)
+        for i in range(alerts):
+            row = copy.deepcopy(fixture["alerts"][0])
+            row.update({"id": "alr_%013d" % (1000 + i), "number": 1000 + i, "subject": "site-%05d" % i})
+            fixture["alerts"].append(row)
 
     # ---- lists ---------------------------------------------------------------------------
     def rows(self, plural):
@@ -67,11 +75,13 @@ class Api:
             rows = [r for r in rows if r.get("depends_on") or r["name"] in parents]
         for key, value in query.items():
             if key.startswith("filter[") and key != "filter[related]":
-                rows = [r for r in rows if str(r.get(key[7:-1])) == value]
+                rows = [r for r in rows if str(r.get(key[7:-1])).lower() == value.lower()]
         sort = query.get("sort", "")
         back = sort.startswith("-")
         sort = sort.lstrip("-")
-        if sort == "worst":
+        if sort == "worst" and plural == "alerts":
+            rows = sorted(rows, key=lambda r: SEVERITIES.index(r["severity"]), reverse=back)
+        elif sort == "worst":
             rows = sorted(rows, key=lambda r: RANK.index(r.get("state", "up")), reverse=back)
         elif sort in ("name", "state", "type"):
             rows = sorted(rows, key=lambda r: r.get(sort, ""), reverse=back)
@@ -101,7 +111,28 @@ class Api:
             for r in self.data["monitors"]:
                 counts[r["state"]] = counts.get(r["state"], 0) + 1
             meta["counts"] = counts
+        if plural == "alerts":
+            meta["counts"] = self.alert_counts()
         return {"data": part, "meta": meta}
+
+    def alert_counts(self):
+        alerts = self.data["alerts"]
+        living = [r for r in alerts if r["state"] in ("open", "acknowledged")]
+        counts = {s: len([r for r in alerts if r["state"] == s])
+                  for s in ("open", "acknowledged", "resolved")}
+        counts["silenced"] = len([r for r in living if r["silenced"]])
+        for severity in ("critical", "warning"):
+            counts[severity] = len([r for r in living if r["severity"] == severity])
+        return counts
+
+    def overview(self):
+        if "alerts" in self.data:
+            self.data["overview"]["alerts"] = self.alert_counts()
+            self.data["overview"]["notifiers"] = len(self.data["notifiers"])
+            for line in self.data["overview"]["attention"]:
+                about = [r for r in self.data["alerts"] if r["number"] == line.get("alert")]
+                line["acknowledged_by"] = about[0]["acknowledged_by"] if about else None
+        return self.data["overview"]
 
     def place(self, at, ident):
         if ident not in at:
@@ -110,7 +141,7 @@ class Api:
 
     def find(self, plural, ref):
         for r in self.rows(plural):
-            if ref in (r["id"], r.get("name")):
+            if ref in (r["id"], r.get("name"), str(r.get("number"))):
                 return r
         raise Fault(404, "not_found", "no %s is called %s" % (KIND[plural], ref), hint="sellersmart "
                     + KIND[plural] + " list")
@@ -174,7 +205,36 @@ class Api:
                 results[-1]["id"] = self.create("monitors", item)["id"]
         return {"data": {"results": results, "counts": {}}}
 
-    def act(self, plural, row, verb):
+    def act_on_alert(self, row, verb, body):
+        given = json.loads(body) if body else {}
+        if verb == "redeliver":
+            dead = [d for d in row["deliveries"] if d["state"] == "dead"]
+            for d in dead:
+                d.update({"state": "pending", "attempts": 0, "next_at": None})
+            return {"data": {"redelivered": len(dead)}}
+        if row["state"] == "resolved":
+            raise Fault(409, "conflict", "alert %d is resolved" % row["number"],
+                        hint="sellersmart alert list")
+        if verb == "ack":
+            row.update({"state": "acknowledged", "acknowledged_by": given.get("by", "api"),
+                        "acknowledged_at": self.now, "note": given.get("note")})
+        elif verb == "unack":
+            row.update({"state": "open", "acknowledged_by": None, "acknowledged_at": None})
+        elif verb == "resolve":
+            row.update({"state": "resolved", "resolved_at": self.now})
+        elif verb == "snooze":
+            seconds = {"s": 1, "m": 60, "h": 3600}[given["for"][-1]] * int(given["for"][:-1])
+            end = datetime.fromisoformat(self.now.replace("Z", "+00:00")) + timedelta(seconds=seconds)
+            row.update({"silenced": seconds > 0, "snoozed_until": end.isoformat(
+                timespec="milliseconds").replace("+00:00", "Z") if seconds else None})
+        self.emit("list", {"kind": "alert"})
+        return {"data": row}
+
+    def act(self, plural, row, verb, body):
+        if plural == "alerts":
+            return self.act_on_alert(row, verb, body)
+        if plural == "notifiers" and verb == "test":
+            return {"data": self.data["test_bad" if row["name"] == "bad" else "test"]}
         states = {"check": row["state"], "pause": "paused", "resume": "up"}
         if verb not in states:
             raise Fault(404, "not_found", "no such action: " + verb)
@@ -207,7 +267,7 @@ class Api:
             return self.control(parts[1], query, body)
         parts = parts[1:]
         if parts == ["overview"]:
-            return {"data": self.data["overview"]}
+            return {"data": self.overview()}
         if parts == ["overview", "seen"]:
             for line in self.data["overview"]["attention"]:
                 line["new"] = False
@@ -244,7 +304,7 @@ class Api:
                 return {"data": self.changes(row["name"], parts[2], query)}
             if parts[2] == "preview":
                 return {"data": self.data["preview"]}
-            return self.act(plural, row, parts[2])
+            return self.act(plural, row, parts[2], body)
         if method == "DELETE":
             self.rows(plural).remove(row)
         elif method == "PATCH":
@@ -313,10 +373,11 @@ async def main():
     p.add_argument("socket")
     p.add_argument("fixture")
     p.add_argument("--monitors", type=int, default=0)
+    p.add_argument("--alerts", type=int, default=0)
     p.add_argument("--now", default="2026-11-23T06:42:11.000Z")
     args = p.parse_args()
     with open(args.fixture) as f:
-        api = Api(json.load(f), args.monitors, args.now)
+        api = Api(json.load(f), args.monitors, args.now, args.alerts)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: os._exit(0))
     fresh = args.socket + ".new"
     server = await asyncio.start_unix_server(lambda r, w: serve(api, r, w), fresh)

@@ -10,7 +10,7 @@ import rig
 from rig import Fake, background, check, command, environment, number, run, shot
 
 READY = ("text:garden-checkout",)
-LIST = ("text:garden", "key:2", "text:nightly")
+LIST = ("text:garden", "key:3", "text:nightly")
 
 
 def raw_bytes(name):
@@ -51,7 +51,7 @@ def terminal_closed_without_a_signal__ends_within_a_second():
 def ctrl_z__gives_the_terminal_back_and_fg_repaints():
     with Fake("house") as fake:
         out = shot(fake.socket, *READY, "key:^Z", "status", "sig:CONT", "text:garden-checkout",
-                   "key:2", "text:nightly", "snap")
+                   "key:3", "text:nightly", "snap")
         check("state=T" in out and "altscreen=0 caret=1 mouse=0 termios=restored" in out, out)
         check("nightly-export" in out, out)
 
@@ -90,7 +90,7 @@ def c_locale__writes_only_ascii():
 
 def hostile_text__commands_nothing():
     with Fake("hostile") as fake:
-        out = shot(fake.socket, "text:Nothing", "key:2", "text:evil", "key:\\n", "text:last check",
+        out = shot(fake.socket, "text:Nothing", "key:3", "text:evil", "key:\\n", "text:last check",
                    "snap", raw=raw("evil"))
         data = raw_bytes("evil")
         check(b"\x1b]52" not in data and b"\xc2\x9b" not in data, "an escape went through")
@@ -129,7 +129,7 @@ def next_cursor_row(dash):
 
 def rows_inserted_above__cursor_keeps_its_id_and_line():
     with Fake("house", "--monitors", "300") as fake:
-        dash = background(fake.socket, "text:garden", "key:2", "text:site-000", "key:s", "row:5:garden-checkout",
+        dash = background(fake.socket, "text:garden", "key:3", "text:site-000", "key:s", "row:5:garden-checkout",
                           "key:\\P\\P", "quiet:300", "snap", "text:370:", "quiet:700", "snap")
         before = next_cursor_row(dash)
         for i in range(60):
@@ -172,7 +172,7 @@ def undo__brings_the_monitor_back():
 
 def long_list__end_is_one_request():
     with Fake("house", "--monitors", "10000") as fake:
-        out = shot(fake.socket, "text:garden", "key:2", "text:site-00000", "key:G", "text:old-shop", "rss",
+        out = shot(fake.socket, "text:garden", "key:3", "text:site-00000", "key:G", "text:old-shop", "rss",
                    "key:g", "text:garden-checkout")
         asked = [r for r in fake.requests() if "last=1" in r]
         check(len(asked) == 1, str(asked))
@@ -182,7 +182,7 @@ def long_list__end_is_one_request():
 
 def long_list__is_paged_not_loaded():
     with Fake("house", "--monitors", "10000") as fake:
-        shot(fake.socket, "text:garden", "key:2", "text:site-00000", "key:" + "\\P" * 30, "text:site-003")
+        shot(fake.socket, "text:garden", "key:3", "text:site-00000", "key:" + "\\P" * 30, "text:site-003")
         for r in fake.requests():
             check("limit=" not in r or int(re.search(r"limit=(\d+)", r).group(1)) <= 100, r)
 
@@ -311,15 +311,15 @@ def changed_line__opens_the_diff_and_keys_walk_the_versions():
 
 def changes__are_a_key_only_where_versions_are_kept():
     with Fake("shop") as fake:
-        out = shot(fake.socket, "text:router", "key:2", "text:stock-feed", "quiet:200", "snap", "key:v", "text:v does nothing",
+        out = shot(fake.socket, "text:router", "key:3", "text:stock-feed", "quiet:200", "snap", "key:v", "text:v does nothing",
                    "key:/lamps-p", "gone:router", "key:\\n", "text:v changes", "key:v", "text:+++ version 3")
         check("v changes" not in out, out)
-        shot(fake.socket, "text:router", "key:4", "text:content.changed", "key:v", "text:+++ version 3")
+        shot(fake.socket, "text:router", "key:5", "text:content.changed", "key:v", "text:+++ version 3")
 
 
 def tree__toggles_and_keeps_the_monitor_under_the_cursor():
     with Fake("shop") as fake:
-        out = shot(fake.socket, "text:router", "key:2", "text:stock-feed", "key:\\d\\d", "text:garden-checkout.example",
+        out = shot(fake.socket, "text:router", "key:3", "text:stock-feed", "key:\\d\\d", "text:garden-checkout.example",
                    "key:t", "text:depend on each other", "quiet:200", "snap", "key:\\n", "text:last check", "key:\\e",
                    "text:depend on each other", "key:t", "text:sort: worst")
         row = [line for line in out.splitlines() if line.startswith("›")]
@@ -328,7 +328,7 @@ def tree__toggles_and_keeps_the_monitor_under_the_cursor():
 
 def history__changes_its_span_and_unit():
     with Fake("shop") as fake:
-        shot(fake.socket, "text:router", "key:2", "text:stock-feed", "key:H", "text:by hour", "key:b", "text:by day of UTC",
+        shot(fake.socket, "text:router", "key:3", "text:stock-feed", "key:H", "text:by hour", "key:b", "text:by day of UTC",
              "key:w", "text:[30d]", "key:WW", "text:[24h]", "text:by hour", "text:19:21")
         for want in ("since=7d&by=hour", "since=7d&by=day", "since=30d&by=day", "since=24h&by=hour"):
             check([r for r in fake.requests() if want in r], want)
@@ -368,7 +368,7 @@ def report__sorts_walks_the_months_and_opens_the_monitor():
 
 def secret__is_never_on_the_screen():
     with Fake("house") as fake:
-        shot(fake.socket, "text:garden", "key:5", "text:shop-token", "key:v", "text:value of", "key:s3cr3t-xyz",
+        shot(fake.socket, "text:garden", "key:6", "text:shop-token", "key:v", "text:value of", "key:s3cr3t-xyz",
              "text:(typed)", "key:\\n", "text:is stored", raw=raw("secret"))
         check(b"s3cr3t" not in raw_bytes("secret"), "the value was shown")
 

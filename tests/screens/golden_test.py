@@ -18,14 +18,16 @@ def screen(name, fixture, *steps, **options):
     return test
 
 
-OPEN_MONITOR = ("text:garden", "key:2", "text:nightly", "key:jjj\\n", "text:address 203")
-OPEN_STEPS = ("text:lamps", "key:2", "text:garden-way", "key:/way\\n", "key:\\n", "text:basket")
+OPEN_MONITOR = ("text:garden", "key:3", "text:nightly", "key:jjj\\n", "text:address 203")
+OPEN_STEPS = ("text:lamps", "key:3", "text:garden-way", "key:/way\\n", "key:\\n", "text:basket")
 OPEN_DIFF = ("text:lamps-price", "key:\\d\\n", "text:+++ version 3")
-OPEN_TREE = ("text:router", "key:2", "text:stock-feed", "key:t", "text:depend on each other")
-OPEN_HISTORY = ("text:router", "key:2", "text:stock-feed", "key:H", "text:checks  ")
+OPEN_TREE = ("text:router", "key:3", "text:stock-feed", "key:t", "text:depend on each other")
+OPEN_HISTORY = ("text:router", "key:3", "text:stock-feed", "key:H", "text:checks  ")
 OPEN_REPORT = ("text:router", "key::report 2026-10\\n", "text:missed")
 OPEN_DOCTOR = ("text:router", "key::doctor\\n", "text:authorities")
-FORM = ("text:garden", "key:2", "text:nightly", "key:n", "text:Address to ask")
+OPEN_ALERTS = ("text:garden-che", "key:2", "text:LATE: no")
+OPEN_ALERT = (*OPEN_ALERTS, "key:\\n", "text:what happened")
+FORM = ("text:garden", "key:3", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [
     screen("overview", "house", "text:garden-checkout"),
@@ -37,18 +39,18 @@ TESTS = [
     screen("overview-refused", "empty", "text:Which site", "key:not a site\\n", "text:has a space"),
     screen("overview-added", "empty", "text:Which site", "key:shop.example\\n", "text:watching"),
     screen("overview-quiet", "quiet", "text:Nothing needs you"),
-    screen("monitors", "house", "text:garden", "key:2", "text:nightly"),
-    screen("monitors-wide", "house", "text:garden", "key:2", "text:nightly", size="120x40"),
-    screen("monitors-small", "house", "text:garden", "key:2", "text:uk-api", size="40x12"),
-    screen("monitors-ascii", "house", "text:garden", "key:2", "text:nightly", env={"LC_ALL": "C"}),
-    screen("monitors-filter", "house", "text:garden", "key:2", "text:nightly", "key:/garden",
+    screen("monitors", "house", "text:garden", "key:3", "text:nightly"),
+    screen("monitors-wide", "house", "text:garden", "key:3", "text:nightly", size="120x40"),
+    screen("monitors-small", "house", "text:garden", "key:3", "text:uk-api", size="40x12"),
+    screen("monitors-ascii", "house", "text:garden", "key:3", "text:nightly", env={"LC_ALL": "C"}),
+    screen("monitors-filter", "house", "text:garden", "key:3", "text:nightly", "key:/garden",
            "gone:nightly"),
-    screen("monitors-marked", "house", "text:garden", "key:2", "text:nightly", "key:  d",
+    screen("monitors-marked", "house", "text:garden", "key:3", "text:nightly", "key:  d",
            "text:Delete 2 monitors"),
-    screen("monitors-hostile", "hostile", "text:Nothing", "key:2", "text:evil"),
+    screen("monitors-hostile", "hostile", "text:Nothing", "key:3", "text:evil"),
     screen("monitor", "house", *OPEN_MONITOR),
     screen("monitor-wide", "house", *OPEN_MONITOR, "text:last answers", size="120x40"),
-    screen("monitor-small", "house", "text:garden", "key:2", "text:mail", "key:jjj\\n", "text:address 203",
+    screen("monitor-small", "house", "text:garden", "key:3", "text:mail", "key:jjj\\n", "text:address 203",
            size="40x12"),
     screen("monitor-ascii", "house", *OPEN_MONITOR, env={"LC_ALL": "C"}),
     screen("monitor-braille", "house", *OPEN_MONITOR, "text:p50", env={"SELLERSMART_GRAPH": "braille"}),
@@ -56,15 +58,15 @@ TESTS = [
     screen("steps", "steps", *OPEN_STEPS),
     screen("steps-ascii", "steps", *OPEN_STEPS, env={"LC_ALL": "C"}),
     screen("steps-form", "steps", *OPEN_STEPS, "key:e", "text:login, search, basket"),
-    screen("incidents", "house", "text:garden", "key:3", "text:changed since"),
-    screen("incident", "house", "text:garden", "key:3", "text:changed since", "key:\\n",
+    screen("incidents", "house", "text:garden", "key:4", "text:changed since"),
+    screen("incident", "house", "text:garden", "key:4", "text:changed since", "key:\\n",
            "text:evidence"),
-    screen("events", "house", "text:garden", "key:4", "text:the daemon started"),
-    screen("secrets", "house", "text:garden", "key:5", "text:shop-token"),
-    screen("maintenance", "house", "text:garden", "key:6", "text:night"),
-    screen("maintenance-one", "house", "text:garden", "key:6", "text:night", "key:\\n", "text:Sat 2026-11-28"),
-    screen("maintenance-form", "house", "text:garden", "key:6", "text:night", "key:n", "text:rrule"),
-    screen("monitors-next", "shop", "text:router", "key:2", "text:stock-feed", "key:/stock-f\\n", "gone:router",
+    screen("events", "house", "text:garden", "key:5", "text:the daemon started"),
+    screen("secrets", "house", "text:garden", "key:6", "text:shop-token"),
+    screen("maintenance", "house", "text:garden", "key:7", "text:night"),
+    screen("maintenance-one", "house", "text:garden", "key:7", "text:night", "key:\\n", "text:Sat 2026-11-28"),
+    screen("maintenance-form", "house", "text:garden", "key:7", "text:night", "key:n", "text:rrule"),
+    screen("monitors-next", "shop", "text:router", "key:3", "text:stock-feed", "key:/stock-f\\n", "gone:router",
            "text:maintenance until"),
     screen("diff", "shop", *OPEN_DIFF),
     screen("diff-ascii", "shop", *OPEN_DIFF, env={"LC_ALL": "C"}),
@@ -80,17 +82,38 @@ TESTS = [
     screen("report-ascii", "shop", *OPEN_REPORT, env={"LC_ALL": "C"}),
     screen("doctor", "shop", *OPEN_DOCTOR),
     screen("doctor-ascii", "shop", *OPEN_DOCTOR, env={"LC_ALL": "C"}),
+    screen("alerts", "alerts", *OPEN_ALERTS),
+    screen("alerts-wide", "alerts", *OPEN_ALERTS, size="120x40"),
+    screen("alerts-small", "alerts", *OPEN_ALERTS[:2], "text:lamps-mail", size="40x12"),
+    screen("alerts-ascii", "alerts", *OPEN_ALERTS, env={"LC_ALL": "C"}),
+    screen("alerts-mono", "alerts", *OPEN_ALERTS, env={"NO_COLOR": "1"}),
+    screen("alerts-empty", "untold", "text:Nothing can wake", "key:2", "text:Nothing waits for you"),
+    screen("alerts-silenced", "alerts", *OPEN_ALERTS, "key:ww", "text:old-shop"),
+    screen("alerts-resolved", "alerts", *OPEN_ALERTS, "key:W", "text:resolved 01:19"),
+    screen("alerts-snooze", "alerts", *OPEN_ALERTS, "key:z", "text:30 minutes"),
+    screen("alert", "alerts", *OPEN_ALERT),
+    screen("alert-wide", "alerts", *OPEN_ALERT, size="120x40"),
+    screen("alert-small", "alerts", *OPEN_ALERTS[:2], "text:lamps-mail", "key:\\n", "text:OPEN", size="40x12"),
+    screen("alert-ascii", "alerts", *OPEN_ALERT, env={"LC_ALL": "C"}),
+    screen("overview-alerts", "alerts", "text:told you"),
+    screen("overview-alerts-wide", "alerts", "text:told you", size="120x40"),
+    screen("overview-alerts-small", "alerts", "text:have not left", size="40x12"),
+    screen("overview-alerts-ascii", "alerts", "text:told you", env={"LC_ALL": "C"}),
+    screen("overview-alerts-mono", "alerts", "text:told you", env={"NO_COLOR": "1"}),
+    screen("silence-form", "alerts", *OPEN_ALERTS, "key:S", "text:comment"),
+    screen("silence-form-small", "alerts", *OPEN_ALERTS[:2], "text:lamps-mail", "key:S", "text:until", size="40x12"),
+    screen("notifiers", "alerts", "text:told you", "key:8", "text:smtp"),
     screen("form-new", "house", *FORM),
     screen("form-type", "house", *FORM, "key:tcp://mail.example:25\\t", "text:tcp"),
     screen("form-fault", "house", *FORM, "key:https://shop.example/\\d\\d\\d99y^s", "text:not saved"),
-    screen("form-small", "house", "text:garden", "key:2", "text:mail", "key:n", "text:Address",
+    screen("form-small", "house", "text:garden", "key:3", "text:mail", "key:n", "text:Address",
            size="40x12"),
-    screen("form-daemon-fault", "house", "text:garden", "key:2", "text:nightly", "key:jjje",
+    screen("form-daemon-fault", "house", "text:garden", "key:3", "text:nightly", "key:jjje",
            "text:edit lamps", "key:\\d\\d^u13s^s", "text:unlucky"),
-    screen("help", "house", "text:garden", "key:2", "text:nightly", "key:?", "text:cursor-down"),
+    screen("help", "house", "text:garden", "key:3", "text:nightly", "key:?", "text:cursor-down"),
     screen("command", "house", "text:garden", "key::the", "text:theme"),
-    screen("delete", "house", "text:garden", "key:2", "text:nightly", "key:d", "text:any other key"),
-    screen("undo", "house", "text:garden", "key:2", "text:nightly", "key:dy", "text:u undo"),
+    screen("delete", "house", "text:garden", "key:3", "text:nightly", "key:d", "text:any other key"),
+    screen("undo", "house", "text:garden", "key:3", "text:nightly", "key:dy", "text:u undo"),
     screen("tiny", "house", "text:enlarge", size="19x5"),
     screen("grown", "house", "text:enlarge", "size:60x16", "text:garden-checkout", size="19x5"),
 ]

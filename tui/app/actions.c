@@ -373,10 +373,12 @@ static void add_kind_actions(struct keymap *m, const struct resource_kind *kind)
 {
 	for (size_t i = 0; i < kind->n_actions; i++) {
 		const struct action *a = &kind->actions[i];
+		const char *contexts[] = {kind->kind, NULL};
 		char key[2] = {a->key, '\0'};
 
-		/* What needs parameters is a command's business. */
-		if (!strcmp(a->method, "GET") || a->n_params)
+		/* What needs parameters is a command's business; what a screen of the kind does in
+		 * its own way is there already. */
+		if (!strcmp(a->method, "GET") || a->n_params || keymap_action(m, contexts, a->verb))
 			continue;
 		keymap_add_copy(m, &(struct binding){.context = kind->kind,
 						     .keys = a->key ? key : "",

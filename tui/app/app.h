@@ -25,13 +25,16 @@ void app_damage(struct app *app);
 /** Repaint after that time: for what was put off. */
 void app_damage_in(struct app *app, uint64_t ms);
 
+/** What /v1/overview answered: the bar of every screen tells a part of it. */
+void app_house(struct app *app, json_t *overview);
+
 /* ---- navigation ---------------------------------------------------------------------------- */
 
 /** Open "monitors", "monitor shop", "incidents shop", "help"... on top of what is shown, or as the
  *  only screen when it is a tab. @return false when there is no such place */
 bool app_go(struct app *app, const char *place);
 /** Open the list, detail or form of a kind on top. arg: initial filter, or the address of a new
- * one. */
+ *  one, or a JSON object with the first entries of its form. */
 void app_open(struct app *app, enum screen_shape shape, const struct resource_kind *kind,
 	      const char *ref, const char *arg);
 /** Open a page about one resource on top: "history" of mon_...; arg: as the page wants it. */
@@ -58,6 +61,12 @@ void app_prompt_hidden(struct app *app, const char *label,
 /** Ask yes or no: y does it, all else does not. arg is freed with done(arg, answer). */
 void app_confirm(struct app *app, const char *title, const char *question,
 		 void (*done)(void *arg, bool yes), void *arg);
+/** Let the user choose among at most nine: chosen counts from 0, -1: none. */
+void app_choose(struct app *app, const char *title, const char *const *labels,
+		void (*done)(void *arg, int chosen), void *arg);
+/** A box with a text and what to try ("" nothing), until the next key. */
+void app_tell(struct app *app, const char *title, enum role role, const char *text,
+	      const char *hint);
 /** Copy to the clipboard. */
 void app_copy(struct app *app, const char *text);
 /** Offer "u undo" for ten seconds. done: the chance is used or gone. */
@@ -69,6 +78,8 @@ bool app_undo(struct app *app);
 bool app_set_theme(struct app *app, const char *name);
 bool app_set_graph(struct app *app, const char *name);
 void app_set_mouse(struct app *app, bool on);
+/** Ring when something critical opens. */
+void app_set_bell(struct app *app, bool on);
 void app_set_frozen(struct app *app, bool on);
 bool app_frozen(const struct app *app);
 bool app_mouse(const struct app *app);

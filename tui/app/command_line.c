@@ -16,7 +16,8 @@ struct command_word {
 };
 
 static const struct command_word own[] = {
-	{"add", "ADDRESS"}, {"theme", "NAME"}, {"graph", "NAME"}, {"mouse", "on|off"}, {"q", ""},
+	{"add", "ADDRESS"},  {"theme", "NAME"},  {"graph", "NAME"},
+	{"mouse", "on|off"}, {"bell", "on|off"}, {"q", ""},
 };
 static const char *const graphs[] = {"block", "braille", "ascii", NULL};
 static const char *const switches[] = {"on", "off", NULL};
@@ -92,6 +93,8 @@ static bool run_setting(struct app *app, const char *word, const char *rest)
 			app_say(app, ROLE_ERROR, "graph is block, braille or ascii");
 	} else if (!strcmp(word, "mouse")) {
 		app_set_mouse(app, strcmp(rest, "off") != 0);
+	} else if (!strcmp(word, "bell")) {
+		app_set_bell(app, strcmp(rest, "off") != 0);
 	} else {
 		return false;
 	}
@@ -173,8 +176,11 @@ static void offer_first(struct app *app, struct choices *c)
 		offer(c, own[i].name);
 	for (size_t i = 0; i < app->n_tabs; i++)
 		offer(c, app->tabs[i].kind ? app->tabs[i].kind->plural : app->tabs[i].screen->name);
-	for (size_t i = 0; resource_table[i]; i++)
+	for (size_t i = 0; resource_table[i]; i++) {
 		offer(c, resource_table[i]->kind);
+		if (resource_table[i]->ops & OP_LIST)
+			offer(c, resource_table[i]->plural);
+	}
 	app_contexts(app_view(app), contexts);
 	for (size_t i = 0; i < keymap_count(app->keymap); i++) {
 		const struct binding *b = keymap_at(app->keymap, i);
@@ -229,7 +235,7 @@ size_t command_complete(struct app *app, const char *line, const char *out[], si
 			offer(&c, theme_table[i]->name);
 	} else if (!strcmp(word, "graph")) {
 		offer_all(&c, graphs);
-	} else if (!strcmp(word, "mouse")) {
+	} else if (!strcmp(word, "mouse") || !strcmp(word, "bell")) {
 		offer_all(&c, switches);
 	} else if (kind && space == line + strcspn(line, " ")) {
 		offer_verbs(kind, &c);

@@ -47,6 +47,7 @@ static void on_up(void *arg)
 
 	app->connected = app->ever_connected = true;
 	watch_reset(app);
+	bar_ask(app);
 	if (back)
 		app_say(app, ROLE_UP, "the daemon is back");
 	navigation_refresh(app);
@@ -88,9 +89,11 @@ static void on_message(void *arg, const struct sse_message *m)
 	json_t *body = json_read(m->data, m->data_len, SSE_DATA_MAX, NULL);
 
 	if (decode(m, body, &message)) {
+		bar_message(app, &message);
 		if (app->frozen) {
 			app->held++;
 		} else if (message.what == LIVE_RESYNC) {
+			bar_ask(app);
 			navigation_refresh(app);
 		} else {
 			view_message(app, &message);
@@ -175,6 +178,7 @@ static void on_minute(uv_timer_t *t)
 	uv_timer_start(t, on_minute, (uint64_t)(MINUTE_MS - app_now_ms(app) % MINUTE_MS) + 50, 0);
 	if (app->connected && !app->frozen)
 		navigation_refresh(app);
+	bar_ask(app);
 	app_damage(app);
 }
 
@@ -220,6 +224,7 @@ static enum err read_settings(struct app *app, const struct session *s, struct e
 	const char *graph = first_of(o->graph, getenv("SELLERSMART_GRAPH"), s->graph);
 	const char *no_colour = getenv("NO_COLOR");
 
+	app->bell_off = s->bell_off;
 	app->no_colour = o->no_colour || (no_colour && *no_colour);
 	app->theme = *theme ? theme_find(theme) : theme_table[0];
 	if (!app->theme) {
@@ -293,6 +298,8 @@ static void close_handle(uv_handle_t *h, void *arg)
 static void close_all(struct app *app)
 {
 	navigation_stop(app);
+	bar_stop(app);
+	choice_stop(app);
 	if (app->undo.done)
 		app->undo.done(app->undo.arg, false);
 	if (app->confirm.open)

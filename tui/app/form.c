@@ -11,7 +11,7 @@
 const struct field form_name_field = {
 	.name = "name",
 	.type = FIELD_NAME,
-	.help = "How commands and lists call it; made from the address when left out",
+	.help = "How commands and lists call it",
 	.example = "shop",
 };
 const struct field form_labels_field = {
@@ -158,18 +158,26 @@ static void build_rows(struct form *f)
 	const struct field *type =
 		k->variant_field ? resource_field(k, NULL, k->variant_field) : NULL;
 	const struct field *here = f->n ? f->rows[f->at].field : NULL;
+	/* A name that is made of the rest is seldom typed. */
+	bool name_last = k->name_propose && !k->variants && !f->original;
 	unsigned both = FIELD_REQUIRED | FIELD_ADVANCED;
 
 	f->n = 0;
-	/* What must be known first, then what it is called, then how it is done. */
+	/* What must be known first, then what it is called, then how it is done. A type that
+	 * nothing can be guessed from decides what must be known. */
+	if (type && !k->variant_guess)
+		add_row(f, type);
 	if (v)
 		add_fields(f, v->fields, v->n_fields, FIELD_REQUIRED, both);
-	add_row(f, &form_name_field);
-	if (type)
+	if (!name_last)
+		add_row(f, &form_name_field);
+	if (type && k->variant_guess)
 		add_row(f, type);
 	add_fields(f, k->fields, k->n_fields, 0, FIELD_ADVANCED);
 	if (v)
 		add_fields(f, v->fields, v->n_fields, 0, FIELD_ADVANCED);
+	if (name_last)
+		add_row(f, &form_name_field);
 	f->rows[f->n++] = (struct form_row){.what = ROW_FOLD};
 	if (f->unfolded) {
 		add_fields(f, k->fields, k->n_fields, FIELD_ADVANCED, FIELD_ADVANCED);
@@ -185,6 +193,28 @@ static void build_rows(struct form *f)
 		f->at = f->n - 1;
 }
 
+/* First entries by field: {"match": ["subject=garden"], "for": "2h"}. */
+static void fill(struct form *f, const char *json)
+{
+	json_t *entries = json_read(json, strlen(json), EDIT_MAX, NULL), *value;
+	const char *key;
+
+	json_object_foreach(entries, key, value)
+	{
+		const struct field *field = resource_field(f->kind, form_variant(f), key);
+		struct field lines;
+		char text[EDIT_MAX];
+
+		if (!field)
+			continue;
+		lines = *field;
+		lines.flags |= FIELD_MULTILINE;
+		field_text(&lines, value, text, sizeof text);
+		edit_set(&text_for(f, field)->edit, text);
+	}
+	json_decref(entries);
+}
+
 void form_start(struct form *f, json_t *original, const char *target)
 {
 	f->original = original ? json_incref(original) : NULL;
@@ -196,7 +226,10 @@ void form_start(struct form *f, json_t *original, const char *target)
 		text_for(f, type); /* what it is decides which fields there are */
 	}
 	build_rows(f);
-	if (target && *target) {
+	if (target && *target == '{') {
+		fill(f, target);
+		build_rows(f);
+	} else if (target && *target) {
 		edit_set(&f->rows[0].text->edit, target);
 		build_rows(f);
 	}

@@ -31,7 +31,8 @@ enum form_key { FORM_IGNORED, FORM_TAKEN, FORM_SAVE };
 
 struct form *form_new(const struct resource_kind *kind);
 void form_free(struct form *f);
-/** @param original  NULL: a new one  @param target  what its first field begins with, NULL or "" */
+/** @param original  NULL: a new one
+ *  @param target    what its first field begins with, or a JSON object of several; NULL or "" */
 void form_start(struct form *f, json_t *original, const char *target);
 enum form_key form_take_key(struct form *f, const struct key *k);
 void form_move(struct form *f, int by);

@@ -37,15 +37,20 @@ static int draw_value(struct form *f, struct surface s, int y, int x, struct for
 	return 1;
 }
 
-static int draw_help(struct surface s, int y, int x, const struct form_row *row)
+static int draw_help(const struct form *form, struct surface s, int y, int x,
+		     const struct form_row *row)
 {
 	const struct field *f = row->field;
 	bool entries = f->type == FIELD_TEXT_LIST || f->type == FIELD_TEXT_MAP;
+	bool made = f == &form_name_field && form->kind->name_propose;
 	char text[640], described[256];
 
 	field_describe(f, described, sizeof described);
-	snprintf(text, sizeof text, "%s: %s%s%s%s", f->help ? f->help : "", described,
-		 f->example ? ", as " : "", f->example ? f->example : "",
+	snprintf(text, sizeof text, "%s%s: %s%s%s%s", f->help ? f->help : "",
+		 !made                       ? ""
+		 : form->kind->variant_guess ? "; made from the address when left out"
+					     : "; made from the rest when left out",
+		 described, f->example ? ", as " : "", f->example ? f->example : "",
 		 entries ? "; Enter begins the next entry" : "");
 	return wrapped_draw(s, y, x, s.width - x - 1, ROLE_DIM, text, 3);
 }
@@ -54,7 +59,9 @@ static int draw_field(struct form *f, struct surface s, int y, size_t i)
 {
 	struct form_row *row = &f->rows[i];
 	int label = s.width >= 60 ? LABEL_WIDTH : LABEL_NARROW, x = 2 + label, top = y;
-	bool here = i == f->at, required = row->field->flags & FIELD_REQUIRED;
+	bool here = i == f->at;
+	bool required = row->field->flags & FIELD_REQUIRED ||
+			(row->field == &form_name_field && !f->kind->name_propose);
 	char name[64];
 
 	snprintf(name, sizeof name, "%s", row->field->name);
@@ -72,7 +79,7 @@ static int draw_field(struct form *f, struct surface s, int y, size_t i)
 		if (*row->text->hint)
 			y += wrapped_draw(s, y, x, s.width - x - 1, ROLE_DIM, row->text->hint, 2);
 	} else if (here) {
-		y += draw_help(s, y, x, row);
+		y += draw_help(f, s, y, x, row);
 	}
 	return y - top;
 }

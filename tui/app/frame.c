@@ -9,14 +9,14 @@
 #include "tui/widgets/format.h"
 #include "tui/widgets/section.h"
 
-enum { COMPLETIONS = 12, LOW = 8 };
+enum { COMPLETIONS = 12, LOW = 8, TAB_TITLE = 64, TABS_RIGHT = 4 };
 
 bool frame_banner(const struct app *app, char *out, size_t cap)
 {
 	char since[FORMAT_TEXT], age[FORMAT_TEXT];
 
 	if (app->connected)
-		return false;
+		return bar_undelivered(app, out, cap);
 	format_time(since, sizeof since, app->away_since, app_now_ms(app));
 	if (app->ever_connected)
 		snprintf(out, cap, "daemon away since %s; what you see is %s old, trying again",
@@ -79,44 +79,63 @@ static void draw_header(struct app *app, struct surface s)
 		x += crumb(s, x, app->stack[i], i + 1 == app->depth ? ROLE_STRONG : ROLE_TEXT);
 }
 
-static const char *tab_title(const struct tab *t)
+/* "Alerts(6)": how many wait for a person. */
+static const char *tab_title(const struct app *app, size_t tab, char out[static TAB_TITLE])
 {
+	const struct tab *t = &app->tabs[tab];
 	const struct resource_kind *k = t->kind           ? t->kind
 					: t->screen->kind ? resource_kind_find(t->screen->kind)
 							  : NULL;
+	const char *title = t->screen->title ? t->screen->title : k ? k->title : t->screen->name;
+	int64_t n = k && !strcmp(k->kind, "alert") ? bar_open_alerts(app) : 0;
 
-	return t->screen->title ? t->screen->title : k ? k->title : t->screen->name;
+	snprintf(out, TAB_TITLE, n > 0 ? "%s(%lld)" : "%s", title, (long long)n);
+	return out;
+}
+
+/* Columns of a tab: its number, its title, a blank after each. */
+static int tab_cells(const struct app *app, size_t tab)
+{
+	char title[TAB_TITLE];
+
+	return outside_width(tab_title(app, tab, title)) + 3;
 }
 
 /* Where a tab is on the line, so that a click finds it again. */
-static int tab_x(const struct app *app, size_t tab, int width, int *cells)
+static int tab_x(const struct app *app, size_t tab, int width)
 {
 	int x = 1, first = 0;
 
 	for (size_t i = 0; i <= app->tab_here; i++)
-		first += (int)strlen(tab_title(&app->tabs[i])) + 4;
-	first = first > width - 4 ? first - (width - 4) : 0;
+		first += tab_cells(app, i);
+	first = first > width - TABS_RIGHT ? first - (width - TABS_RIGHT) : 0;
 	for (size_t i = 0; i < tab; i++)
-		x += (int)strlen(tab_title(&app->tabs[i])) + 4;
-	*cells = (int)strlen(tab_title(&app->tabs[tab])) + 3;
+		x += tab_cells(app, i);
 	return x - first;
 }
 
 static void draw_tabs(struct app *app, struct surface s)
 {
+	char title[TAB_TITLE], number[12];
+	int end = 0;
+
 	for (size_t i = 0; i < app->n_tabs; i++) {
 		bool here = i == app->tab_here;
-		int cells, x = tab_x(app, i, s.width, &cells);
-		char number[12];
+		int x = tab_x(app, i, s.width);
 
+		end = x + tab_cells(app, i) - 1;
 		snprintf(number, sizeof number, "%d", (int)i + 1);
-		for (int k = 0; k < cells + 1 && here; k++)
-			surface_code(s, 0, x - 1 + k, ROLE_TAB_HERE, ' ');
+		for (int k = x - 1; k < end && here; k++)
+			surface_code(s, 0, k, ROLE_TAB_HERE, ' ');
 		surface_outside(s, 0, x, here ? ROLE_TAB_HERE : ROLE_KEY, number, -1);
 		surface_outside(s, 0, x + 2, here ? ROLE_TAB_HERE : ROLE_TAB,
-				tab_title(&app->tabs[i]), -1);
+				tab_title(app, i, title), -1);
 	}
-	surface_outside(s, 0, s.width - 3, ROLE_KEY, " ? ", 3);
+	surface_outside(s, 0, s.width - TABS_RIGHT, ROLE_KEY, "  ? ", TABS_RIGHT);
+	if (end > s.width - TABS_RIGHT)
+		surface_glyph(s, 0, s.width - TABS_RIGHT, ROLE_DIM, GLYPH_CRUMB);
+	if (tab_x(app, 0, s.width) < 0)
+		surface_outside(s, 0, 0, ROLE_DIM, " ", 1);
 }
 
 /* ---- footer -------------------------------------------------------------------------------------
@@ -231,11 +250,13 @@ void frame_draw(struct app *app)
 	body = surface_part(all, top, 0, all.height - top - 1, -1);
 	if (v)
 		v->screen->draw(v, body);
-	if (app->prompt.open || app->confirm.open)
+	if (app->prompt.open || app->confirm.open || app->choice.open)
 		app->canvas.caret_y = app->canvas.caret_x = -1;
 	if (app->prompt.open && app->prompt.command)
 		draw_completions(app, body);
 	draw_footer(app, surface_part(all, all.height - 1, 0, 1, -1));
+	if (app->choice.open)
+		choice_draw(app, body);
 	if (app->confirm.open)
 		draw_confirm(app, body);
 }
@@ -245,9 +266,9 @@ bool frame_tab_at(struct app *app, int y, int x, size_t *tab)
 	if (y != 1 || app->canvas.height < LOW)
 		return false;
 	for (size_t i = 0; i < app->n_tabs; i++) {
-		int cells, at = tab_x(app, i, app->canvas.width, &cells);
+		int at = tab_x(app, i, app->canvas.width);
 
-		if (x >= at - 1 && x < at + cells) {
+		if (x >= at - 1 && x < at - 1 + tab_cells(app, i)) {
 			*tab = i;
 			return true;
 		}

@@ -150,6 +150,10 @@ void input_key(struct app *app, const struct key *k)
 			answer(app, k->code == 'y');
 		return;
 	}
+	if (app->choice.open) {
+		choice_key(app, k);
+		return;
+	}
 	if (app->prompt.open) {
 		prompt_key(app, k);
 		return;

@@ -18,6 +18,8 @@ enum {
 	SMALLEST_WIDTH = 20,
 	HISTORY_MAX = 32,
 	SIGNALS = 6,
+	CHOICES_MAX = 9,
+	CHOICE_TEXT = 64,
 };
 
 /** A place on the tabs line. */
@@ -46,6 +48,26 @@ struct confirm {
 	char title[64], question[640];
 	void (*done)(void *arg, bool yes);
 	void *arg;
+};
+
+/** A box with a few choices, or with a text to read (n is 0). */
+struct choice {
+	bool open;
+	char title[64], text[512], hint[256];
+	char labels[CHOICES_MAX][CHOICE_TEXT];
+	size_t n;
+	int at;
+	enum role role;
+	void (*done)(void *arg, int chosen);
+	void *arg;
+};
+
+/** What the bar of every screen tells. */
+struct bar {
+	json_t *alerts, *outbox; /* members of the last /v1/overview, NULL before it */
+	struct call *call;
+	bool stale, rang;
+	uint64_t asked_at, rang_at;
 };
 
 struct undo {
@@ -82,7 +104,9 @@ struct app {
 
 	struct prompt prompt;
 	struct confirm confirm;
+	struct choice choice;
 	struct undo undo;
+	struct bar bar;
 	char message[512];
 	enum role message_role;
 	char *history[HISTORY_MAX];
@@ -90,7 +114,7 @@ struct app {
 
 	const struct theme *theme;
 	enum graph_style graph;
-	bool frozen, mouse, no_colour;
+	bool frozen, mouse, no_colour, bell_off;
 	unsigned long held; /* updates not shown while frozen */
 
 	struct buf plain_shown; /* plain mode: what was printed last */
@@ -118,10 +142,27 @@ void input_key(struct app *app, const struct key *k);
 
 /* frame.c: draw everything on app->canvas */
 void frame_draw(struct app *app);
-/** The line that says that the daemon is away; false when it is there. */
+/** The line that says that the daemon is away or that messages do not get out; false: neither. */
 bool frame_banner(const struct app *app, char *out, size_t cap);
 /** The tab that a click hit. */
 bool frame_tab_at(struct app *app, int y, int x, size_t *tab);
+
+/* bar.c */
+void bar_ask(struct app *app);
+/** Before each frame: ask again when something changed. */
+void bar_freshen(struct app *app);
+void bar_message(struct app *app, const struct live_message *m);
+void bar_stop(struct app *app);
+/** Alerts that wait for a person. */
+int64_t bar_open_alerts(const struct app *app);
+bool bar_undelivered(const struct app *app, char *out, size_t cap);
+
+/* choice.c */
+void choice_key(struct app *app, const struct key *k);
+/** Plain mode: the number that was typed, all else leaves. */
+void choice_line(struct app *app, const char *line);
+void choice_draw(const struct app *app, struct surface s);
+void choice_stop(struct app *app);
 
 /* paint.c */
 void paint_now(struct app *app);
@@ -140,6 +181,7 @@ void command_open(struct app *app);
 /* session.c */
 struct session {
 	char screen[64], cursor[64], theme[32], graph[16];
+	bool bell_off;
 };
 void session_load(struct session *s);
 void session_save(const struct app *app);

@@ -117,6 +117,17 @@ void listing_refresh(struct view *v)
 	}
 }
 
+void listing_query(struct listing *l, const char *query, const char *sort)
+{
+	pages_query(l->pages, query);
+	l->sort = sort;
+	l->reversed = false;
+	l->marked.n = 0;
+	l->jump = JUMP_HOME;
+	listing_ask(l, NULL);
+	app_damage(l->view->app);
+}
+
 void listing_filter(struct listing *l, const char *text)
 {
 	snprintf(l->filter, sizeof l->filter, "%s", text);
@@ -240,6 +251,8 @@ static void draw_empty(struct listing *l, struct surface s)
 	} else if (*l->filter) {
 		surface_printf(s, 1, 2, ROLE_TEXT, "Nothing fits the filter \"%s\".", l->filter);
 		surface_outside(s, 2, 2, ROLE_DIM, "Press / and Enter to see all.", -1);
+	} else if (l->look && l->look->empty) {
+		wrapped_draw(s, 1, 2, s.width - 4, ROLE_TEXT, l->look->empty(l->view), 4);
 	} else {
 		surface_printf(s, 1, 2, ROLE_TEXT, "No %s yet.", l->kind->plural);
 		if (l->kind->ops & OP_ADD)
@@ -321,6 +334,8 @@ void listing_plain(struct view *v, struct buf *out)
 	size_t n = pages_count(l->pages);
 
 	buf_printf(out, "%s: %ld\n", l->kind->title, pages_total(l->pages));
+	if (n == 0 && pages_loaded(l->pages) && l->look && l->look->empty)
+		buf_printf(out, "%s\n", l->look->empty(l->view));
 	for (size_t i = 0; i < n; i++) {
 		const json_t *row = pages_row(l->pages, i);
 		bool first = true;

@@ -171,13 +171,13 @@ bool listing_marked(const struct listing *l, const char *id)
 	return l->marked.n && mark_at(l, id) >= 0;
 }
 
-static bool run_mark(struct view *v, const struct binding *b)
+bool listing_mark(struct view *v)
 {
 	struct listing *l = v->listing;
 	json_t *row = l ? listing_row(l) : NULL;
 	long at;
 
-	if (!row || !(l->kind->ops & OP_RM))
+	if (!row || !(l->kind->ops & OP_RM || (l->look && l->look->marks)))
 		return false;
 	at = mark_at(l, l->cursor);
 	l->marked.kind = l->kind;
@@ -188,6 +188,11 @@ static bool run_mark(struct view *v, const struct binding *b)
 	return move(v, 1);
 }
 
+static bool run_mark(struct view *v, const struct binding *b)
+{
+	return listing_mark(v);
+}
+
 /* ---- opening
  * ------------------------------------------------------------------------------------------- */
 
@@ -195,7 +200,7 @@ static bool run_open(struct view *v, const struct binding *b)
 {
 	json_t *row = v->listing ? listing_row(v->listing) : NULL;
 
-	if (row && v->kind)
+	if (row && v->kind && v->kind->ops & OP_SHOW)
 		app_open(v->app, SHAPE_DETAIL, v->kind, json_str(row, "id", ""),
 			 json_str(row, "name", ""));
 	return true;

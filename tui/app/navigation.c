@@ -96,14 +96,16 @@ static void add_tab(struct app *app, const struct screen *screen, const struct r
 void navigation_start(struct app *app)
 {
 	for (size_t i = 0; screen_table[i]; i++)
-		if (screen_table[i]->tab)
+		if (screen_table[i]->tab &&
+		    (!screen_table[i]->kind || resource_kind_find(screen_table[i]->kind)))
 			add_tab(app, screen_table[i], NULL, screen_table[i]->tab);
-	/* A kind that has no screen of its own has the general list. */
+	/* A kind that people make and that has no screen of its own has the general list; the
+	 * others are a word away: ":deliveries". */
 	for (size_t i = 0; resource_table[i]; i++) {
 		const struct resource_kind *k = resource_table[i];
 		const struct screen *s = screen_for(SHAPE_LIST, k);
 
-		if (k->ops & OP_LIST && s && !s->kind)
+		if (k->ops & OP_LIST && k->ops & OP_ADD && s && !s->kind)
 			add_tab(app, s, k, 100 + (int)i);
 	}
 }

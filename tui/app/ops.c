@@ -8,6 +8,7 @@
 #include "shared/mem.h"
 #include "tui/app/internal.h"
 #include "tui/client/propose.h"
+#include "tui/widgets/format.h"
 
 enum { NAMES_SHOWN = 4, ACTION_TIMEOUT_MS = 150000 /* a check takes its timeout and a retry */ };
 
@@ -15,11 +16,14 @@ bool targets_add(struct targets *t, const json_t *row)
 {
 	const char *name = json_str(row, "name", json_str(row, "id", ""));
 	const char *id = json_str(row, "id", name);
+	int64_t number = json_int(row, "number", 0);
 
 	if (t->n >= TARGETS_MAX || !*id)
 		return false;
 	snprintf(t->at[t->n].id, sizeof t->at[t->n].id, "%s", id);
 	snprintf(t->at[t->n].name, sizeof t->at[t->n].name, "%s", name);
+	if (number && !*json_str(row, "name", ""))
+		snprintf(t->at[t->n].name, sizeof t->at[t->n].name, "%lld", (long long)number);
 	t->n++;
 	return true;
 }
@@ -180,6 +184,27 @@ struct deed {
 	size_t waiting;
 };
 
+/* A try tells how it went: {ok, status, took_ms, text, hint}. What went wrong is worth a box. */
+static void tell_try(struct deed *d, const json_t *answer)
+{
+	const char *text = json_str(answer, "text", ""), *name = d->targets.at[0].name;
+	long long status = (long long)json_int(answer, "status", 0);
+	char took[FORMAT_TEXT], head[128], code[24] = "", whole[512];
+
+	if (status)
+		snprintf(code, sizeof code, "%lld", status);
+	format_ms(took, sizeof took, json_num(answer, "took_ms", -1));
+	if (json_bool(answer, "ok", false)) {
+		app_say(d->app, ROLE_UP, "%s took it: %s%s%s in %s", name, code,
+			*code && *text ? " " : "", text, took);
+		return;
+	}
+	snprintf(head, sizeof head, "%s %s", d->action->verb, name);
+	snprintf(whole, sizeof whole, "%s did not take it, after %s: %s%s%s", name, took, code,
+		 *code && *text ? " " : "", text);
+	app_tell(d->app, head, ROLE_DOWN, whole, json_str(answer, "hint", ""));
+}
+
 static void on_done(void *arg, enum err code, struct reply *reply, const struct error *e)
 {
 	struct deed *d = arg;
@@ -191,6 +216,11 @@ static void on_done(void *arg, enum err code, struct reply *reply, const struct 
 	}
 	if (code) {
 		app_say_error(d->app, e);
+	} else if (json_object_get(reply->data, "ok")) {
+		tell_try(d, reply->data);
+	} else if (json_object_get(reply->data, "redelivered")) {
+		app_say(d->app, ROLE_UP, "%s: %lld on the way again", d->targets.at[0].name,
+			(long long)json_int(reply->data, "redelivered", 0));
 	} else if (json_is_object(reply->data)) {
 		struct live_message m = {
 			.what = LIVE_ROW, .kind = d->targets.kind->kind, .body = reply->data};
@@ -379,4 +409,42 @@ bool ops_pause(struct view *v)
 		return false;
 	ops_action(v->app, &t, a);
 	return true;
+}
+
+/* ---- a try of what is new -------------------------------------------------------------------- */
+
+struct trial {
+	struct app *app;
+	struct targets targets;
+	const struct action *action;
+};
+
+static void on_trial(void *arg, bool yes)
+{
+	struct trial *t = arg;
+
+	if (yes)
+		ops_action(t->app, &t->targets, t->action);
+	free(t);
+}
+
+void ops_offer_test(struct app *app, const struct resource_kind *kind, const json_t *row)
+{
+	const struct action *a = action_named(kind, "test");
+	struct trial *t;
+	char question[320];
+
+	if (!a || strcmp(a->method, "POST") != 0 || a->n_params)
+		return;
+	t = mem_zalloc(sizeof *t);
+	t->app = app;
+	t->action = a;
+	t->targets.kind = kind;
+	if (!targets_add(&t->targets, row)) {
+		free(t);
+		return;
+	}
+	snprintf(question, sizeof question, "%s is saved. Send a test message now, for real?",
+		 t->targets.at[0].name);
+	app_confirm(app, "Try it", question, on_trial, t);
 }

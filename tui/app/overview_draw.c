@@ -6,9 +6,11 @@
 #include "shared/json.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
+#include "tui/app/alert_ops.h"
 #include "tui/widgets/format.h"
 #include "tui/widgets/section.h"
 #include "tui/widgets/table.h"
+#include "tui/widgets/told.h"
 
 enum { NAMES_NARROWEST = 10, NAMES_WIDEST = 24, LEVEL = 8, AGE = 5, REMEDY = 14, FOOT_ROWS = 3 };
 
@@ -141,13 +143,41 @@ static int widest(const struct overview *o, const char *member, int least, int m
 	return width > most ? most : width;
 }
 
+/* What somebody sees to is calm: its remedy is who. @return whether it is */
+static bool remedy_of(const json_t *item, const char **key, char *out, size_t cap)
+{
+	const char *by = json_str(item, "acknowledged_by", "");
+
+	snprintf(out, cap, "%s%s", *by ? "by " : "",
+		 *by ? alert_by(by) : json_str(item, "remedy", ""));
+	if (*by && key)
+		*key = "";
+	return *by != '\0';
+}
+
+static int widest_remedy(const struct overview *o)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < json_array_size(attention(o)); i++) {
+		char text[64];
+		int w;
+
+		remedy_of(json_array_get(attention(o), i), NULL, text, sizeof text);
+		w = outside_width(text);
+		width = w > width ? w : width;
+	}
+	return width > REMEDY ? REMEDY : width;
+}
+
 static void draw_line(struct view *v, struct overview *o, struct surface s, int y, int index)
 {
 	int names = widest(o, "name", NAMES_NARROWEST, s.width >= 60 ? NAMES_WIDEST : s.width / 3);
-	int remedies = s.width >= 70 ? widest(o, "remedy", 0, REMEDY) : 0;
+	int remedies = s.width >= 70 ? widest_remedy(o) : 0;
 	const json_t *item = overview_item(o, index);
 	const char *level = json_str(item, "level", ""), *key = json_str(item, "key", "");
-	const char *remedy = json_str(item, "remedy", "");
+	char remedy[64];
+	bool calm = remedy_of(item, &key, remedy, sizeof remedy);
 	int x = 1, right = s.width - 1;
 	char age[FORMAT_TEXT];
 
@@ -155,7 +185,7 @@ static void draw_line(struct view *v, struct overview *o, struct surface s, int 
 		surface_glyph(s, y, 0, ROLE_KEY, GLYPH_CURSOR);
 	if (json_bool(item, "new", false))
 		surface_outside(s, y, x, ROLE_KEY, "*", 1);
-	surface_outside(s, y, x + 1, level_role(level), level, LEVEL - 1);
+	surface_outside(s, y, x + 1, calm ? ROLE_DIM : level_role(level), level, LEVEL - 1);
 	x += LEVEL + 1;
 	right -= remedies + 2;
 	surface_outside(s, y, right, ROLE_KEY, key, 1);
@@ -163,9 +193,11 @@ static void draw_line(struct view *v, struct overview *o, struct surface s, int 
 	age_of(v, item, "since", age, sizeof age);
 	right -= AGE + 1;
 	surface_outside_right(s, y, right, ROLE_DIM, age, AGE - 1);
-	x += surface_outside(s, y, x, ROLE_STRONG, json_str(item, "name", ""), names);
+	x += surface_outside(s, y, x, calm ? ROLE_TEXT : ROLE_STRONG, json_str(item, "name", ""),
+			     names);
 	x = x < LEVEL + 2 + names ? LEVEL + 2 + names : x;
-	surface_outside(s, y, x + 1, ROLE_TEXT, json_str(item, "text", ""), right - x - 2);
+	surface_outside(s, y, x + 1, calm ? ROLE_DIM : ROLE_TEXT, json_str(item, "text", ""),
+			right - x - 2);
 	if (index == o->cursor)
 		surface_add_style(s, y, 0, s.width, STYLE_SELECTED);
 }
@@ -291,9 +323,34 @@ static const char *notifier_hint(void)
 		       : "Nothing can wake you yet: only this screen and `sellersmart status` tell.";
 }
 
+/* "told you: ops 07:11 ok", or that nothing gets out; "" when nothing was ever told. */
+static enum role told_of(const struct view *v, const struct overview *o, char *out, size_t cap)
+{
+	const json_t *outbox = json_object_get(o->data, "outbox");
+	long long pending = (long long)json_int(outbox, "pending", 0);
+	const char *failing = json_str(outbox, "failing", "");
+	int64_t now = app_now_ms(v->app), at;
+	char sent[64] = "nothing yet", when[32];
+
+	out[0] = '\0';
+	if (time_parse(json_str(outbox, "sent_at", ""), &at))
+		snprintf(sent, sizeof sent, "%.32s %s ok", json_str(outbox, "sent_by", ""),
+			 told_time(when, sizeof when, at, now));
+	else if (!pending)
+		return ROLE_DIM;
+	if (pending && *failing)
+		snprintf(out, cap, "told you: %s; %s fails, %lld wait", sent, failing, pending);
+	else if (pending)
+		snprintf(out, cap, "told you: %s; %lld wait", sent, pending);
+	else
+		snprintf(out, cap, "told you: %s", sent);
+	return *failing ? ROLE_DOWN : ROLE_DIM;
+}
+
 static int draw_house(struct view *v, struct overview *o, struct surface s)
 {
 	char text[256];
+	enum role role;
 	int y = 2;
 
 	house_text(o, text, sizeof text);
@@ -301,6 +358,9 @@ static int draw_house(struct view *v, struct overview *o, struct surface s)
 	surface_outside(s, 1, 2, ROLE_DIM, text, s.width - 3);
 	if (nobody_wakes(o))
 		surface_outside(s, y++, 2, ROLE_DEGRADED, notifier_hint(), s.width - 3);
+	role = told_of(v, o, text, sizeof text);
+	if (*text && !nobody_wakes(o))
+		surface_outside(s, y++, 2, role, text, s.width - 3);
 	maintenance_text(v, o, text, sizeof text);
 	if (*text)
 		surface_outside(s, y++, 2, ROLE_PAUSED, text, s.width - 3);
@@ -429,9 +489,14 @@ void overview_write_plain(struct view *v, const struct overview *o, struct buf *
 	for (i = 0; i < json_array_size(attention(o)); i++) {
 		item = json_array_get(attention(o), i);
 		age_of(v, item, "since", age, sizeof age);
-		buf_printf(out, "%s %s: %s%s%s\n", json_str(item, "level", ""),
+		buf_printf(out, "%s %s: %s%s%s", json_str(item, "level", ""),
 			   json_str(item, "name", ""), json_str(item, "text", ""),
 			   *age ? ", for " : "", age);
+		if (json_int(item, "alert", 0))
+			buf_printf(out, ", alert %lld", (long long)json_int(item, "alert", 0));
+		if (remedy_of(item, NULL, text, sizeof text))
+			buf_printf(out, ", acknowledged %s", text);
+		buf_add_char(out, '\n');
 	}
 	for (i = 0; i < json_array_size(shops(o)); i++) {
 		char ms[FORMAT_TEXT], up[FORMAT_TEXT];
@@ -444,6 +509,9 @@ void overview_write_plain(struct view *v, const struct overview *o, struct buf *
 	}
 	house_text(o, text, sizeof text);
 	buf_printf(out, "%s\n", text);
+	told_of(v, o, text, sizeof text);
+	if (*text)
+		buf_printf(out, "%s\n", text);
 	maintenance_text(v, o, text, sizeof text);
 	if (*text)
 		buf_printf(out, "%s\n", text);

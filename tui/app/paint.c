@@ -45,6 +45,7 @@ void paint_now(struct app *app)
 	app->damaged = false;
 	uv_update_time(&app->loop);
 	app->painted_at = uv_now(&app->loop);
+	bar_freshen(app);
 	if (!app->term) {
 		plain_show(app);
 		return;

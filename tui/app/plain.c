@@ -49,6 +49,8 @@ static void take_line(struct app *app, const char *line)
 
 		app->confirm = (struct confirm){0};
 		c.done(c.arg, !strcmp(line, "y") || !strcmp(line, "yes"));
+	} else if (app->choice.open) {
+		choice_line(app, line);
 	} else if (!strcmp(line, "?")) {
 		app_go(app, "help");
 	} else {

@@ -39,6 +39,7 @@ void session_load(struct session *s)
 	snprintf(s->cursor, sizeof s->cursor, "%s", json_str(v, "cursor", ""));
 	snprintf(s->theme, sizeof s->theme, "%s", json_str(v, "theme", ""));
 	snprintf(s->graph, sizeof s->graph, "%s", json_str(v, "graph", ""));
+	s->bell_off = !json_bool(v, "bell", true);
 	/* What a newer program wrote is not a reason to refuse to start. */
 	if (!theme_find(s->theme))
 		s->theme[0] = '\0';
@@ -58,9 +59,10 @@ void session_save(const struct app *app)
 
 	if (!session_path(path, true))
 		return;
-	out = json_pack("{s:s, s:s, s:s, s:s}", "screen",
+	out = json_pack("{s:s, s:s, s:s, s:s, s:b}", "screen",
 			t->kind ? t->kind->plural : t->screen->name, "cursor", cursor, "theme",
-			app->theme->name, "graph", graph_style_name(app->graph));
+			app->theme->name, "graph", graph_style_name(app->graph), "bell",
+			!app->bell_off);
 	snprintf(fresh, sizeof fresh, "%s.%ld", path, (long)getpid());
 	f = fopen(fresh, "we");
 	if (f) {

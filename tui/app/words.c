@@ -174,6 +174,13 @@ bool app_mouse(const struct app *app)
 	return app->mouse;
 }
 
+void app_set_bell(struct app *app, bool on)
+{
+	app->bell_off = !on;
+	app_say(app, ROLE_INFO,
+		on ? "the bell rings when something critical opens" : "the bell is off");
+}
+
 void app_set_frozen(struct app *app, bool on)
 {
 	app->frozen = on;

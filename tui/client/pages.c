@@ -162,6 +162,12 @@ void pages_refresh(struct pages *p, const char *id)
 		fetch(p, FETCH_REPLACE, NULL, NULL);
 }
 
+void pages_query(struct pages *p, const char *query)
+{
+	free(p->query);
+	p->query = query ? mem_strdup(query) : NULL;
+}
+
 void pages_set(struct pages *p, const char *search, const char *sort, const char *near_id)
 {
 	snprintf(p->search, sizeof p->search, "%s", search ? search : "");

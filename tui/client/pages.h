@@ -24,6 +24,8 @@ struct pages *pages_new(struct channel *ch, const char *plural, const char *quer
 			pages_changed_fn *changed, void *arg);
 void pages_free(struct pages *p);
 
+/** Another fixed part of the query; pages_set() asks with it. */
+void pages_query(struct pages *p, const char *query);
 /** Choose what to list and ask for it, keeping the place near id (NULL: the beginning). */
 void pages_set(struct pages *p, const char *search, const char *sort, const char *near_id);
 void pages_first(struct pages *p);

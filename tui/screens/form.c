@@ -7,6 +7,7 @@
 #include "shared/mem.h"
 #include "tui/app/form.h"
 #include "tui/app/listing.h"
+#include "tui/app/ops.h"
 
 /* ---- sending
  * -------------------------------------------------------------------------------------------- */
@@ -15,6 +16,8 @@ static void on_saved(void *arg, enum err code, struct reply *r, const struct err
 {
 	struct view *v = arg;
 	struct form *f = v->state;
+	const struct resource_kind *kind = v->kind;
+	bool fresh = !f->original;
 	struct app *app = v->app;
 	char id[64];
 
@@ -31,6 +34,8 @@ static void on_saved(void *arg, enum err code, struct reply *r, const struct err
 	app_back(app); /* this view is gone now */
 	if (app_view(app)->listing && *id)
 		listing_set_cursor(app_view(app)->listing, id);
+	if (fresh)
+		ops_offer_test(app, kind, r->data);
 }
 
 static void send_body(struct view *v, json_t *body)

@@ -86,6 +86,7 @@ static int draw_words(struct surface s, int y)
 		":theme NAME         auto 16 256 truecolor light blue-orange mono",
 		":graph NAME         block braille ascii",
 		":mouse on|off       rows and tabs by the mouse",
+		":bell on|off        ring when something critical opens",
 		":q                  leave",
 	};
 

@@ -7,6 +7,7 @@
 #include "shared/json.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
+#include "tui/app/alert_ops.h"
 #include "tui/app/app.h"
 #include "tui/app/kept.h"
 #include "tui/app/ops.h"
@@ -38,6 +39,7 @@ static void on_overview(void *arg, enum err code, struct reply *r, const struct 
 		o->came_ms = app_now_ms(v->app);
 		json_decref(o->data);
 		o->data = json_incref(r->data);
+		app_house(v->app, o->data);
 		if (json_bool(o->data, "empty", false) && was_empty && !o->left_line)
 			o->typing = true;
 		if (!json_bool(o->data, "empty", false))
@@ -211,9 +213,63 @@ static bool run_add(struct view *v, const struct binding *b)
 	return true;
 }
 
+/* ---- alerts ---------------------------------------------------------------------------------- */
+
+static const json_t *item_here(const struct view *v)
+{
+	const struct overview *o = v->state;
+
+	return overview_item(o, o->cursor);
+}
+
+static bool has_alert(const struct view *v)
+{
+	return json_int(item_here(v), "alert", 0) > 0;
+}
+
+static bool can_ack(const struct view *v)
+{
+	return has_alert(v) && !*json_str(item_here(v), "acknowledged_by", "");
+}
+
+/* A line without an alert has nothing to acknowledge: then a new address is asked for. */
+static bool run_ack(struct view *v, const struct binding *b)
+{
+	const char *by = json_str(item_here(v), "acknowledged_by", "");
+	struct targets t;
+
+	if (!alert_targets(v, &t))
+		return run_add(v, b);
+	if (*by)
+		app_say(v->app, ROLE_INFO, "%s is acknowledged already, by %s", t.at[0].name,
+			alert_by(by));
+	else
+		alert_ack(v, &t, NULL);
+	return true;
+}
+
+static bool run_alert(struct view *v, const struct binding *b)
+{
+	void (*fn)(struct view * v, const struct targets *t) =
+		!strcmp(b->action, "snooze") ? alert_snooze : alert_ack_note;
+	struct targets t;
+
+	if (!alert_targets(v, &t))
+		return false;
+	fn(v, &t);
+	return true;
+}
+
 static bool run_find(struct view *v, const struct binding *b)
 {
 	return app_go(v->app, "monitors") && app_act(v->app, "filter");
+}
+
+static bool nobody_wakes(const struct view *v)
+{
+	const struct overview *o = v->state;
+
+	return json_int(o->data, "notifiers", 1) == 0;
 }
 
 static bool run_notifier(struct view *v, const struct binding *b)
@@ -255,6 +311,26 @@ static const struct binding bindings[] = {
 	 .help = "last line"},
 	{.context = "overview",
 	 .keys = "a",
+	 .action = "ack",
+	 .brief = "ack",
+	 .run = run_ack,
+	 .applies = can_ack,
+	 .help = "acknowledge the alert of the line: you see to it"},
+	{.context = "overview",
+	 .keys = "A",
+	 .action = "ack-note",
+	 .run = run_alert,
+	 .applies = has_alert,
+	 .help = "acknowledge with a note for others"},
+	{.context = "overview",
+	 .keys = "z",
+	 .action = "snooze",
+	 .brief = "snooze",
+	 .run = run_alert,
+	 .applies = has_alert,
+	 .help = "tell nothing about the line's alert for a while"},
+	{.context = "overview",
+	 .keys = "+",
 	 .action = "watch",
 	 .brief = "add",
 	 .run = run_add,
@@ -268,6 +344,7 @@ static const struct binding bindings[] = {
 	{.context = "overview",
 	 .keys = "n",
 	 .action = "notifier",
+	 .applies = nobody_wakes,
 	 .run = run_notifier,
 	 .needs = "notifier",
 	 .help = "set up what wakes you"},
@@ -310,6 +387,7 @@ const struct screen screen_overview = {
 	.title = "Overview",
 	.tab = 10,
 	.shape = SHAPE_OWN,
+	.house = true,
 	.bindings = bindings,
 	.n_bindings = ARRAY_LEN(bindings),
 	.open = overview_open,

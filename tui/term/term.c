@@ -487,3 +487,8 @@ void term_copy(struct terminal *t, const char *text)
 	write_all(buf_str(&out), out.len);
 	buf_fini(&out);
 }
+
+void term_bell(struct terminal *t)
+{
+	write_all("\a", 1);
+}

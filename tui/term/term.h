@@ -45,3 +45,5 @@ void term_repaint(struct terminal *t);
 void term_suspend(struct terminal *t);
 /** Put text on the user's clipboard, also over ssh (OSC 52). At most 8 KiB. */
 void term_copy(struct terminal *t, const char *text);
+/** Ring once. */
+void term_bell(struct terminal *t);

@@ -10,6 +10,7 @@
 #include "shared/json.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
+#include "tui/widgets/told.h"
 
 #define DAY_MS INT64_C(86400000)
 enum { WEEK_DAYS = 7 };
@@ -19,6 +20,8 @@ static const struct {
 	enum role role;
 } states[] = {
 	{"up", ROLE_UP},
+	{"sent", ROLE_UP},
+	{"resolved", ROLE_UP},
 	{"ok", ROLE_UP},
 	{"closed", ROLE_UP},
 	{"degraded", ROLE_DEGRADED},
@@ -29,12 +32,20 @@ static const struct {
 	{"open", ROLE_DOWN},
 	{"critical", ROLE_DOWN},
 	{"failed", ROLE_DOWN},
+	{"dead", ROLE_DOWN},
+	{"failing", ROLE_DOWN},
 	{"unknown", ROLE_UNKNOWN},
+	{"disabled", ROLE_UNKNOWN},
 	{"burning", ROLE_DEGRADED},
 	{"exhausted", ROLE_DOWN},
 	{"new", ROLE_INFO},
 	{"info", ROLE_INFO},
 	{"paused", ROLE_PAUSED},
+	{"acknowledged", ROLE_PAUSED},
+	{"silenced", ROLE_PAUSED},
+	{"quiet", ROLE_PAUSED},
+	{"unused", ROLE_DIM},
+	{"dropped", ROLE_DIM},
 	{"maintenance", ROLE_PAUSED},
 };
 
@@ -231,6 +242,7 @@ void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *o
 		break;
 	case COLUMN_INT:
 	case COLUMN_TEXT:
+	case COLUMN_TOLD:
 	case COLUMN_SPARK:
 	case COLUMN_BOOL: break;
 	}
@@ -284,6 +296,10 @@ void format_cell(const struct column *c, const json_t *row, int64_t now_ms, char
 		 unsigned *style)
 {
 	*style = ROLE_TEXT;
+	if (c->format == COLUMN_TOLD) {
+		told_text(row, now_ms, out, cap, style);
+		return;
+	}
 	if (c->format == COLUMN_NEXT && format_next(row, now_ms, out, cap, style))
 		return;
 	format_value(c->format, json_path(row, c->path), now_ms, out, cap, style);
