@@ -1,4 +1,5 @@
 /* A notifier: how a person or a program is told. */
+#include <stdio.h>
 #include <string.h>
 
 #include "shared/matcher.h"
@@ -6,6 +7,9 @@
 #include "shared/schema/schema.h"
 
 static const char *const severities[] = {"info", "warning", "critical", NULL};
+/* As wording_languages of the daemon; a test holds both together. */
+static const char *const languages[] = {"en", "en-US", "de", "fr", "es", "it", "nl", "pl",
+					"pt", "sv",    "da", "nb", "fi", "cs", NULL};
 
 static const struct field fields[] = {
 	{.name = "type",
@@ -39,8 +43,8 @@ static const struct field fields[] = {
 	{.name = "group_by",
 	 .type = FIELD_TEXT_LIST,
 	 .max = 4,
-	 .help = "Alerts that are alike in these are told in one message: rule, severity, service, "
-		 "subject, tag, alert, labels.KEY; none: all",
+	 .help = "What the alerts of one message have in common: rule, subject, tag, labels.KEY, "
+		 "alert; none: all",
 	 .example = "rule"},
 	{.name = "group_wait",
 	 .type = FIELD_DURATION,
@@ -84,9 +88,9 @@ static const struct field fields[] = {
 	 .help = "Time zone of quiet hours, of the brief and of times in messages",
 	 .example = "Europe/Berlin"},
 	{.name = "language",
-	 .type = FIELD_TEXT,
+	 .type = FIELD_ENUM,
+	 .choices = languages,
 	 .dflt = "en",
-	 .max = 8,
 	 .flags = FIELD_ADVANCED,
 	 .help = "Of numbers and dates in messages",
 	 .example = "de"},
@@ -151,9 +155,66 @@ static const char *const examples[] = {
 	NULL,
 };
 
+/* "22:00", "7:30", "24:00" */
+static bool clock_time(const char **at, int *minutes)
+{
+	int hour = 0, minute = 0, n = 0;
+
+	if (sscanf(*at, "%2d:%2d%n", &hour, &minute, &n) != 2 || n < 4 || (*at)[n - 3] != ':' ||
+	    strspn(*at, "0123456789:") < (size_t)n)
+		return false;
+	*at += n;
+	*minutes = hour * 60 + minute;
+	return minute < 60 && *minutes <= 24 * 60;
+}
+
+static enum err check_quiet_hours(const json_t *spec, struct error *e)
+{
+	const char *given = json_str(spec, "quiet_hours", NULL), *at = given;
+	int from, until;
+
+	if (!given || (clock_time(&at, &from) && *at++ == '-' && clock_time(&at, &until) && !*at &&
+		       from != until))
+		return ERR_NONE;
+	error_field(e, ERR_INVALID, "quiet_hours", "quiet_hours: \"%.40s\" is no span of a day",
+		    given);
+	error_hint(e, "FROM-UNTIL, for example quiet_hours: 22:00-07:00, on the clock of zone");
+	return ERR_INVALID;
+}
+
+static enum err check_group_by(const json_t *spec, struct error *e)
+{
+	static const char *const words[] = {"rule", "severity", "service", "subject",
+					    "tag",  "alert",    "labels."};
+	size_t i, w;
+	json_t *item;
+
+	json_array_foreach(json_object_get(spec, "group_by"), i, item)
+	{
+		const char *word = json_string_value(item), *meant;
+
+		for (w = 0; w < ARRAY_LEN(words) - 1 && strcmp(word, words[w]); w++)
+			;
+		if (w < ARRAY_LEN(words) - 1 || (!strncmp(word, "labels.", 7) && word[7]))
+			continue;
+		meant = nearest(word, words, ARRAY_LEN(words) - 1);
+		error_field(e, ERR_INVALID, "group_by",
+			    "group_by: \"%.40s\" is nothing that alerts have", word);
+		if (meant)
+			error_hint(e, "did you mean %s?", meant);
+		error_hint(e, "rule, severity, service, subject, tag, labels.KEY or alert");
+		return ERR_INVALID;
+	}
+	return ERR_NONE;
+}
+
 static enum err check(const json_t *spec, struct error *e)
 {
-	return matchers_check_field(spec, "match", e);
+	enum err err = matchers_check_field(spec, "match", e);
+
+	if (!err)
+		err = check_quiet_hours(spec, e);
+	return err ? err : check_group_by(spec, e);
 }
 
 const struct resource_kind resource_notifier = {

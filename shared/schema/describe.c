@@ -268,7 +268,8 @@ static void help_field(struct buf *out, const struct field *f)
 	if (f->flags & FIELD_POSITIONAL)
 		buf_printf(out, "  %s, or without the flag\n", flag);
 	else
-		buf_printf(out, "  %s\n", flag);
+		buf_printf(out, f->type == FIELD_SECRET ? "  %s, %s-file FILE\n" : "  %s\n", flag,
+			   flag);
 	snprintf(line, sizeof(line), "%s (%s)", f->help, about);
 	help_wrapped(out, 6, line);
 	help_members(out, f, 8);

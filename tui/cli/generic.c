@@ -13,10 +13,10 @@
 #include "tui/cli/list.h"
 #include "tui/cli/members.h"
 #include "tui/cli/request.h"
-#include "tui/cli/secret_value.h"
+#include "tui/cli/secret_files.h"
 #include "tui/cli/views.h"
 
-enum { VERB_FLAGS_MAX = 128 };
+enum { VERB_FLAGS_MAX = 192 };
 
 /* A generic command carries its kind behind the public struct. */
 struct generic {
@@ -304,16 +304,40 @@ static enum err ask_value(struct invocation *in, const struct resource_kind *k, 
 	return ERR_USAGE;
 }
 
+/* As it will be called, "" when that cannot be said yet. */
+static const char *name_of(const struct resource_kind *k, const json_t *given, char *out,
+			   size_t cap)
+{
+	const char *name = json_str(given, "name", NULL);
+	out[0] = 0;
+	if (name)
+		snprintf(out, cap, "%s", name);
+	else if (k->name_propose && !k->name_propose(given, out, cap))
+		out[0] = 0;
+	return out;
+}
+
+/* It was stored, and waits. */
+static void say_missing(struct invocation *in, const json_t *reply)
+{
+	size_t i;
+	const json_t *name;
+	json_array_foreach(json_path(reply, "meta.missing_secrets"), i, name) output_note(
+		in->output, "paused until its secret is there: sellersmart secret set %s < file",
+		json_string_value(name));
+}
+
 static int run_add(struct invocation *in)
 {
 	const struct generic *g = of(in);
 	struct error e = {0};
 	struct secret_value value = {0};
+	struct secret_files files = {0};
 	bool secret = !strcmp(g->kind->kind, "secret");
 	struct error_list *errors = mem_zalloc(sizeof(*errors));
 	struct resource_input input = {0};
 	json_t *reply = NULL, *body = NULL;
-	char path[96];
+	char path[96], name[NAME_MAX_BYTES + 1];
 	int status = 0;
 	json_t *given = generic_input(in, g->kind, 0, &e);
 	if (!given || ask_value(in, g->kind, given, &e)) {
@@ -322,8 +346,10 @@ static int run_add(struct invocation *in)
 	}
 	const char *file = invocation_flag(in, "file");
 	secret = secret && !file; /* a file has none: they are not written down */
-	if (!file && g->kind->complete &&
-	    g->kind->complete(given, (int64_t)time(NULL) * 1000, &e)) {
+	if ((!file && g->kind->complete &&
+	     g->kind->complete(given, (int64_t)time(NULL) * 1000, &e)) ||
+	    secret_files_read(in, g->kind, name_of(g->kind, given, name, sizeof(name)), NULL, given,
+			      &files, &e)) {
 		status = invocation_fail(&e);
 		goto out;
 	}
@@ -339,7 +365,9 @@ static int run_add(struct invocation *in)
 	}
 	body = input_body(&input);
 	snprintf(path, sizeof(path), "/v1/%s", g->kind->plural);
-	if (request_json(in, "POST", path, body, &reply, &e)) {
+	if (secret_files_store(in, &files, false, &e) ||
+	    request_json(in, "POST", path, body, &reply, &e)) {
+		secret_files_undo(in, &files);
 		status = invocation_fail(&e);
 		goto out;
 	}
@@ -359,8 +387,10 @@ static int run_add(struct invocation *in)
 		if (ping)
 			output_text(in->output, "ping it at %s\n", ping);
 	}
+	say_missing(in, reply);
 out:
 	secret_value_fini(&value);
+	secret_files_fini(&files);
 	resource_input_fini(&input);
 	json_decref(given);
 	json_decref(body);
@@ -369,16 +399,49 @@ out:
 	return status;
 }
 
+static bool gives_files(const struct invocation *in)
+{
+	for (size_t i = 0; i < in->n_flags; i++) {
+		const char *name = in->flags[i].flag->name;
+		size_t n = strlen(name);
+		if (n > 5 && !strcmp(name + n - 5, "-file"))
+			return true;
+	}
+	return false;
+}
+
+/* Which secrets the resource has already decides what may be replaced. */
+static enum err read_files(struct invocation *in, const struct resource_kind *k, json_t *patch,
+			   struct secret_files *files, struct error *e)
+{
+	struct buf path = BUF_INIT(4096);
+	json_t *reply = NULL;
+	ref_path(&path, k, in->args[0], NULL);
+	enum err err = request_json(in, "GET", buf_str(&path), NULL, &reply, e);
+	const json_t *now = json_object_get(reply, "data");
+	if (!err)
+		err = secret_files_read(in, k, json_str(now, "name", in->args[0]), now, patch,
+					files, e);
+	json_decref(reply);
+	buf_fini(&path);
+	return err;
+}
+
 static int run_edit(struct invocation *in)
 {
 	const struct generic *g = of(in);
 	struct error e = {0};
 	struct buf path = BUF_INIT(4096);
+	struct secret_files files = {0};
 	json_t *reply = NULL;
 	int status = 0;
 	if (!in->n_flags && in->n_args == 1 && cli_may_ask(in) && isatty(STDOUT_FILENO))
 		return editor_edit(in, g->kind, in->args[0]);
 	json_t *patch = generic_input(in, g->kind, 1, &e);
+	if (patch && gives_files(in) && read_files(in, g->kind, patch, &files, &e)) {
+		status = invocation_fail(&e);
+		goto out;
+	}
 	if (patch && !json_object_size(patch)) {
 		error_set(&e, ERR_USAGE, "nothing to change");
 		error_hint(
@@ -394,7 +457,13 @@ static int run_edit(struct invocation *in)
 	ref_path(&path, g->kind, in->args[0], NULL);
 	/* Flags are text: the daemon lets the field's type decide, by the same validator. */
 	buf_add_str(&path, "?loose=true");
-	if (request_json(in, "PATCH", buf_str(&path), patch, &reply, &e)) {
+	if (secret_files_store(in, &files, false, &e) ||
+	    request_json(in, "PATCH", buf_str(&path), patch, &reply, &e)) {
+		secret_files_undo(in, &files);
+		status = invocation_fail(&e);
+		goto out;
+	}
+	if (secret_files_store(in, &files, true, &e)) {
 		status = invocation_fail(&e);
 		goto out;
 	}
@@ -402,8 +471,10 @@ static int run_edit(struct invocation *in)
 	if (!output_machine(in->output, now))
 		output_text(in->output, "%s %s changed\n", g->kind->kind,
 			    json_str(now, "name", in->args[0]));
+	say_missing(in, reply);
 out:
 	buf_fini(&path);
+	secret_files_fini(&files);
 	json_decref(patch);
 	json_decref(reply);
 	return status;
@@ -426,13 +497,17 @@ static void add_flag(struct generic *g, const char *name, const char *value, con
 	g->flags[at] = (struct flag){g->names[at], value, help, repeat};
 }
 
-static void add_field_flags(struct generic *g, const struct field *fields, size_t n)
+static void add_field_flags(struct generic *g, const struct field *fields, size_t n, bool files)
 {
 	for (size_t i = 0; i < n; i++) {
 		char name[48];
 		field_flag(&fields[i], name, sizeof(name));
 		add_flag(g, name + 2, fields[i].type == FIELD_BOOL ? "yes|no" : "VALUE",
 			 fields[i].help, has_entries(&fields[i]));
+		if (files && secret_files_flag(&fields[i], name, sizeof(name)))
+			add_flag(g, name, "FILE",
+				 "the same out of a file (- is standard input), stored as a secret",
+				 false);
 	}
 }
 
@@ -441,9 +516,9 @@ static void add_input_flags(struct generic *g)
 	const struct resource_kind *k = g->kind;
 	add_flag(g, "name", "NAME", "its name: small letters, digits, - . _", false);
 	add_flag(g, "label", "KEY=VALUE", "a label, may be repeated", true);
-	add_field_flags(g, k->fields, k->n_fields);
+	add_field_flags(g, k->fields, k->n_fields, true);
 	for (size_t v = 0; k->variants && k->variants[v]; v++)
-		add_field_flags(g, k->variants[v]->fields, k->variants[v]->n_fields);
+		add_field_flags(g, k->variants[v]->fields, k->variants[v]->n_fields, true);
 }
 
 /* "order: worst, name, state" from a NULL-terminated list. */
@@ -534,7 +609,7 @@ struct command *generic_command(const struct resource_kind *k, const char *verb)
 		make(g, verb, "NAME...", run_rm, 1, -1, summary);
 	} else if (g->action) {
 		make(g, verb, "NAME...", run_action, 1, -1, g->action->help);
-		add_field_flags(g, g->action->params, g->action->n_params);
+		add_field_flags(g, g->action->params, g->action->n_params, false);
 	} else {
 		free(g);
 		return NULL;

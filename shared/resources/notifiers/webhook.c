@@ -35,18 +35,11 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static const char *const ours[] = {
-	"Host",   "Content-Length", "Transfer-Encoding", "Connection",        "Content-Type",
-	"Expect", "webhook-id",     "webhook-timestamp", "webhook-signature",
-};
-
 static enum err check(const json_t *spec, struct error *e)
 {
 	enum err err = check_address(spec, e);
 
-	if (!err)
-		err = check_headers(spec, ours, ARRAY_LEN(ours), e);
-	return err ? err : check_header_values(spec, e);
+	return err ? err : check_further_headers(spec, e);
 }
 
 const struct variant notifier_variant_webhook = {
