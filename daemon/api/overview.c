@@ -10,7 +10,7 @@
 #include "shared/log.h"
 #include "shared/mem.h"
 
-enum { LINES_MAX = 50, DISK_LOW_PCT = 5, INLINE_RESOURCES = 200 };
+enum { LINES_MAX = 50, INLINE_RESOURCES = 200 };
 
 struct lines {
 	struct attention items[LINES_MAX * 2];
@@ -38,29 +38,24 @@ static void sort_lines(struct lines *l)
 static void add_store(struct lines *l, const struct store_health *h, int64_t now_ms)
 {
 	struct attention *a = &l->items[l->n];
-	bool low = h->disk_total > 0 && h->disk_free * 100 / h->disk_total < DISK_LOW_PCT;
 
-	if (!h->readonly && !low)
+	if (!h->readonly)
 		return;
 	*a = (struct attention){
-		.level = h->readonly ? ATTENTION_CRITICAL : ATTENTION_WARNING,
+		.level = ATTENTION_CRITICAL,
 		.word = "STORE",
 		.name = "store",
 		.since_ms = now_ms,
 		.kind = "store",
 		.seq = h->seq,
 	};
-	if (h->readonly)
-		snprintf(a->text, sizeof a->text, "takes no writes: %.130s", h->reason);
-	else
-		snprintf(a->text, sizeof a->text, "disk nearly full: %lld MB free",
-			 (long long)(h->disk_free >> 20));
+	snprintf(a->text, sizeof a->text, "takes no writes: %.130s", h->reason);
 	l->n++;
 	l->total++;
 }
 
-/* Open files and memory, looked at when somebody looks here. */
-static void add_machine(struct lines *l, struct api_state *a, int64_t now_ms)
+/* Disk, open files and memory, looked at when somebody looks here: by what makes events of them. */
+static void add_machine(struct lines *l, struct api_state *a, bool readonly, int64_t now_ms)
 {
 	const struct resource_kind *monitor = resource_kind_find("monitor");
 	const struct doctor_context c = {
@@ -76,8 +71,8 @@ static void add_machine(struct lines *l, struct api_state *a, int64_t now_ms)
 		if (!doctor_table[i]->topic)
 			continue;
 		doctor_table[i]->look(&c, &f);
-		if (!f.scarce)
-			continue;
+		if (!f.scarce || (readonly && !strcmp(doctor_table[i]->name, "disk")))
+			continue; /* a full disk: the store's line says it */
 		*line = (struct attention){.level = ATTENTION_WARNING,
 					   .word = "MACHINE",
 					   .name = "this machine",
@@ -103,7 +98,7 @@ static void collect(struct api_state *a, struct lines *l, const struct store_hea
 		l->total += total > n ? total : n;
 	}
 	add_store(l, h, now_ms);
-	add_machine(l, a, now_ms);
+	add_machine(l, a, h->readonly, now_ms);
 	sort_lines(l);
 }
 

@@ -4,12 +4,10 @@
 
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
+#include "daemon/services/sitemonitor/ends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 
-enum {
-	DAY_MS = 86400000,
-	END_CRITICAL_DAYS = 3,
-};
+enum { DAY_MS = 86400000 };
 
 /* ---- lines
  * --------------------------------------------------------------------------------------- */
@@ -55,8 +53,8 @@ static bool state_line(const struct shown *s, struct attention *a)
 		a->level = ATTENTION_WARNING;
 		word = "PENDING";
 		break;
-	case STATE_FLAPPING:
-		a->level = ATTENTION_WARNING;
+	case STATE_FLAPPING: /* as the alert of it: it was down just now, and may be again */
+		a->level = ATTENTION_CRITICAL;
 		word = "FLAPS";
 		break;
 	case STATE_UNKNOWN:
@@ -100,17 +98,17 @@ static void behind_text(const struct monitor *m, struct attention *a)
 		snprintf(a->text + n, sizeof(a->text) - n, "; +%zu behind it", m->kin->behind);
 }
 
-/* A certificate, or the registration of a domain. */
+/* A certificate, or the registration of a domain: in the stages in which it is told (ends.h). */
 static void end_line(struct lines *l, const struct monitor *m, struct attention *a)
 {
 	const char *what = m->shown.is_domain ? "registration" : "certificate";
 	int64_t ends = m->shown.ends_ms;
 	int64_t left = ends - l->now_ms, days = left / DAY_MS;
-	int64_t warned = (int64_t)m->shown.end_days * DAY_MS;
-	if (!ends || !warned || m->shown.state == STATE_PAUSED || left >= warned)
+	bool critical;
+	if (m->shown.state == STATE_PAUSED || !end_stage(&m->shown, l->now_ms, &critical))
 		return;
-	a->level = days < END_CRITICAL_DAYS ? ATTENTION_CRITICAL : ATTENTION_WARNING;
-	a->since_ms = ends - warned;
+	a->level = critical ? ATTENTION_CRITICAL : ATTENTION_WARNING;
+	a->since_ms = end_since_ms(&m->shown);
 	snprintf(a->word, sizeof(a->word), m->shown.is_domain ? "DOMAIN" : "CERT");
 	if (left <= 0)
 		snprintf(a->text, sizeof(a->text), "its %s has ended", what);

@@ -122,12 +122,13 @@ static void write_state(struct json_writer *w, const struct transition *t,
 {
 	char id[ID_TEXT];
 	const struct change *c = &t->change;
-	const char *cause = t->cause ? t->cause : story ? story->cause : NULL;
+	const char *known = story && c->to == STATE_DOWN ? story->cause : NULL;
+	const char *cause = t->cause ? t->cause : known;
 	jw_kv_str(w, "state", monitor_state_name(c->to));
 	jw_kv_str(w, "previous", monitor_state_name(c->from));
 	jw_kv_time(w, "since", t->since_ms);
 	write_text(w, "reason", t->message);
-	if (c->to == STATE_DOWN)
+	if (c->to == STATE_DOWN || c->to == STATE_DEGRADED || c->to == STATE_UNKNOWN)
 		write_text(w, "cause", cause);
 	if (t->incident) {
 		jw_kv_str(w, "incident", id_format(id, "inc", t->incident));

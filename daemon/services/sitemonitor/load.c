@@ -9,6 +9,7 @@
 #include "daemon/services/sitemonitor/badges.h"
 #include "daemon/services/sitemonitor/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
+#include "daemon/services/sitemonitor/ends.h"
 #include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
@@ -257,5 +258,8 @@ enum err load_all(struct sitemonitor *sm, struct error *e)
 	table_each(&sm->table, resume, sm);
 	table_each(&sm->table, show, sm);
 	depends_load(sm);
-	return load_causes(sm, e);
+	machine_load(sm);
+	witness_load(sm);
+	err = ends_load(sm, e);
+	return err ? err : load_causes(sm, e);
 }

@@ -90,8 +90,9 @@ void engine_configure(struct monitor *m, const struct resource *r)
 	};
 	m->shown.is_domain = !strcmp(m->shown.type, "domain");
 	m->shown.about_end = m->shown.is_domain || !strcmp(m->shown.type, "tls");
-	int64_t days =
-		spec_int(&resource_monitor, spec, m->shown.is_domain ? "domain_days" : "cert_days");
+	const char *days_field = m->shown.is_domain ? "domain_days" : "cert_days";
+	int64_t days = spec_int(&resource_monitor, spec, days_field);
+	m->shown.end_asked = json_object_get(spec, days_field) != NULL;
 	m->shown.end_days = days < 1 ? 0 : days > UINT16_MAX ? UINT16_MAX : (uint16_t)days;
 	m->due.fire = engine_fire;
 	budget_configure(m, spec);
@@ -112,6 +113,7 @@ void monitor_free(struct sitemonitor *sm, struct monitor *m)
 	free(m->address);
 	texts_set(&sm->texts, &m->shown.reason, NULL);
 	texts_set(&sm->texts, &m->shown.message, NULL);
+	texts_set(&sm->texts, &m->shown.cause, NULL);
 	texts_set(&sm->texts, &m->shown.address, NULL);
 	evidence_way_free(m->shown.way);
 	free(m->shown.certificate);

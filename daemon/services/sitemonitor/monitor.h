@@ -51,6 +51,7 @@ struct shown {
 	enum monitor_state state : 8;
 	enum outcome last_outcome : 8;
 	uint16_t end_days; /* how long before ends_ms it needs a person; 0: never */
+	bool end_asked;    /* its own configuration says so (ends.h) */
 	uint32_t fails, oks;
 	int32_t p95_24h_us;   /* of a shop; filled in when the Overview was asked, -1: unknown */
 	int64_t next_boot_ms; /* 0: none */
@@ -62,6 +63,7 @@ struct shown {
 	int32_t last_us; /* -1: nothing measured */
 	int32_t phase_us[PHASE_COUNT];
 	const char *message, *address; /* of the texts */
+	const char *cause;             /* the same, of the last answer; NULL when it was good */
 	struct evidence_way *way;      /* of the last answer; NULL: there was none */
 
 	char *certificate;         /* JSON object */
@@ -110,6 +112,8 @@ struct monitor {
 	bool state_dirty, evidence_dirty, in_dirty;
 	bool once_pending;                /* --once waits for its decision */
 	enum monitor_state announced : 8; /* the last state that had an event */
+	uint8_t end_told;                 /* the stage of an end that was told (ends.h) */
+	int64_t end_told_ms;              /* of which end */
 
 	struct due due;
 	struct errand *errand; /* NULL: no check waits or runs */

@@ -10,7 +10,7 @@
 #include "shared/mem.h"
 #include "shared/text_safe.h"
 
-enum { BODY_KEPT = 10000, PINGS_KEPT = 100, BODY_IN_EVIDENCE = 4000 };
+enum { BODY_KEPT = 10000, PINGS_KEPT = 100, BODY_IN_EVIDENCE = 4000, FAILURES_TOLD = 20 };
 
 enum ping_kind { PING_SUCCESS, PING_START, PING_FAIL, PING_LOG };
 static const char *const kind_names[] = {"success", "start", "fail", "log"};
@@ -187,6 +187,31 @@ static void say_ping(const struct ping *p, struct check_result *r)
 		evidence_of(p, r, 0);
 }
 
+/* Each failed run until everybody knows, and the first good one after it: jobs may report every few
+ * seconds. */
+static void tell_run(struct sitemonitor *sm, struct monitor *m, const struct ping *p, bool failing)
+{
+	char text[NOTICE_TEXT], data[NOTICE_DATA], number[16] = "null";
+	unsigned count = m->track.fails;
+	bool failed = p->kind == PING_FAIL;
+	if (m->track.hold == STATE_PAUSED || (failed ? count > FAILURES_TOLD : !failing))
+		return;
+	if (!failed)
+		snprintf(text, sizeof(text), "%s: the job is done again", monitor_name(m));
+	else if (count > 1)
+		snprintf(text, sizeof(text), "%s: the job failed %u times in a row",
+			 monitor_name(m), count);
+	else
+		snprintf(text, sizeof(text), "%s: the job failed", monitor_name(m));
+	if (p->exit_status >= 0)
+		snprintf(number, sizeof(number), "%d", p->exit_status);
+	snprintf(data, sizeof(data), "{\"state\":\"%s\",\"count\":%u,\"exit_status\":%s%s}",
+		 failed ? "failed" : "done", failed ? count : 0, number,
+		 m->track.hold == STATE_MAINTENANCE ? ",\"suppressed\":true" : "");
+	notice_of(sm, m, failed ? "job.failed" : "job.done",
+		  failed ? SEVERITY_WARNING : SEVERITY_INFO, text, data);
+}
+
 static void apply(struct sitemonitor *sm, struct monitor *m, struct ping *p)
 {
 	struct heartbeat *h = m->beat;
@@ -203,10 +228,12 @@ static void apply(struct sitemonitor *sm, struct monitor *m, struct ping *p)
 			h->started_ms = 0; /* another run that is under way goes on */
 		h->pinged_ms = p->at.wall_ms;
 		heartbeat_set_deadline(sm, m, p->at.wall_ms);
+		bool failing = m->track.fails > 0;
 		check_result_init(&r);
 		say_ping(p, &r);
 		heartbeat_conclude(sm, m, &r, p->at);
 		check_result_fini(&r);
+		tell_run(sm, m, p, failing);
 	}
 	heartbeat_schedule(sm, m);
 	p->pinged_ms = h->pinged_ms;

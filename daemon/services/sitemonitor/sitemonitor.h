@@ -6,6 +6,8 @@
  *   steps.c    when the wall clock was set           witness.c  when our own connection is lost
  *   batch.c    samples and states to the store      journal.c  transitions to the store
  *   load.c     from the store at start              heartbeats.c, pings.c  jobs that report
+ *   transition.c, event_data.c  what one is, and what its event says
+ *   ends.c     certificates and domains that end    notice.c   events that are no transitions
  *   budgets.c  error budgets                        badges.c   pictures for other sites
  *   windows*.c maintenance
  *   the rest reads: render, attention, history, incidents, metrics, once. */
@@ -247,6 +249,8 @@ void steps_look(struct sitemonitor *sm);
 
 /** Read the configuration; also at a reload. */
 void witness_configure(struct sitemonitor *sm);
+/** Was it lost when an earlier life ended? Then it is until a witness answers. Main thread. */
+void witness_load(struct sitemonitor *sm);
 void witness_fini(struct sitemonitor *sm);
 /** A run of m has ended: must its verdict wait for what the witnesses say? Then engine_run_ended is
  * called later. Else r is changed when it was our own connection. */
@@ -262,9 +266,21 @@ extern const char cause_own_link[];
 
 /* ---- notice.c: net loop --------------------------------------------------------------------- */
 
-/** An event about ourselves. data: members of a JSON object, or NULL. */
+enum { NOTICE_TEXT = 256, NOTICE_DATA = 512 };
+/** An event about ourselves. data: a JSON object, or NULL. */
 void notice_write(struct sitemonitor *sm, const char *topic, enum severity severity,
 		  const char *text, const char *data);
+/** The newest event about ourselves of one of two topics (b may be NULL): what an earlier life of
+ * the daemon said last, so that what it began is ended. false: none. Main thread. */
+struct notice_last {
+	char topic[48];
+	int64_t at_ms;
+	bool scarce; /* its data says so */
+};
+bool notice_last(struct sitemonitor *sm, const char *a, const char *b, struct notice_last *out);
+/** One about a monitor that is no transition. */
+void notice_of(struct sitemonitor *sm, const struct monitor *m, const char *topic,
+	       enum severity severity, const char *text, const char *data);
 
 /* ---- verdict.c: net loop -------------------------------------------------------------------- */
 
@@ -293,8 +309,10 @@ void batch_sample(struct sitemonitor *sm, const struct sample *s);
 void batch_dirty(struct sitemonitor *sm, struct monitor *m);
 void batch_forget(struct sitemonitor *sm, struct monitor *m);
 void batch_flush(struct sitemonitor *sm);
-/** Look whether files or memory are nearly used up, every 2 s at most. */
+/** Look whether disk, files or memory are nearly used up, every 2 s at most. */
 void machine_look(struct sitemonitor *sm);
+/** What was said of them before the start. */
+void machine_load(struct sitemonitor *sm);
 void batch_fini(struct sitemonitor *sm);
 struct state_row;
 /** A copy of m as it is now to be written; m counts as written from then on. */

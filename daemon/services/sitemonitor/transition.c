@@ -209,6 +209,8 @@ struct transition *transition_new(struct monitor *m, const struct change *c, str
 				: track_since(&m->track, &m->shown.rules).wall_ms;
 	t->checks = m->track.fails;
 	t->message = copy(m->shown.reason);
+	if (c->to == STATE_DEGRADED || c->to == STATE_UNKNOWN)
+		t->cause = copy(m->shown.cause);
 	if (c->opened) {
 		t->cause = copy(m->bad ? m->bad->cause : NULL);
 		free(t->message);

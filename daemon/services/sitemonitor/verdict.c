@@ -5,6 +5,7 @@
 
 #include "daemon/api/live.h"
 #include "daemon/services/sitemonitor/depends.h"
+#include "daemon/services/sitemonitor/ends.h"
 #include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/flapping.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
@@ -81,6 +82,7 @@ static void show_last(struct sitemonitor *sm, struct monitor *m, struct check_re
 	for (int i = 0; i < PHASE_COUNT; i++)
 		s->phase_us[i] = r->phase_us[i] > INT32_MAX ? INT32_MAX : (int32_t)r->phase_us[i];
 	texts_set(&sm->texts, &s->message, r->message);
+	texts_set(&sm->texts, &s->cause, r->cause);
 	texts_set(&sm->texts, &s->address, r->address);
 	if (r->certificate && (!s->certificate || strcmp(s->certificate, r->certificate))) {
 		/* days_left differs each day; that alone is not worth a write */
@@ -224,6 +226,7 @@ void verdict_check(struct sitemonitor *sm, struct monitor *m, struct check_resul
 {
 	bool paused = m->track.hold == STATE_PAUSED;
 	judge(sm, m, r, at);
+	ends_look(sm, m);
 	engine_schedule(sm, m);
 	if (r->text && !m->track.hold && versions_look(sm, m, r->text, at))
 		engine_look_again(sm, m);

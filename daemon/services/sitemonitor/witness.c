@@ -375,6 +375,20 @@ static void forget(struct sitemonitor *sm)
 	u->n = u->waiting = 0;
 }
 
+void witness_load(struct sitemonitor *sm)
+{
+	struct uplink *u = &sm->uplink;
+	struct notice_last last;
+	struct moment now = now_moment(sm);
+	if (!notice_last(sm, "network.lost", "network.back", &last) ||
+	    strcmp(last.topic, "network.lost") != 0)
+		return;
+	int64_t age = now.wall_ms > last.at_ms ? now.wall_ms - last.at_ms : 0;
+	u->lost = true;
+	u->since = (struct moment){.wall_ms = last.at_ms, .boot_ms = now.boot_ms - age};
+	snprintf(u->text, sizeof(u->text), "our own connection is lost: no witness answered");
+}
+
 void witness_configure(struct sitemonitor *sm)
 {
 	struct uplink *u = &sm->uplink;

@@ -36,24 +36,23 @@ static void look(const struct doctor_context *c, struct doctor_finding *f)
 	unsigned long long free_mb = (unsigned long long)v.f_bavail * v.f_frsize / MEGA;
 	unsigned long long pct = v.f_blocks ? v.f_bavail * 100ULL / v.f_blocks : 100;
 	bool inodes_low = v.f_files && v.f_favail * 100ULL / v.f_files < LOW_PCT;
-	if (access(c->data_dir, W_OK))
+	if (access(c->data_dir, W_OK)) {
 		doctor_say(f, DOCTOR_FAIL, "chown it to the daemon's user",
 			   "%.120s cannot be written: %s", c->data_dir, strerror(errno));
-	else if (network_name(s.f_type))
+	} else if (network_name(s.f_type)) {
 		doctor_say(f, DOCTOR_FAIL, "move data_dir to a local disk",
 			   "%.120s is on %s: the store is not safe there", c->data_dir,
 			   network_name(s.f_type));
-	else if (free_mb < LOW_MB)
-		doctor_say(f, DOCTOR_FAIL, "make room, or lower retention_size",
-			   "%llu MB are free at %.120s", free_mb, c->data_dir);
-	else if (pct < LOW_PCT || inodes_low)
-		doctor_say(f, DOCTOR_WARN, "make room, or lower retention_size",
-			   "%.120s: %llu %% of the disk%s free", c->data_dir, pct,
-			   inodes_low ? " and few inodes" : "");
-	else
+	} else if (free_mb < LOW_MB || pct < LOW_PCT || inodes_low) {
+		doctor_scarce(f, "make room, or lower retention_size",
+			      "disk nearly full: %llu MB (%llu %%)%s free at %.120s", free_mb, pct,
+			      inodes_low ? " and few inodes" : "", c->data_dir);
+		f->level = free_mb < LOW_MB ? DOCTOR_FAIL : DOCTOR_WARN;
+	} else {
 		doctor_say(f, DOCTOR_OK, NULL, "%llu MB free (%llu %%) at %.120s", free_mb, pct,
 			   c->data_dir);
+	}
 }
 
 extern const struct doctor_check doctor_disk;
-const struct doctor_check doctor_disk = {.name = "disk", .look = look};
+const struct doctor_check doctor_disk = {.name = "disk", .topic = "machine.disk", .look = look};

@@ -11,7 +11,8 @@ static const char shop[] =
 static const char nightly[] =
 	"{\"type\":\"heartbeat\",\"period\":\"1h\",\"grace\":\"10m\",\"max_runtime\":\"10m\"}";
 
-/* ---- the newest event ----------------------------------------------------------------------- */
+/* ---- the newest event of a topic
+ * ----------------------------------------------------------------------- */
 
 struct newest {
 	char topic[48];
@@ -21,7 +22,8 @@ struct newest {
 static bool take_newest(const struct event *ev, void *arg)
 {
 	struct newest *n = arg;
-	snprintf(n->topic, sizeof(n->topic), "%s", ev->topic);
+	if (strcmp(ev->topic, n->topic) != 0)
+		return true;
 	assert_true(strlen(ev->data_json) <= EVENT_DATA_BYTES);
 	n->data = json_read(ev->data_json, strlen(ev->data_json), EVENT_DATA_BYTES, NULL);
 	assert_non_null(n->data);
@@ -31,11 +33,12 @@ static bool take_newest(const struct event *ev, void *arg)
 static struct newest newest(struct house *h, const char *topic)
 {
 	struct newest n = {0};
+	snprintf(n.topic, sizeof(n.topic), "%s", topic);
 	struct error e = {0};
-	struct event_query q = {.newest_first = true, .limit = 1};
+	struct event_query q = {.newest_first = true};
 	house_write(h);
 	assert_int_equal(feed_events(h->store.store, &q, take_newest, &n, &e), 0);
-	assert_string_equal(n.topic, topic);
+	assert_non_null(n.data);
 	return n;
 }
 
@@ -175,6 +178,36 @@ static void heartbeat__says_whether_it_is_late_or_failed(void **state)
 	json_decref(n.data);
 }
 
+static int64_t events(struct house *h, const char *condition)
+{
+	char sql[300];
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM events WHERE %s", condition);
+	house_write(h);
+	return house_number(h, sql);
+}
+
+static void job__is_told_with_each_failed_run_and_the_first_good_one(void **state)
+{
+	struct house *h = *state;
+	uint64_t id = house_put(h, "nightly", nightly);
+	ping(h, id, "");
+	assert_int_equal(events(h, "topic LIKE 'job.%'"), 0);
+	ping(h, id, "/3");
+	ping(h, id, "/fail");
+	assert_int_equal(events(h, "topic = 'job.failed' AND severity = 1"), 2);
+	struct newest n = newest(h, "job.failed");
+	assert_int_equal(json_int(n.data, "count", 0), 2);
+	json_decref(n.data);
+	assert_int_equal(events(h, "topic = 'monitor.down'"), 1);
+	house_crash(h);
+	ping(h, id, "");
+	ping(h, id, "");
+	assert_int_equal(events(h, "topic = 'job.done' AND severity = 0"), 1);
+	for (int i = 0; i < 30; i++)
+		ping(h, id, "/fail");
+	assert_int_equal(events(h, "topic = 'job.failed'"), 22);
+}
+
 static char *huge(int n, const char *filler)
 {
 	struct buf out = BUF_INIT(8192);
@@ -251,6 +284,7 @@ int main(void)
 		house_test(up__says_what_it_was__and_what_ended_it),
 		house_test(down__after_a_maintenance__has_its_cause_and_its_true_start),
 		serving_test(heartbeat__says_whether_it_is_late_or_failed),
+		serving_test(job__is_told_with_each_failed_run_and_the_first_good_one),
 		cmocka_unit_test(data__stays_within_an_event__whatever_a_target_answered),
 		house_test(target__has_neither_login_nor_query),
 	};
