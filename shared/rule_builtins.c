@@ -8,10 +8,12 @@ const struct builtin rule_builtins[RULE_BUILTINS] = {
 	 "that changes, and when it is over\","
 	 "\"topics\":[\"monitor\"],\"when\":[\"data.state=down,flapping\"],"
 	 "\"until\":[\"data.state=up,degraded,paused\"],\"severity\":\"critical\","
-	 "\"changes\":true,\"inhibits\":[\"monitor-slow\"]}"},
+	 "\"changes\":true,\"inhibits\":[\"monitor-slow\",\"job-failing\"]}"},
 	{2, "monitor-slow",
-	 "{\"description\":\"A monitor answers, but worse than it should\","
-	 "\"topics\":[\"monitor\"],\"when\":[\"data.state=degraded\"],"
+	 "{\"description\":\"A monitor answers, but worse than it should; what ends soon is told by "
+	 "other rules\","
+	 "\"topics\":[\"monitor\"],\"when\":[\"data.state=degraded\","
+	 "\"data.cause!=cert_expiring,cert_expired,domain_expires\"],"
 	 "\"until\":[\"data.state=up,down,flapping,paused\"],\"severity\":\"warning\"}"},
 	{3, "certificate-ending",
 	 "{\"description\":\"A certificate ends in 14, 3 or 1 days, or has a fifth of its life "
