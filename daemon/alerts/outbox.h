@@ -8,16 +8,22 @@
 #include "daemon/alerts/notifier.h"
 #include "daemon/store/store.h"
 #include "shared/buf.h"
+#include "shared/doctor/doctor.h"
 
 struct daemon;
 struct outbox;
 
 /** Reads what is pending from the store; sends nothing before outbox_start. */
 struct outbox *outbox_new(struct daemon *d, struct error *e);
+/** The same with other types than those of the house: for tests. */
+struct outbox *outbox_new_with(struct daemon *d, const struct notifier_type *const *types,
+			       struct error *e);
 enum err outbox_start(struct outbox *o, struct error *e);
 /** Cancels what is under way (it is tried again after the next start, under the same id). */
 void outbox_stop(struct outbox *o, int limit_ms);
 void outbox_free(struct outbox *o);
+/** The configuration was replaced. Thread: the one that replaces it. */
+void outbox_reload(struct outbox *o);
 
 struct outbox_message {
 	uint64_t notifier; /* resource id of a notifier or a subscription */
@@ -30,7 +36,9 @@ struct outbox_message {
 };
 /** Inside an operation; then, after its commit, outbox_wake. */
 enum err outbox_add(struct txn *t, struct outbox_message *m, int64_t now_ms, struct error *e);
-void outbox_wake(struct outbox *o, uint64_t notifier);
+void outbox_wake(struct outbox *o, uint64_t notifier); /* 0: only look at the clock again */
+/** A critical alert that no notifier takes: told by the fallback. Thread: any. */
+void outbox_nobody(struct outbox *o, const char *title);
 
 /** Try what is dead or waiting again now: of one alert (id), or of one delivery; *n: how many.
  *  Blocks. Thread: a worker. */
@@ -57,5 +65,11 @@ void outbox_state(struct outbox *o, struct outbox_state *s);
 /** Live members of one notifier: "state": ok|failing|disabled|quiet|unused, "pending",
  * "last_sent_at", "last_error", "failing_since". Into the open object; thread: any. */
 void outbox_write_live(struct outbox *o, struct json_writer *w, const struct resource *notifier);
-void outbox_metrics(struct outbox *o, struct buf *out);
+/** The state alone: a literal. */
+const char *outbox_notifier_state(struct outbox *o, const struct resource *notifier);
 /** Prometheus: outbox depth and age, delivery time and results a notifier. */
+void outbox_metrics(struct outbox *o, struct buf *out);
+/** A finding "delivery": what does not get out, and since when. */
+void outbox_doctor(struct outbox *o,
+		   void (*say)(void *arg, const char *name, const struct doctor_finding *f),
+		   void *arg);

@@ -95,6 +95,12 @@ static const struct field config_fields[] = {
 	 .max = COMMANDS_MAX,
 	 .help = "Programs that command checks may run, and directories of such; default none",
 	 .example = "[/usr/lib/nagios/plugins]"},
+	{.name = "alerts_fallback",
+	 .type = FIELD_TEXT_LIST,
+	 .max = 2,
+	 .help = "How a critical alert is told on this machine when no notifier gets it out: wall, "
+		 "desktop; default not at all",
+	 .example = "[wall, desktop]"},
 	{.name = "retention_samples",
 	 .type = FIELD_DURATION,
 	 .min = 86400000,
@@ -231,6 +237,16 @@ static void fill_commands(struct config *c, const json_t *spec)
 		c->commands[c->n_commands++] = mem_strdup(json_string_value(item));
 }
 
+static void fill_fallback(struct config *c, const json_t *spec)
+{
+	json_t *item;
+	size_t i;
+	json_array_foreach((json_t *)spec_value(&config_kind, spec, "alerts_fallback"), i, item)
+		c->alerts_fallback |= !strcmp(json_string_value(item), "wall")
+					      ? (unsigned)FALLBACK_WALL
+					      : (unsigned)FALLBACK_DESKTOP;
+}
+
 static enum err fill(struct config *c, const json_t *spec, struct error *e)
 {
 	copy_text(c->data_dir, sizeof(c->data_dir), spec, "data_dir");
@@ -257,6 +273,7 @@ static enum err fill(struct config *c, const json_t *spec, struct error *e)
 	c->connections_max = spec_int(&config_kind, spec, "connections_max");
 	c->streams_max = spec_int(&config_kind, spec, "streams_max");
 	fill_commands(c, spec);
+	fill_fallback(c, spec);
 	if (!c->data_dir[0]) {
 		enum err err = path_data_dir(c->data_dir, e);
 		if (err)
@@ -343,9 +360,22 @@ struct config *config_load(const struct config_flags *flags, struct error *e)
 	return c;
 }
 
+const struct config *config_ref(const struct config *c)
+{
+	if (c)
+		atomic_fetch_add(&((struct config *)(uintptr_t)c)->refs, 1);
+	return c;
+}
+
+void config_unref(const struct config *c)
+{
+	config_free((struct config *)(uintptr_t)c);
+}
+
 void config_free(struct config *c)
 {
-	if (!c)
+	/* refs counts those beyond the owner's. */
+	if (!c || atomic_fetch_sub(&c->refs, 1) > 0)
 		return;
 	for (size_t i = 0; i < c->n_commands; i++)
 		free(c->commands[i]);

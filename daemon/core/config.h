@@ -1,6 +1,7 @@
 #pragma once
 /* The daemon's configuration: one YAML file, flags over it, defaults below it. Described by one
  * descriptor (config_kind) from which the manual and `config show` come. */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@
 extern const struct resource_kind config_kind;
 
 enum { COMMANDS_MAX = 64 };
+enum { FALLBACK_WALL = 1, FALLBACK_DESKTOP = 2 };
 
 /** Immutable after config_load; a reload makes a new one. */
 struct config {
@@ -36,6 +38,9 @@ struct config {
 	int64_t retention_bytes; /* of samples and events together */
 	int64_t memory_limit;    /* resident bytes, 0: none */
 	int64_t connections_max, streams_max;
+	unsigned alerts_fallback; /* FALLBACK_*: how a critical alert is told when nothing gets out
+				   */
+	atomic_uint refs;
 	json_t *values;  /* effective values by field name, for config show */
 	json_t *origins; /* field -> "default" | "file:LINE" | "flag" */
 };
@@ -56,3 +61,7 @@ struct config *config_read(const struct config_flags *flags, config_services_fn 
 /** The same, of the faults only the first. */
 struct config *config_load(const struct config_flags *flags, struct error *e);
 void config_free(struct config *c);
+/** For who keeps it longer than one turn of a loop. The caller has it already: its own reference,
+ * or because it is the thread that replaces it. */
+const struct config *config_ref(const struct config *c);
+void config_unref(const struct config *c);

@@ -62,6 +62,23 @@ static void check_commands(const json_t *list, struct error_list *faults)
 	}
 }
 
+static void check_fallback(const json_t *list, struct error_list *faults)
+{
+	const json_t *item;
+	size_t i;
+	json_array_foreach(list, i, item)
+	{
+		const char *way = json_string_value(item);
+		struct error e = {0};
+		if (!way || !strcmp(way, "wall") || !strcmp(way, "desktop"))
+			continue;
+		error_field(&e, ERR_CONFIG, "alerts_fallback",
+			    "alerts_fallback: \"%.100s\" is neither wall nor desktop", way);
+		error_hint(&e, "for example alerts_fallback: [wall]");
+		config_fault(faults, &e);
+	}
+}
+
 void config_check(const json_t *given, config_services_fn *services, struct error_list *faults)
 {
 	const struct {
@@ -82,6 +99,7 @@ void config_check(const json_t *given, config_services_fn *services, struct erro
 		config_fault(faults, &e);
 	}
 	check_commands(json_object_get(given, "commands"), faults);
+	check_fallback(json_object_get(given, "alerts_fallback"), faults);
 }
 
 /* ---- places --------------------------------------------------------------------------------- */
