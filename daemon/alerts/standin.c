@@ -2,58 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/alerts/outbox.h"
-#include "daemon/alerts/rules.h"
-#include "daemon/store/feed.h"
-#include "shared/json.h"
 #include "shared/mem.h"
 #define WEAK __attribute__((weak))
-WEAK struct rules *rules_new(struct daemon *d)
-{
-	return NULL;
-}
-WEAK void rules_free(struct rules *r)
-{
-}
-WEAK void rules_reload(struct rules *r)
-{
-}
-WEAK enum err rules_warm(struct rules *r, uint64_t seq, struct error *e)
-{
-	return ERR_NONE;
-}
-WEAK int64_t rules_tick(struct rules *r, int64_t now_ms, rule_hit_fn *fn, void *arg)
-{
-	return 0;
-}
-WEAK void rules_event(struct rules *r, const struct event *ev, const struct subject *s,
-		      rule_hit_fn *fn, void *arg)
-{
-	char print[FINGERPRINT_TEXT];
-	bool down = !strcmp(ev->topic, "monitor.down") || !strcmp(ev->topic, "monitor.flapping");
-	if (strncmp(ev->topic, "monitor.", 8))
-		return;
-	json_t *data = ev->data_json ? json_loads(ev->data_json, 0, NULL) : NULL;
-	const char *state = json_str(data, "state", "");
-	down = down || !strcmp(state, "down");
-	bool up = !strcmp(state, "up") || !strcmp(state, "degraded") || !strcmp(state, "paused");
-	snprintf(print, sizeof(print), "monitor-down/monitor/%llu",
-		 (unsigned long long)ev->subject);
-	struct rule_hit hit = {.rule = "monitor-down",
-			       .what = down ? RULE_OPENS : RULE_RESOLVES,
-			       .fingerprint = print,
-			       .severity = (int)ev->severity,
-			       .since_ms = ev->at_ms,
-			       .at_ms = ev->at_ms,
-			       .topic = ev->topic,
-			       .text = ev->text,
-			       .data = ev->data_json,
-			       .seq = ev->seq,
-			       .changes = true,
-			       .subject = s};
-	if (down || up)
-		fn(&hit, arg);
-	json_decref(data);
-}
 WEAK struct outbox *outbox_new(struct daemon *d, struct error *e)
 {
 	return mem_zalloc(8);
