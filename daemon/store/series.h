@@ -100,3 +100,9 @@ struct series_summary {
 };
 /** @return false when the monitor has no samples. Cheap (<= 2 µs). Thread: any. */
 bool series_summary(struct store *s, uint64_t monitor, struct series_summary *out);
+
+/** The total over [from, until) from memory alone, which has about the last hour.
+ *  @return false when it does not reach back so far: ask series_query. Thread: any; 1 to 2 us for
+ *  an hour of one sample a minute. */
+bool series_recent(struct store *s, uint64_t monitor, int64_t from_ms, int64_t until_ms,
+		   struct series_point *out);

@@ -393,6 +393,9 @@ int64_t shown_since_ms(const struct sitemonitor *sm, const struct shown *s);
 /** "counts": {...} of all states. */
 void render_counts(struct json_writer *w, struct sitemonitor *sm);
 
+/** Figures that rules may watch (measures.c). */
+enum { SITEMONITOR_MEASURES = 6 };
+extern const struct measure sitemonitor_measures[SITEMONITOR_MEASURES];
 size_t attention_lines(void *state, struct attention *out, size_t max, size_t *total);
 void overview_members(struct json_writer *w, void *state);
 void metrics_write(struct buf *out, void *state);
