@@ -110,6 +110,7 @@ static void *alerts_main(void *arg)
 		free(n.subjects);
 		pthread_mutex_lock(&a->lock);
 		if (hurry && next) {
+			a->unwritten = a->ledger.waits ? a->ledger.n_messages : 0;
 			a->settled_n = n.settle;
 			pthread_cond_broadcast(&a->settled);
 		}
@@ -214,6 +215,7 @@ size_t alerts_settle(struct alerts *a, int64_t deadline_boot_ms)
 							thread_now_us() + left * 1000) == ETIMEDOUT)
 			break;
 	}
+	size_t unwritten = a->unwritten;
 	pthread_mutex_unlock(&a->lock);
-	return outbox_drain(a->outbox, deadline_boot_ms);
+	return unwritten + outbox_drain(a->outbox, deadline_boot_ms);
 }

@@ -75,10 +75,8 @@ static bool may_remind(const struct pair *p, const struct moment *now)
 
 bool recipients_want(const struct alert *a)
 {
-	static const struct moment any = {0};
 	for (const struct pair *p = a->pairs; p; p = p->of_alert)
-		if (p->told && p->told < a->rev && p->recipient->resolved &&
-		    (p->recipient->paused || news(p, &any)))
+		if (p->told && p->told < a->rev && !a->inhibited && p->recipient->resolved)
 			return true;
 	return false;
 }

@@ -19,11 +19,12 @@
 #include "daemon/alerts/silences.h"
 #include "daemon/alerts/subscriptions.h"
 
+#define RULE_FEED_LOST "feed-lost" /* of no resource: its alert is the thread's own */
 enum { EVENTS_AT_ONCE = 64, CURSOR_LAG_MAX = 256 };
 
 /** What a turn writes; it stays until it is stored. */
 struct ledger {
-	struct alert *dirty; /* in the book, to be written */
+	struct alert *dirty, **last_dirty; /* in the book, to be written, in this order */
 	struct alert_step *steps;
 	size_t n_steps, cap_steps;
 	struct ledger_told {
@@ -86,8 +87,10 @@ struct alerts {
 	uint64_t cursor, stored_cursor;
 	bool more;              /* events may wait behind the cursor */
 	int64_t tick_ms;        /* rules_tick, wall; 0: none */
+	size_t unwritten;       /* messages; under the lock, at the end of a turn in a hurry */
 	unsigned failed;        /* commits in a row */
 	int64_t retry_boot;     /* the next try */
+	bool running;           /* what is found at the start is no news */
 	bool first_start, lost; /* events before the cursor were not seen */
 	uint64_t missed_after;
 	atomic_ullong told_n, opened_n, resolved_n, store_failures;
@@ -113,6 +116,10 @@ void judge_subject(struct alerts *a, uint64_t id);
 void judge_schedule(struct alerts *a, struct alert *x);
 /** Silences and inhibition of one, anew. data may be NULL. Under the lock. */
 void judge_hush(struct alerts *a, struct alert *x, const json_t *data);
+/** What rules say of living alerts beside events: expiry, inhibition, and that they are there. */
+void judge_rules(struct alerts *a);
+/** Resolved ones that nobody wants to hear of any more leave the book. */
+void judge_sweep(struct alerts *a);
 /** Silences of all, anew. */
 void judge_hush_all(struct alerts *a);
 

@@ -82,9 +82,11 @@ void judge_hush(struct alerts *a, struct alert *x, const json_t *data)
 	uint64_t before = x->silence;
 	bool inhibited = is_inhibited(a, x);
 	x->silence = s ? s->id : 0;
-	if (x->silence != before && alert_living(x))
+	if (x->silence != before && alert_living(x) && a->running) {
+		ledger_alert(a, x);
 		ledger_step(a, x, now_wall(a), s ? "silenced" : "unsilenced", "%s%s",
 			    s ? "silenced by " : "the silence ended", s ? s->name : "");
+	}
 	if (inhibited != x->inhibited || x->silence != before)
 		recipients_touch(&a->recipients, x);
 	x->inhibited = inhibited;
@@ -263,9 +265,9 @@ void judge_resolve(struct alerts *a, struct alert *x, int64_t at_ms, const char 
 		    text ? text : "");
 	ledger_alert(a, x);
 	hush_others(a, x);
-	/* What is kept quiet by another when it ends is not told: that is known from now on. */
+	/* Who is not to be told of the end counts as told: it is over for him. */
 	for (struct pair *p = x->pairs; p; p = p->of_alert)
-		if (x->inhibited && p->told) {
+		if (p->told && (x->inhibited || p->recipient->paused || !p->recipient->resolved)) {
 			p->told = x->rev;
 			ledger_told(a, x->id, p->recipient->id, x->rev, at_ms);
 		}
@@ -289,6 +291,76 @@ void judge_hit(const struct rule_hit *hit, void *arg)
 	else if (!json_bool(data, "suppressed", false))
 		open_new(a, hit, data);
 	json_decref(data);
+}
+
+/* ---- what its rule says beside events -------------------------------------------------------- */
+
+struct rule_now {
+	char name[64];
+	bool there;
+	int64_t expire_ms;
+	char *inhibits;
+};
+
+static void rule_look(struct alerts *a, const char *name, struct rule_now *r)
+{
+	const struct resource_kind *k = resource_kind_find("rule");
+	const struct resource *res = k ? resource_get(a->d->store, k, name) : NULL;
+	free(r->inhibits);
+	*r = (struct rule_now){0};
+	snprintf(r->name, sizeof(r->name), "%s", name);
+	if (!res)
+		return;
+	struct buf list = BUF_INIT(1024);
+	json_t *spec = resource_spec(res);
+	const json_t *inhibits = spec_value(k, spec, "inhibits");
+	for (size_t i = 0; i < json_array_size(inhibits); i++)
+		buf_printf(&list, "%s%s", i ? "," : "",
+			   json_string_value(json_array_get(inhibits, i)));
+	r->there = !spec_bool(k, spec, "paused");
+	r->expire_ms = spec_ms(k, spec, "expire");
+	r->inhibits = list.len ? buf_take(&list) : NULL;
+	buf_fini(&list);
+	json_decref(spec);
+	resource_unref(res);
+}
+
+void judge_rules(struct alerts *a)
+{
+	struct rule_now r = {0};
+	char text[120];
+	for (struct alert *x = a->book.first, *next; x; x = next) {
+		next = x->next;
+		if (x->state == ALERT_RESOLVED || !strcmp(x->rule, RULE_FEED_LOST))
+			continue;
+		if (strcmp(r.name, x->rule))
+			rule_look(a, x->rule, &r);
+		if (!r.there) {
+			snprintf(text, sizeof(text), "the rule %s is not there any more", x->rule);
+			judge_resolve(a, x, now_wall(a), text);
+			continue;
+		}
+		pthread_mutex_lock(&a->lock);
+		text_set(&x->inhibits, r.inhibits);
+		x->expire_ms = r.expire_ms;
+		judge_schedule(a, x);
+		pthread_mutex_unlock(&a->lock);
+	}
+	free(r.inhibits);
+	judge_hush_all(a);
+}
+
+void judge_sweep(struct alerts *a)
+{
+	pthread_mutex_lock(&a->lock);
+	for (struct alert *x = a->book.first, *next; x; x = next) {
+		next = x->next;
+		if (x->state != ALERT_RESOLVED || x->dirty || recipients_want(x))
+			continue;
+		recipients_forget(&a->recipients, x);
+		book_remove(&a->book, x);
+	}
+	pthread_mutex_unlock(&a->lock);
 }
 
 /* ---- time, and subjects that go ------------------------------------------------------------- */

@@ -29,8 +29,9 @@ void ledger_alert(struct alerts *a, struct alert *x)
 	if (x->dirty)
 		return;
 	x->dirty = true;
-	x->next_dirty = a->ledger.dirty;
-	a->ledger.dirty = x;
+	x->next_dirty = NULL;
+	*(a->ledger.dirty ? a->ledger.last_dirty : &a->ledger.dirty) = x;
+	a->ledger.last_dirty = &x->next_dirty;
 }
 
 void ledger_step(struct alerts *a, const struct alert *x, int64_t at_ms, const char *what,
@@ -103,6 +104,9 @@ static enum err write_batch(struct txn *t, void *arg, struct error *e)
 	int64_t now = clock_wall_ms(a->d->clock);
 	enum err err = ERR_NONE;
 	fault_point("alerts.in_op");
+	/* What ends first, what begins in its place then: one of a kind lives at a time. */
+	for (size_t i = 0; i < b->n_erased && !err; i++)
+		err = alert_row_delete(t, b->erased[i], e);
 	for (const struct alert *x = b->dirty; x && !err; x = x->next_dirty)
 		if (!x->leaving)
 			err = alert_row_write(t, x, e);
@@ -111,8 +115,6 @@ static enum err write_batch(struct txn *t, void *arg, struct error *e)
 	for (size_t i = 0; i < b->n_told && !err; i++)
 		err = alert_told_write(t, b->told[i].alert, b->told[i].notifier, b->told[i].rev,
 				       b->told[i].at_ms, e);
-	for (size_t i = 0; i < b->n_erased && !err; i++)
-		err = alert_row_delete(t, b->erased[i], e);
 	fault_point("alerts.alerts_written");
 	err = err ? err : write_messages(t, b, now, e);
 	fault_point("alerts.messages_written");
@@ -137,6 +139,8 @@ static void steps_clear(struct ledger *b)
 static void settle_alerts(struct alerts *a)
 {
 	struct alert *x = a->ledger.dirty;
+	for (const struct alert *y = x; y; y = y->next_dirty)
+		live_touch(a->d->live, "alert", y->id);
 	a->ledger.dirty = NULL;
 	pthread_mutex_lock(&a->lock);
 	while (x) {
@@ -145,7 +149,6 @@ static void settle_alerts(struct alerts *a)
 		x->dirty = false;
 		x->stored = true;
 		text_set(&x->data, NULL);
-		live_touch(a->d->live, "alert", x->id);
 		if (x->leaving || (x->state == ALERT_RESOLVED && !recipients_want(x))) {
 			recipients_forget(&a->recipients, x);
 			book_remove(&a->book, x);

@@ -225,6 +225,8 @@ static void group_join(struct recipients *all, struct pair *p, struct group *g)
 	if (p->group == g)
 		return;
 	group_leave(all, p);
+	if (p->told && p->told_ms > g->last_ms) /* after a start */
+		g->last_ms = p->told_ms;
 	p->group = g;
 	p->next = g->first;
 	if (g->first)

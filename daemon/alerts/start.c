@@ -33,7 +33,6 @@ static void on_told(uint64_t alert, uint64_t notifier, int64_t rev, int64_t at_m
 		recipients_told(&a->recipients, x, notifier, rev, now.boot_ms - ago);
 }
 
-/* Facts of the rule that are not the alert's own: they follow the rule. */
 static void place_all(struct alerts *a)
 {
 	for (struct alert *x = a->book.first; x; x = x->next) {
@@ -162,9 +161,9 @@ static void tell_of_loss(struct alerts *a)
 {
 	int64_t now = clock_wall_ms(a->d->clock);
 	const struct rule_hit hit = {
-		.rule = "feed-lost",
+		.rule = RULE_FEED_LOST,
 		.what = RULE_OPENS,
-		.fingerprint = "feed-lost",
+		.fingerprint = RULE_FEED_LOST,
 		.severity = SEVERITY_WARNING,
 		.since_ms = now,
 		.at_ms = now,
@@ -199,9 +198,9 @@ void start_catch_up(struct alerts *a)
 	if (a->first_start || a->lost)
 		judge_all(a);
 	drop_orphans(a);
-	for (struct alert *x = a->book.first; x; x = x->next)
-		judge_schedule(a, x);
-	judge_hush_all(a);
+	judge_rules(a);
+	judge_sweep(a);
+	a->running = true;
 	a->more = true;
 	a->tick_ms = clock_wall_ms(a->d->clock);
 }

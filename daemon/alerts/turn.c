@@ -130,12 +130,16 @@ static void tell_due(struct alerts *a, const struct moment *now, bool hurry)
 
 static void heed(struct alerts *a, const struct notes *n, const struct moment *now)
 {
-	if (n->rules)
+	if (n->rules) {
 		rules_reload(a->rules);
+		judge_rules(a);
+	}
 	if (n->subscriptions)
 		subscriptions_read(&a->subscriptions, a->d->store);
-	if (n->notifiers)
+	if (n->notifiers) {
 		start_recipients(a);
+		judge_sweep(a);
+	}
 	if (n->silences) {
 		pthread_mutex_lock(&a->lock);
 		silences_read(&a->silences, a->d->store, now->wall_ms);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/api/live.h"
+#include "daemon/core/fault.h"
 #include "daemon/core/thread.h"
 #include "daemon/services/sitemonitor/transition.h"
 #include "shared/log.h"
@@ -33,6 +34,7 @@ static enum err write_journal(struct txn *t, void *arg, struct error *e)
 	enum err err = ERR_NONE;
 	for (struct transition *tr = op->first; tr && !err; tr = tr->next)
 		err = transition_write(t, tr, e);
+	fault_point("transition.in_op");
 	return err;
 }
 
@@ -179,6 +181,8 @@ static void journal_dropped(void *arg)
 static void journal_done(void *arg, enum err code, const struct error *e)
 {
 	struct journal_op *op = arg;
+	if (!code)
+		fault_point("transition.committed");
 	op->code = code;
 	snprintf(op->why, sizeof(op->why), "%.150s",
 		 e && e->text[0] ? e->text : err_info(code)->title);

@@ -1,0 +1,328 @@
+#include "tests/unit/daemon/alerts/fixture.h"
+
+#include "shared/timefmt.h"
+
+static const char webhook[] = "{\"type\":\"webhook\",\"url\":\"http://127.0.0.1:9/x\","
+			      "\"secret\":{\"secret\":\"s\"}}";
+static const char monitor[] = "{\"type\":\"tcp\",\"target\":\"127.0.0.1:9\"}";
+
+#define STATES   stored(f, "SELECT state FROM alert ORDER BY number")
+#define MESSAGES stored(f, "SELECT topic FROM delivery ORDER BY id")
+#define STEPS    stored(f, "SELECT what FROM alert_step ORDER BY id")
+
+static uint64_t with_notifier(struct fixture *f)
+{
+	uint64_t id = put_resource(f, "monitor", "garden", monitor);
+	put_resource(f, "notifier", "ops", webhook);
+	turns(f, (struct notes){.notifiers = true});
+	return id;
+}
+
+/* ---- opening and resolving ------------------------------------------------------------------ */
+
+static void down__opens__an_alert_and_tells_at_once(void **state)
+{
+	struct fixture *f = *state;
+	happens(f, with_notifier(f), "down", ",\"incident\":null");
+	turns(f, (struct notes){0});
+	assert_string_equal(STATES, "open");
+	assert_string_equal(MESSAGES, "alert.opened");
+	assert_string_equal(STEPS, "opened,told");
+	assert_string_equal(stored(f, "SELECT rev FROM alert_told"), "1");
+	assert_string_equal(stored(f, "SELECT title FROM delivery"), "DOWN garden: HTTP 502");
+	assert_string_equal(stored(f, "SELECT json_extract(message, '$.alerts[0].number') || '/' ||"
+				      " json_extract(message, '$.total') FROM delivery"),
+			    "1/1");
+}
+
+static void up__resolves__it_and_tells_whom_was_told(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", NULL);
+	pass(f, MINUTE);
+	happens(f, garden, "up", NULL);
+	turns(f, (struct notes){0});
+	assert_string_equal(STATES, "resolved");
+	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
+	assert_int_equal(f->a->book.n, 0);
+	assert_string_equal(stored(f, "SELECT rev FROM alert_told"), "2");
+}
+
+static void down_again__is__another_alert_with_a_number_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	for (int i = 0; i < 2; i++) {
+		happens(f, garden, "down", NULL);
+		pass(f, MINUTE);
+		happens(f, garden, "up", NULL);
+		pass(f, HOUR);
+	}
+	assert_string_equal(stored(f, "SELECT number FROM alert ORDER BY number"), "1,2");
+}
+
+static void the_same_event__counts__once_however_often_it_is_said(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	for (int i = 0; i < 5; i++)
+		happens(f, garden, "down", NULL);
+	pass(f, HOUR);
+	assert_string_equal(stored(f, "SELECT events || '/' || rev FROM alert"), "5/1");
+	assert_string_equal(MESSAGES, "alert.opened");
+}
+
+static void flapping__is__a_change_of_the_same_alert(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", NULL);
+	pass(f, MINUTE);
+	happens(f, garden, "flapping", NULL);
+	pass(f, MINUTE);
+	happens(f, garden, "up", NULL);
+	pass(f, HOUR);
+	assert_string_equal(MESSAGES, "alert.opened,alert.changed,alert.resolved");
+	assert_string_equal(stored(f, "SELECT number FROM alert"), "1");
+}
+
+static void suppressed__opens__nothing_but_may_resolve(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", ",\"suppressed\":true");
+	turns(f, (struct notes){0});
+	assert_string_equal(STATES, "");
+	happens(f, garden, "down", NULL);
+	turns(f, (struct notes){0});
+	happens(f, garden, "up", ",\"suppressed\":true");
+	pass(f, MINUTE);
+	assert_string_equal(STATES, "resolved");
+}
+
+static void deleted_monitor__resolves__what_is_about_it(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", NULL);
+	turns(f, (struct notes){0});
+	delete_resource(f, "monitor", "garden");
+	turns(f, (struct notes){.subjects = &garden, .n_subjects = 1});
+	assert_string_equal(STATES, "resolved");
+	assert_string_equal(stored(f, "SELECT text FROM alert_step WHERE what = 'resolved'"),
+			    "after now: garden was deleted");
+}
+
+static void monitor_deleted_while_nobody_looked__resolves__at_the_start(void **state)
+{
+	struct fixture *f = *state;
+	happens(f, with_notifier(f), "down", NULL);
+	turns(f, (struct notes){0});
+	delete_resource(f, "monitor", "garden");
+	fixture_again(f);
+	turns(f, (struct notes){0});
+	assert_string_equal(STATES, "resolved");
+}
+
+/* ---- after a start -------------------------------------------------------------------------- */
+
+static void start__keeps__alerts_and_tells_nothing_twice(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", NULL);
+	turns(f, (struct notes){0});
+	fixture_again(f);
+	pass(f, HOUR);
+	assert_string_equal(MESSAGES, "alert.opened");
+	happens(f, garden, "up", NULL);
+	pass(f, MINUTE);
+	assert_string_equal(STATES, "resolved");
+	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
+}
+
+static void events_while_it_was_away__are_taken_in__at_the_start(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", NULL);
+	turns(f, (struct notes){0});
+	happens(f, garden, "up", NULL); /* and nobody took a turn */
+	fixture_again(f);
+	pass(f, MINUTE);
+	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
+}
+
+static void resolution_that_waited__is_told__after_a_start(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", NULL);
+	turns(f, (struct notes){0});
+	happens(f, garden, "up", NULL);
+	turns(f, (struct notes){0});
+	assert_string_equal(MESSAGES, "alert.opened"); /* the pace of a group */
+	assert_string_equal(STATES, "resolved");
+	fixture_again(f);
+	pass(f, MINUTE);
+	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
+	fixture_again(f);
+	pass(f, HOUR);
+	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
+	assert_int_equal(f->a->book.n, 0);
+}
+
+static void store_without_alerts__tells__what_is_down_already(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	f->a->cursor = 0;
+	fixture_close(f);
+	/* As an older program left it. */
+	struct store_options so = {.dir = f->dir, .clock = &f->clock.clock, .node = 1};
+	f->d.store = store_open(&so, &f->e);
+	assert_non_null(f->d.store);
+	happens(f, garden, "up", NULL);
+	happens(f, garden, "down", NULL);
+	sqlite3 *db;
+	store_close(f->d.store);
+	char path[96];
+	snprintf(path, sizeof(path), "%s/store.db", f->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DELETE FROM cursors", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	fixture_open(f);
+	turns(f, (struct notes){0});
+	assert_string_equal(STATES, "open");
+	assert_string_equal(MESSAGES, "alert.opened");
+}
+
+/* ---- what people do, and silences ----------------------------------------------------------- */
+
+static const char *until(struct fixture *f, int64_t ms)
+{
+	static char spec[120];
+	char text[TIME_TEXT];
+	snprintf(spec, sizeof(spec), "{\"match\":[\"subject=garden\"],\"until\":\"%s\"}",
+		 time_rfc3339(text, f->clock.wall_ms + ms));
+	return spec;
+}
+
+static void silence__hushes__and_tells_at_its_end_what_is_still_so(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	put_resource(f, "silence", "work", until(f, HOUR));
+	turns(f, (struct notes){.silences = true});
+	happens(f, garden, "down", NULL);
+	pass(f, HOUR - MINUTE);
+	assert_string_equal(MESSAGES, "");
+	struct alert_counts n;
+	alerts_count(f->a, &n);
+	assert_int_equal(n.open, 1);
+	assert_int_equal(n.silenced, 1);
+	pass(f, 2 * MINUTE);
+	assert_string_equal(MESSAGES, "alert.opened");
+}
+
+static void alert__is_seen__by_its_subject(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	struct alert_view v;
+	assert_false(alerts_about(f->a, garden, &v));
+	happens(f, garden, "down", NULL);
+	turns(f, (struct notes){0});
+	assert_true(alerts_about(f->a, garden, &v));
+	assert_int_equal(v.number, 1);
+	assert_int_equal(v.severity, SEVERITY_CRITICAL);
+	assert_string_equal(v.rule, "monitor-down");
+	assert_false(v.acknowledged);
+	assert_true(alerts_view(f->a, v.id, &v));
+	assert_false(alerts_view(f->a, v.id + 1, &v));
+}
+
+static void ended__is_told__at_once_when_in_a_hurry(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", NULL);
+	turns(f, (struct notes){0});
+	happens(f, garden, "up", NULL);
+	struct notes n = {.events = true};
+	while (!alerts_turn(f->a, &n, true))
+		;
+	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
+}
+
+/* ---- many ----------------------------------------------------------------------------------- */
+
+static void ten_thousand__are__few_messages(void **state)
+{
+	struct fixture *f = *state;
+	struct event evs[65] = {0};
+	with_notifier(f);
+	for (uint64_t i = 0; i < 10000;) {
+		size_t n = 0;
+		while (n < 64 && i < 10000)
+			evs[n++] = monitor_event(f, 1 + i++, "down", NULL);
+		evs[n].topic[0] = 0;
+		assert_int_equal(store_run(f->d.store, OP_PEOPLE, run_events, evs, &f->e), 0);
+	}
+	pass(f, 10 * MINUTE);
+	assert_string_equal(stored(f, "SELECT count(*) FROM alert WHERE state = 'open'"), "10000");
+	assert_string_equal(MESSAGES, "alert.group,alert.group");
+	assert_string_equal(stored(f, "SELECT sum(json_extract(message, '$.total')) FROM delivery"),
+			    "10000");
+	assert_string_equal(
+		stored(f, "SELECT max(json_array_length(message, '$.alerts')) FROM delivery"),
+		"20");
+	assert_string_equal(stored(f, "SELECT count(*) FROM alert_told"), "10000");
+}
+
+/* ---- subscriptions -------------------------------------------------------------------------- */
+
+static void subscription__gets__each_event_it_wants(void **state)
+{
+	struct fixture *f = *state;
+	if (!resource_kind_find("subscription"))
+		skip();
+	uint64_t garden = with_notifier(f);
+	put_resource(f, "subscription", "erp",
+		     "{\"topics\":[\"monitor.up\"],\"type\":\"webhook\","
+		     "\"url\":\"http://127.0.0.1:9/y\",\"secret\":{\"secret\":\"s\"}}");
+	turns(f, (struct notes){.subscriptions = true});
+	happens(f, garden, "up", NULL);
+	happens(f, garden, "degraded", NULL);
+	happens(f, garden, "up", NULL);
+	turns(f, (struct notes){0});
+	assert_string_equal(MESSAGES, "monitor.up,monitor.up");
+	assert_string_equal(stored(f, "SELECT json_extract(message, '$.data.data.state') FROM "
+				      "delivery LIMIT 1"),
+			    "up");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		alerts_test(down__opens__an_alert_and_tells_at_once),
+		alerts_test(up__resolves__it_and_tells_whom_was_told),
+		alerts_test(down_again__is__another_alert_with_a_number_of_its_own),
+		alerts_test(the_same_event__counts__once_however_often_it_is_said),
+		alerts_test(flapping__is__a_change_of_the_same_alert),
+		alerts_test(suppressed__opens__nothing_but_may_resolve),
+		alerts_test(deleted_monitor__resolves__what_is_about_it),
+		alerts_test(monitor_deleted_while_nobody_looked__resolves__at_the_start),
+		alerts_test(start__keeps__alerts_and_tells_nothing_twice),
+		alerts_test(events_while_it_was_away__are_taken_in__at_the_start),
+		alerts_test(resolution_that_waited__is_told__after_a_start),
+		alerts_test(store_without_alerts__tells__what_is_down_already),
+		alerts_test(silence__hushes__and_tells_at_its_end_what_is_still_so),
+		alerts_test(alert__is_seen__by_its_subject),
+		alerts_test(ended__is_told__at_once_when_in_a_hurry),
+		alerts_test(ten_thousand__are__few_messages),
+		alerts_test(subscription__gets__each_event_it_wants),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
