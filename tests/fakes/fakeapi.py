@@ -73,7 +73,12 @@ class Api:
         if "filter[related]" in query:
             parents = {p for r in rows for p in r.get("depends_on") or []}
             rows = [r for r in rows if r.get("depends_on") or r["name"] in parents]
+        if "filter[silenced]" in query:
+            rows = [r for r in rows if r["state"] != "resolved"
+                    and (r["silenced"] or r["inhibited"]) == (query["filter[silenced]"] == "true")]
         for key, value in query.items():
+            if key == "filter[silenced]":
+                continue
             if key.startswith("filter[") and key != "filter[related]":
                 rows = [r for r in rows if str(r.get(key[7:-1])).lower() == value.lower()]
         sort = query.get("sort", "")
@@ -111,19 +116,15 @@ class Api:
             for r in self.data["monitors"]:
                 counts[r["state"]] = counts.get(r["state"], 0) + 1
             meta["counts"] = counts
-        if plural == "alerts":
-            meta["counts"] = self.alert_counts()
         return {"data": part, "meta": meta}
 
     def alert_counts(self):
         alerts = self.data["alerts"]
-        living = [r for r in alerts if r["state"] in ("open", "acknowledged")]
-        counts = {s: len([r for r in alerts if r["state"] == s])
-                  for s in ("open", "acknowledged", "resolved")}
-        counts["silenced"] = len([r for r in living if r["silenced"]])
+        counts = {s: [r for r in alerts if r["state"] == s] for s in ("open", "acknowledged")}
+        counts["silenced"] = [r for r in counts["open"] if r["silenced"] or r["inhibited"]]
         for severity in ("critical", "warning"):
-            counts[severity] = len([r for r in living if r["severity"] == severity])
-        return counts
+            counts[severity] = [r for r in counts["open"] if r["severity"] == severity]
+        return {k: len(v) for k, v in counts.items()}
 
     def overview(self):
         if "alerts" in self.data:

@@ -373,4 +373,155 @@ def secret__is_never_on_the_screen():
         check(b"s3cr3t" not in raw_bytes("secret"), "the value was shown")
 
 
+ALERTS = ("text:garden-che", "key:2", "text:LATE: no")
+
+
+def asked(fake, request):
+    check(request in fake.requests(), request + " was not asked: " + "\n".join(fake.requests()))
+
+
+def overview__acknowledges_at_the_line_and_calms_it():
+    with Fake("alerts") as fake:
+        shot(fake.socket, "text:Alerts(5)", "key:a", "text:acknowledged 14, garden-checkout   u undo",
+             "text:Alerts(4)", "key:a", "text:14 is acknowledged already")
+        asked(fake, "POST /v1/alerts/14/ack")
+        out = shot(fake.socket, "text:Alerts(4)", "quiet:200", "snap")
+        line = [row for row in out.splitlines() if "garden-checkout" in row][0]
+        check("by " in line and "ack" not in line, line)
+
+
+def acknowledgement__is_taken_back_by_u():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:a", "text:u undo", "text:Alerts(4)", "key:u", "text:not acknowledged any more",
+             "text:Alerts(5)")
+        asked(fake, "POST /v1/alerts/alr_0000000000014/unack")
+
+
+def acknowledged_view__shows_who_and_takes_it_back():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:w", "text:garden-cert", "text:acknowledged by anna 07:20:00",
+             "text:note: the provider renews",
+             "key:u", "text:not acknowledged any more", "text:Nobody has acknowledged")
+
+
+def note__is_asked_for_and_sent():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:A", "text:note for others", "key:on it\\n", "text:acknowledged 14",
+             "key:w", "text:acknowledged 2", "key:jk", "text:on it")
+
+
+def snooze__by_menu_and_by_a_typed_time():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:z", "text:30 minutes", "key:2", "text:snoozed 14, garden-checkout until 08:42",
+             "gone:garden-checkout  DOWN", "key:z5", "text:how long, or until", "key:9:15\\n",
+             "text:snoozed 16, stock-feed until 09:15", "key:z", "text:4 hours", "key:5", "text:how long", "key:soon\\n",
+             "text:is no time")
+        asked(fake, "POST /v1/alerts/alr_0000000000016/snooze")
+        shot(fake.socket, *ALERTS[:2], "text:lamps-mail", "key:ww", "text:snoozed 08:42", "text:snoozed 09:15")
+
+
+def snooze__is_left_by_esc():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:z", "text:30 minutes", "key:\\e", "gone:30 minutes", "text:garden-che")
+        check(not [r for r in fake.requests() if "snooze" in r], "snoozed by Esc")
+
+
+def marked_alerts__are_acknowledged_together():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:  a", "text:acknowledged 2 alerts", "text:Alerts(3)")
+        asked(fake, "POST /v1/alerts/alr_0000000000014/ack")
+        asked(fake, "POST /v1/alerts/alr_0000000000016/ack")
+
+
+def silence__begins_with_the_subject_and_is_saved_by_keyboard():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:S", "text:subject=garden-checkout", "key:^s", "text:saved subject-garden-checkout")
+        asked(fake, "POST /v1/silences")
+
+
+def redeliver__sends_again_what_was_given_up():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:jr", "text:1 message of 16, stock-feed on the way again", "key:kr",
+             "text:all that was told got out")
+        asked(fake, "POST /v1/alerts/alr_0000000000016/redeliver")
+
+
+def resolve__asks_first():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:x", "text:Is it over: 14, garden-checkout?", "key:n", "gone:Is it over",
+             "key:xy", "text:resolved 14, garden-checkout", "text:Alerts(4)")
+
+
+def alert__links_to_its_monitor_and_incident():
+    with Fake("alerts") as fake:
+        shot(fake.socket, *ALERTS, "key:o", "text:what happened", "key:i", "text:incident", "text:failures", "key:\\e", "text:what happened",
+             "key:m", "text:last check", "key:\\e", "text:what happened", "key:y", "text:copied the text", raw=raw("alert"))
+        check(b"\x1b]52;c;YWxlcnQgMTQs" in raw_bytes("alert"), "no OSC 52 with the text")
+
+
+def first_notifier__by_keyboard_only():
+    with Fake("untold") as fake:
+        shot(fake.socket, "text:press n for a notifier", "key:nw", "text:webhook",
+             "key:\\tops\\thttp://127.0.0.1:9000/hook^s", "text:ops-secret is new", "key:1", "text:test message now",
+             "text:whsec_", "key:y", "text:ops took it: 200 ok in 41ms", "gone:Nothing can wake")
+        for want in ("PUT /v1/secrets/ops-secret/value", "POST /v1/notifiers"):
+            asked(fake, want)
+        check([r for r in fake.requests() if r.endswith("/test")], "no test")
+
+
+def notifier_test__shows_a_refusal_with_what_to_try():
+    with Fake("alerts") as fake:
+        fake.ask("/v1/notifiers", '{"name":"bad","type":"webhook"}')
+        shot(fake.socket, "text:told you", "key:8", "text:bad", "key:t", "text:bad did not take it",
+             "text:secret set ops-token", "key: ", "gone:did not take it")
+
+
+def banner_and_count__follow_the_stream_on_every_screen():
+    with Fake("alerts") as fake:
+        dash = background(fake.socket, "text:told you", "key:3", "text:nightly", "text:have not left", "snap", "text:Alerts(4)",
+                          "key:5", "text:the daemon started", "text:Alerts(4)", "text:have not left")
+        next_cursor_row(dash)
+        fake.ask("/v1/alerts/14/ack", "{}")
+        out = dash.communicate()[0]
+        check(dash.returncode == 0, out)
+
+
+def bell__rings_once_in_ten_seconds_and_not_when_off():
+    ring = 'event: event\ndata: {"topic":"alerts.undelivered","severity":"warning","text":"nothing gets out"}\n\n'
+    for off in (False, True):
+        with Fake("alerts") as fake:
+            steps = ("text:told you",) + (("key::bell off\\n", "text:the bell is off") if off else ())
+            dash = background(fake.socket, *steps, "key:3", "text:nightly", "snap", "text:Alerts(4)", raw=raw("bell"))
+            next_cursor_row(dash)
+            fake.ask("/fake/emit", ring)
+            fake.ask("/fake/emit", ring)
+            fake.ask("/v1/alerts/14/ack", "{}")
+            out = dash.communicate()[0]
+            check(dash.returncode == 0, out)
+            # An OSC ends with the same byte: there is none here.
+            check(raw_bytes("bell").count(b"\x07") == (0 if off else 1), "%d" % raw_bytes("bell").count(b"\x07"))
+
+
+def ten_thousand_alerts__end_is_one_request():
+    with Fake("alerts", "--alerts", "10000") as fake:
+        out = shot(fake.socket, "text:told you", "key:2", "text:site-00000", "key:G", "text:lamps-mail", "rss", "key:g",
+                   "text:site-00000")
+        check(len([r for r in fake.requests() if "last=1" in r]) == 1, "asked more than once")
+        for r in fake.requests():
+            check("limit=" not in r or int(re.search(r"limit=(\d+)", r).group(1)) <= 100, r)
+        check(number(out, "rss") < 15 * 1024 or "address" in os.environ.get("BUILD", ""), out)
+
+
+def plain__tells_alerts_and_asks_by_number():
+    with Fake("alerts") as fake:
+        done = subprocess.run([rig.DASH, fake.socket, rig.NOW_MS], env=environment({"PLAIN": "1"}),
+                              input="alerts\nalert show 14\n", capture_output=True, text=True, timeout=20)
+        check(done.returncode == 0, done.stderr)
+        for want in ("2 messages have not left: mail: refused the connection", "told you: ops 07:11 ok",
+                     "CERT garden-cert: the certificate ends in 19 days, for 1h, alert 10, acknowledged by anna",
+                     "open Alerts: 5", "told mail again 07:50", "alert 14, critical: garden-checkout",
+                     "told: 07:11:53 ops: ok, 200 in 41ms", "runbook: https://host.example/panel"):
+            check(want in done.stdout, want + " is missing in\n" + done.stdout)
+
+
 run([f for name, f in list(globals().items()) if "__" in name and not name.startswith("__")])

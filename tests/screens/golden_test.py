@@ -27,6 +27,7 @@ OPEN_REPORT = ("text:router", "key::report 2026-10\\n", "text:missed")
 OPEN_DOCTOR = ("text:router", "key::doctor\\n", "text:authorities")
 OPEN_ALERTS = ("text:garden-che", "key:2", "text:LATE: no")
 OPEN_ALERT = (*OPEN_ALERTS, "key:\\n", "text:what happened")
+NOTIFIER = ("text:Nothing can wake", "key:nw\\tops\\t", "text:Where it is sent")
 FORM = ("text:garden", "key:3", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [
@@ -102,6 +103,12 @@ TESTS = [
     screen("overview-alerts-mono", "alerts", "text:told you", env={"NO_COLOR": "1"}),
     screen("silence-form", "alerts", *OPEN_ALERTS, "key:S", "text:comment"),
     screen("silence-form-small", "alerts", *OPEN_ALERTS[:2], "text:lamps-mail", "key:S", "text:until", size="40x12"),
+    screen("notifier-form", "untold", *NOTIFIER),
+    screen("notifier-form-wide", "untold", *NOTIFIER, size="120x40"),
+    screen("notifier-form-small", "untold", "text:Alerts", "text:Nothing needs", "key:nw\\t", "text:webhook",
+           "text:How commands", size="40x12"),
+    screen("notifier-form-ascii", "untold", *NOTIFIER, env={"LC_ALL": "C"}),
+    screen("notifier-secret", "untold", *NOTIFIER, "key:http://127.0.0.1:9000/hook^s", "text:is new"),
     screen("notifiers", "alerts", "text:told you", "key:8", "text:smtp"),
     screen("form-new", "house", *FORM),
     screen("form-type", "house", *FORM, "key:tcp://mail.example:25\\t", "text:tcp"),

@@ -13,7 +13,7 @@
 void alert_standing(const struct view *v, const json_t *alert, char *out, size_t cap,
 		    enum role *role)
 {
-	const char *state = json_str(alert, "state", ""), *note = json_str(alert, "note", "");
+	const char *state = json_str(alert, "state", "");
 	const char *by = alert_by(json_str(alert, "acknowledged_by", ""));
 	int64_t now = app_now_ms(v->app), snoozed = told_snoozed(alert, now);
 	char at[64], took[FORMAT_TEXT];
@@ -24,9 +24,8 @@ void alert_standing(const struct view *v, const json_t *alert, char *out, size_t
 			 format_time_of(at, sizeof at, alert, "resolved_at", now),
 			 format_ms(took, sizeof took, json_num(alert, "duration_ms", -1)));
 	} else if (!strcmp(state, "acknowledged")) {
-		snprintf(out, cap, "acknowledged%s%s %s%s%s", *by ? " by " : "", by,
-			 format_time_of(at, sizeof at, alert, "acknowledged_at", now),
-			 *note ? ": " : "", note);
+		snprintf(out, cap, "acknowledged%s%s %s", *by ? " by " : "", by,
+			 format_time_of(at, sizeof at, alert, "acknowledged_at", now));
 	} else if (snoozed) {
 		snprintf(out, cap, "snoozed until %s", told_time(at, sizeof at, snoozed, now));
 	} else if (json_bool(alert, "silenced", false)) {
@@ -55,7 +54,7 @@ void alert_write_text(const struct view *v, const json_t *alert, struct buf *out
 {
 	char since[64], standing[ALERT_TEXT], changed[1024];
 	long long number = (long long)json_int(alert, "number", 0);
-	const char *runbook = json_str(alert, "runbook", "");
+	const char *runbook = json_str(alert, "runbook", ""), *note = json_str(alert, "note", "");
 	enum role role;
 
 	alert_standing(v, alert, standing, sizeof standing, &role);
@@ -65,6 +64,8 @@ void alert_write_text(const struct view *v, const json_t *alert, struct buf *out
 		   json_str(alert, "text", ""),
 		   format_time_of(since, sizeof since, alert, "since", app_now_ms(v->app)),
 		   standing);
+	if (*note)
+		buf_printf(out, "note: %s\n", note);
 	if (*changed)
 		buf_printf(out, "changed since last good: %s\n", changed);
 	if (*runbook)

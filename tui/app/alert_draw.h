@@ -4,7 +4,7 @@
 
 enum { ALERT_TEXT = 256 };
 
-/** "not acknowledged", "acknowledged by you 07:20: on it", "snoozed until 08:00",
+/** "not acknowledged", "acknowledged by you 07:20", "snoozed until 08:00",
  *  "resolved 08:10, after 31m"; style receives its role. */
 void alert_standing(const struct view *v, const json_t *alert, char *out, size_t cap,
 		    enum role *role);

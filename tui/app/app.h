@@ -27,6 +27,8 @@ void app_damage_in(struct app *app, uint64_t ms);
 
 /** What /v1/overview answered: the bar of every screen tells a part of it. */
 void app_house(struct app *app, json_t *overview);
+/** {"open", "acknowledged", "silenced" (of the open ones), ...}; NULL: not known. Borrowed. */
+const json_t *app_alert_counts(const struct app *app);
 
 /* ---- navigation ---------------------------------------------------------------------------- */
 

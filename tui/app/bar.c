@@ -111,6 +111,11 @@ void bar_stop(struct app *app)
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
+const json_t *app_alert_counts(const struct app *app)
+{
+	return app->bar.alerts;
+}
+
 int64_t bar_open_alerts(const struct app *app)
 {
 	return json_int(app->bar.alerts, "open", 0) - json_int(app->bar.alerts, "silenced", 0);

@@ -41,6 +41,8 @@ void form_free(struct form *f)
 		free(t);
 	}
 	json_decref(f->original);
+	json_decref(f->body);
+	explicit_bzero(f->made, sizeof f->made);
 	scroll_fini(&f->scroll);
 	free(f);
 }
@@ -163,13 +165,17 @@ static void build_rows(struct form *f)
 	unsigned both = FIELD_REQUIRED | FIELD_ADVANCED;
 
 	f->n = 0;
-	/* What must be known first, then what it is called, then how it is done. A type that
-	 * nothing can be guessed from decides what must be known. */
-	if (type && !k->variant_guess)
+	if (type && !k->variant_guess) {
+		/* Nothing to guess from: the type decides what else there is to say. */
 		add_row(f, type);
+		add_row(f, &form_name_field);
+		if (v)
+			add_fields(f, v->fields, v->n_fields, 0, FIELD_ADVANCED);
+	}
+	/* What must be known first, then what it is called, then how it is done. */
 	if (v)
 		add_fields(f, v->fields, v->n_fields, FIELD_REQUIRED, both);
-	if (!name_last)
+	if (!name_last && !has_row(f, form_name_field.name))
 		add_row(f, &form_name_field);
 	if (type && k->variant_guess)
 		add_row(f, type);
@@ -268,6 +274,12 @@ void form_placeholder(const struct form *f, const struct form_row *row, char *ou
 		snprintf(out, cap, "%s", v ? v->name : "");
 	} else if (field->type == FIELD_OBJECTS) {
 		snprintf(out, cap, "in a file: sellersmart %s add -f FILE", f->kind->kind);
+	} else if (field->type == FIELD_SECRET && field->flags & FIELD_REQUIRED && !f->original) {
+		/* As the command calls the one it is given: NAME-FIELD. */
+		const struct form_text *name = text_named(f, form_name_field.name);
+
+		if (name && name->edit.len)
+			snprintf(out, cap, "%.40s-%s", name->edit.text, field->name);
 	} else if (field->dflt) {
 		snprintf(out, cap, "%s", field->dflt);
 	}
@@ -309,6 +321,23 @@ static void cycle(struct form *f, struct form_row *row, int by)
 	row->text->fault[0] = '\0';
 }
 
+/* The next choice that begins with that letter, if any. */
+static void choose_letter(struct form_row *row, uint32_t letter)
+{
+	const char *const *choices = form_choices(row->field);
+	size_t n = 0, at = 0;
+
+	for (; choices[n]; n++)
+		if (!strcmp(choices[n], row->text->edit.text))
+			at = n + 1;
+	for (size_t i = 0; i < n; i++)
+		if ((uint32_t)(unsigned char)choices[(at + i) % n][0] == letter) {
+			edit_set(&row->text->edit, choices[(at + i) % n]);
+			row->text->fault[0] = '\0';
+			return;
+		}
+}
+
 static bool holds_entries(const struct field *f)
 {
 	return f->type == FIELD_TEXT_LIST || f->type == FIELD_TEXT_MAP ||
@@ -329,8 +358,12 @@ static enum form_key field_key(struct form *f, struct form_row *row, const struc
 			build_rows(f);
 			return FORM_TAKEN;
 		}
-		/* A letter in a form is never a command. */
-		return key_printable(k->code) ? FORM_TAKEN : FORM_IGNORED;
+		if (!key_printable(k->code))
+			return FORM_IGNORED;
+		/* A letter in a form is never a command: it chooses what begins with it. */
+		choose_letter(row, k->code);
+		build_rows(f);
+		return FORM_TAKEN;
 	}
 	if (k->pasted && k->code == KEY_CODE_ENTER && holds_entries(row->field)) {
 		edit_insert(&row->text->edit, '\n');

@@ -21,6 +21,8 @@ struct form {
 	bool ready, failed, unfolded, type_chosen;
 	struct error fault; /* why there is no original */
 	struct call *call;
+	json_t *body;   /* what is being saved */
+	char made[128]; /* a secret that was made for it and that its receiver must know, "" none */
 	struct form_row rows[FORM_ROWS_MAX];
 	size_t n, at;
 	struct form_text *texts; /* what was typed, by field; outlives a change of variant */

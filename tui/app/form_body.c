@@ -66,6 +66,27 @@ void form_take_faults(struct form *f, const struct error_list *faults, const str
 
 /* ---- what is sent ---------------------------------------------------------------------------- */
 
+/* A type that nothing guesses and the name of a secret are what the empty field shows. */
+static bool shown_is_meant(const struct form *f, const struct field *field)
+{
+	const struct resource_kind *k = f->kind;
+
+	return field->type == FIELD_SECRET ||
+	       (k->variant_field && !k->variant_guess && !strcmp(field->name, k->variant_field));
+}
+
+/* In a form the field's help says that it is a secret: its name is enough. */
+static enum err take(const struct field *field, json_t *o, const char *text, struct error *e)
+{
+	char slug[NAME_MAX_BYTES + 1], named[NAME_MAX_BYTES + 16];
+
+	name_slug(text, slug, sizeof slug);
+	if (field->type != FIELD_SECRET || !*text || strcmp(slug, text) != 0)
+		return field_collect(field, o, text, e);
+	snprintf(named, sizeof named, "secret:%s", slug);
+	return field_collect(field, o, named, e);
+}
+
 /* Everything typed on the rows that exist now. Entries of another variant stay out. */
 static json_t *collect(struct form *f, bool changed_only)
 {
@@ -85,9 +106,17 @@ static json_t *collect(struct form *f, bool changed_only)
 				json_object_set(o, t->field->name, kept);
 			continue;
 		}
+		if (!t->edit.len && !f->original && shown_is_meant(f, t->field)) {
+			const struct form_row row = {.field = t->field, .text = t};
+			char proposed[EDIT_MAX];
+
+			form_placeholder(f, &row, proposed, sizeof proposed);
+			if (*proposed && known && !take(t->field, o, proposed, &e))
+				continue;
+		}
 		if (changed_only ? !strcmp(t->edit.text, t->initial) : t->edit.len == 0)
 			continue;
-		if (field_collect(t->field, o, t->edit.text, &e))
+		if (take(t->field, o, t->edit.text, &e))
 			put_fault(f, &e);
 	}
 	return o;

@@ -428,11 +428,12 @@ static void on_trial(void *arg, bool yes)
 	free(t);
 }
 
-void ops_offer_test(struct app *app, const struct resource_kind *kind, const json_t *row)
+void ops_offer_test(struct app *app, const struct resource_kind *kind, const json_t *row,
+		    const char *made)
 {
 	const struct action *a = action_named(kind, "test");
 	struct trial *t;
-	char question[320];
+	char question[512];
 
 	if (!a || strcmp(a->method, "POST") != 0 || a->n_params)
 		return;
@@ -444,7 +445,10 @@ void ops_offer_test(struct app *app, const struct resource_kind *kind, const jso
 		free(t);
 		return;
 	}
-	snprintf(question, sizeof question, "%s is saved. Send a test message now, for real?",
-		 t->targets.at[0].name);
+	snprintf(question, sizeof question, "%s is saved.%s%s Send a test message now, for real?",
+		 t->targets.at[0].name,
+		 *made ? " Its receiver must know this secret, which is not shown again: " : "",
+		 made);
 	app_confirm(app, "Try it", question, on_trial, t);
+	explicit_bzero(question, sizeof question);
 }

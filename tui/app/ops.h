@@ -26,8 +26,9 @@ void ops_delete(struct app *app, const struct targets *t);
 /** Do an action of the descriptor to each, asking first when it says so. Copies t. */
 void ops_action(struct app *app, const struct targets *t, const struct action *action);
 /** After a new resource was saved: offer to try it, when its kind has such an action. Copies row.
- */
-void ops_offer_test(struct app *app, const struct resource_kind *kind, const json_t *row);
+ *  made: a secret that its receiver must know and that is shown this once, "" none. */
+void ops_offer_test(struct app *app, const struct resource_kind *kind, const json_t *row,
+		    const char *made);
 /** Pause what the keys of v are about, or go on when it is paused. False when there is nothing. */
 bool ops_pause(struct view *v);
 /** Create the monitors that fit an address ("shop.example", "https://shop.example/"), all or none.

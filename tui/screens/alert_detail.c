@@ -165,6 +165,8 @@ static int draw_remedy(struct view *v, struct surface s, int y)
 	const char *state = json_str(o, "state", "");
 	char text[64], when[64];
 
+	if (*json_str(o, "note", ""))
+		y = put(s, y, "note", ROLE_TEXT, json_str(o, "note", ""));
 	if (*json_str(o, "runbook", ""))
 		y = put(s, y, "runbook", ROLE_INFO, json_str(o, "runbook", ""));
 	if (*json_str(o, "snoozed_until", ""))

@@ -43,7 +43,7 @@ static int64_t count_of(const json_t *counts, size_t i)
 static void summary(struct view *v, struct surface line, const json_t *meta)
 {
 	const struct alerts *a = v->state;
-	const json_t *counts = json_object_get(meta, "counts");
+	const json_t *counts = app_alert_counts(v->app);
 	int x = 0;
 
 	for (size_t i = 0; i < KINDS; i++) {
@@ -75,7 +75,7 @@ static int preview_height(struct view *v, const json_t *row, int width)
 
 	return PREVIEW_LEAST + (int)(told > DELIVERIES_SHOWN ? DELIVERIES_SHOWN : told) +
 	       (json_array_size(json_object_get(row, "changed")) ? 2 : 0) +
-	       (*json_str(row, "runbook", "") ? 1 : 0);
+	       (*json_str(row, "note", "") ? 1 : 0) + (*json_str(row, "runbook", "") ? 1 : 0);
 }
 
 static void preview(struct view *v, struct surface s, const json_t *row)
@@ -95,10 +95,12 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 	surface_printf(s, y++, 2, ROLE_DIM, "since %s   rule %s   events %lld",
 		       format_time_of(since, sizeof since, row, "since", app_now_ms(v->app)),
 		       json_str(row, "rule", ""), (long long)json_int(row, "events", 1));
+	if (*json_str(row, "note", ""))
+		surface_printf(s, y++, 2, ROLE_TEXT, "note: %s", json_str(row, "note", ""));
 	json_array_foreach(deliveries, i, d)
 	{
-		if (i >= DELIVERIES_SHOWN)
-			break;
+		if (i + DELIVERIES_SHOWN < json_array_size(deliveries))
+			continue;
 		alert_delivery_text(v, d, text, sizeof text, &style);
 		surface_outside(s, y++, 2, style, text, s.width - 4);
 	}

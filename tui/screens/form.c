@@ -6,6 +6,7 @@
 #include "shared/json.h"
 #include "shared/mem.h"
 #include "tui/app/form.h"
+#include "tui/app/form_secrets.h"
 #include "tui/app/listing.h"
 #include "tui/app/ops.h"
 
@@ -19,7 +20,7 @@ static void on_saved(void *arg, enum err code, struct reply *r, const struct err
 	const struct resource_kind *kind = v->kind;
 	bool fresh = !f->original;
 	struct app *app = v->app;
-	char id[64];
+	char id[64], made[MADE_TEXT];
 
 	f->call = NULL;
 	if (code == ERR_CANCELLED)
@@ -30,17 +31,20 @@ static void on_saved(void *arg, enum err code, struct reply *r, const struct err
 		return;
 	}
 	snprintf(id, sizeof id, "%s", json_str(r->data, "id", ""));
+	snprintf(made, sizeof made, "%s", f->made);
 	app_say(app, ROLE_UP, "saved %s", json_str(r->data, "name", ""));
 	app_back(app); /* this view is gone now */
 	if (app_view(app)->listing && *id)
 		listing_set_cursor(app_view(app)->listing, id);
 	if (fresh)
-		ops_offer_test(app, kind, r->data);
+		ops_offer_test(app, kind, r->data, made);
+	explicit_bzero(made, sizeof made);
 }
 
-static void send_body(struct view *v, json_t *body)
+static void send_body(struct view *v)
 {
 	struct form *f = v->state;
+	json_t *body = f->body;
 	struct buf path = BUF_INIT(1024);
 	char *text = json_dumps(body, JSON_COMPACT), version[32];
 	struct client_request q = {.body = text, .body_len = strlen(text)};
@@ -63,6 +67,17 @@ static void send_body(struct view *v, json_t *body)
 	free(text);
 }
 
+static void on_secrets(void *arg, bool ok, const char *made)
+{
+	struct view *v = arg;
+	struct form *f = v->state;
+
+	snprintf(f->made, sizeof f->made, "%s", made);
+	if (ok)
+		send_body(v);
+	app_damage(v->app);
+}
+
 static bool run_save(struct view *v, const struct binding *b)
 {
 	struct form *f = v->state;
@@ -75,11 +90,14 @@ static bool run_save(struct view *v, const struct binding *b)
 		app_say(v->app, ROLE_ERROR, "not saved: see the marked fields");
 		return true;
 	}
-	if (f->original && json_object_size(body) == 0)
+	if (f->original && json_object_size(body) == 0) {
+		json_decref(body);
 		app_back(v->app);
-	else
-		send_body(v, body);
-	json_decref(body);
+		return true;
+	}
+	json_decref(f->body);
+	f->body = body;
+	form_secrets(v->app, f, body, on_secrets, v);
 	return true;
 }
 

@@ -115,7 +115,8 @@ static void help_draw(struct view *v, struct surface s)
 static void help_plain(struct view *v, struct buf *out)
 {
 	buf_add_str(out,
-		    "Commands: overview, monitors, incidents, events, secrets, add ADDRESS, "
+		    "Commands: overview, alerts, monitors, incidents, events, secrets, notifiers, "
+		    "rules, silences, deliveries, add ADDRESS, alert show NUMBER, "
 		    "monitor show NAME, monitor check NAME, monitor pause NAME, monitor rm NAME, "
 		    "back, refresh, q\n");
 }

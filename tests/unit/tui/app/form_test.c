@@ -200,6 +200,64 @@ static void daemons_faults__go_to_their_fields(void **state)
 	assert_string_equal(f->rows[row_of(f, "headers")].text->fault, "a header is wrong");
 }
 
+/* A kind whose type nothing can be guessed from. */
+static struct form *notifier_form(void)
+{
+	struct form *f = form_new(resource_kind_find("notifier"));
+
+	form_start(f, NULL, NULL);
+	return f;
+}
+
+static void type__comes_first__when_nothing_is_guessed_from(void **state)
+{
+	struct form *f = notifier_form();
+
+	assert_string_equal(f->rows[0].field->name, "type");
+	assert_string_equal(f->rows[1].field->name, "name");
+	assert_true(row_of(f, "url") < row_of(f, "min_severity"));
+	form_free(f);
+}
+
+static void secret__is_meant_as__its_empty_field_shows(void **state)
+{
+	struct form *f = notifier_form();
+	json_t *body;
+
+	type_into(f, "type", "w"); /* a letter chooses what begins with it */
+	type_into(f, "name", "ops");
+	type_into(f, "url", "http://127.0.0.1:9000/hook");
+	body = form_body(f);
+	assert_non_null(body);
+	assert_string_equal(secret_ref(json_object_get(body, "secret")), "ops-secret");
+	assert_string_equal(json_str(body, "type", ""), "webhook");
+	json_decref(body);
+	type_into(f, "secret", "mine");
+	body = form_body(f);
+	assert_string_equal(secret_ref(json_object_get(body, "secret")), "mine");
+	json_decref(body);
+	/* A value is not taken for a name. */
+	type_into(f, "secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+	assert_null(form_body(f));
+	form_free(f);
+}
+
+static void entries__are_filled_in__from_an_object(void **state)
+{
+	struct form *f = form_new(resource_kind_find("silence"));
+	json_t *body;
+
+	form_start(f, NULL, "{\"match\": [\"subject=garden\"], \"for\": \"2h\"}");
+	assert_string_equal(f->rows[row_of(f, "match")].text->edit.text, "subject=garden");
+	body = form_body(f);
+	assert_non_null(body);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(body, "match"), 0)),
+			    "subject=garden");
+	assert_true(*json_str(body, "until", "") != '\0');
+	json_decref(body);
+	form_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +277,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(letters__are_never__commands, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(daemons_faults__go_to_their_fields, set_up,
 						tear_down),
+		cmocka_unit_test(type__comes_first__when_nothing_is_guessed_from),
+		cmocka_unit_test(secret__is_meant_as__its_empty_field_shows),
+		cmocka_unit_test(entries__are_filled_in__from_an_object),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
