@@ -32,6 +32,7 @@ static const struct err_info table[ERR_COUNT] = {
 	[-ERR_IN_USE] = {"in_use", "Still in use", 409, 65, false},
 	[-ERR_UNSUPPORTED] = {"unsupported", "Not supported", 501, 69, false},
 	[-ERR_INTERNAL] = {"internal", "Internal error", 500, 70, false},
+	[-ERR_NOT_NOW] = {"not_now", "Not possible now", 409, 65, false},
 };
 
 const struct err_info *err_info(enum err code)

@@ -27,7 +27,8 @@ enum err {
 	ERR_IN_USE = -21,      /* something refers to it; error.text names what */
 	ERR_UNSUPPORTED = -22, /* left out of this build or platform */
 	ERR_INTERNAL = -23,    /* a bug of ours */
-	ERR_COUNT = 24,
+	ERR_NOT_NOW = -24,     /* not possible as it stands now: it is over, there are several */
+	ERR_COUNT = 25,
 };
 
 /** What an error code means to each audience. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/alerts/hooks.h"
 #include "daemon/alerts/internal.h"
 #include "daemon/core/fault.h"
 #include "daemon/core/thread.h"
@@ -137,6 +138,7 @@ struct alerts *alerts_new(struct daemon *d, struct error *e)
 	book_init(&a->book);
 	recipients_init(&a->recipients);
 	store_on_prune(d->store, alerts_prune);
+	store_on_prune(d->store, silences_prune);
 	a->rules = rules_new(d);
 	a->outbox = outbox_new(d, e);
 	if (!a->outbox || start_load(a, e)) {

@@ -4,8 +4,19 @@
 #include "daemon/alerts/internal.h"
 #include "shared/mem.h"
 
+extern const struct resource_kind resource_notifier, resource_silence;
+
 const struct route_group *const alerts_route_sets[] = {
-	NULL,
+	&alert_routes, &delivery_routes, &silence_routes, &notifier_routes, NULL,
+};
+
+static const struct resource_live live[] = {
+	{.kind = &resource_silence,
+	 .write = silence_write,
+	 .rank = silence_rank,
+	 .filter = silence_filter},
+	{.kind = &resource_notifier, .write = notifier_write, .filter = notifier_filter},
+	{0},
 };
 
 void alerts_routes(struct daemon *d, struct alerts *a)
@@ -58,5 +69,6 @@ static void metrics(struct buf *out, void *state)
 const struct service alerts_hooks = {
 	.name = "alerts",
 	.title = "Alerts",
+	.live = live,
 	.metrics = metrics,
 };

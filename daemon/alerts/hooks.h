@@ -1,10 +1,7 @@
 #pragma once
 /* Routes of alerts, in sets: each file that answers some exports its own, and is named in hooks.c.
  * ctx of a handler is the struct alerts. */
-#include "daemon/http/http.h"
-
-struct daemon;
-struct alerts;
+#include "daemon/services/service.h"
 
 struct route_group {
 	const struct route *routes;
@@ -14,3 +11,19 @@ struct route_group {
 extern const struct route_group *const alerts_route_sets[];
 /** Before the server listens. */
 void alerts_routes(struct daemon *d, struct alerts *a);
+
+extern const struct route_group alert_routes, delivery_routes, silence_routes, notifier_routes;
+
+/** Try again what belongs to the alert or is the delivery (0: neither), and answer how many. */
+struct answered redeliver_answer(struct request *r, struct alerts *a, uint64_t alert,
+				 uint64_t delivery);
+
+/* Parts of struct resource_live; ctx is the struct alerts. */
+void silence_write(struct json_writer *w, const struct resource *r, void *ctx);
+bool silence_rank(const struct resource *r, const char *sort, int64_t *key, void *ctx);
+const char *silence_filter(const struct resource *r, const char *name, char *out, void *ctx);
+void notifier_write(struct json_writer *w, const struct resource *r, void *ctx);
+const char *notifier_filter(const struct resource *r, const char *name, char *out, void *ctx);
+
+/** A store_prune_fn: silences that are over for 30 days. */
+enum err silences_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e);

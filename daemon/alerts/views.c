@@ -73,3 +73,26 @@ bool alerts_view(struct alerts *a, uint64_t id, struct alert_view *out)
 	pthread_mutex_unlock(&a->lock);
 	return living;
 }
+
+void alerts_each(struct alerts *a, alert_view_fn *fn, void *arg)
+{
+	struct alert_view v;
+	pthread_mutex_lock(&a->lock);
+	for (const struct alert *x = a->book.first; x; x = x->next) {
+		if (!alert_living(x))
+			continue;
+		view(a, x, &v);
+		fn(&v, arg);
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
+size_t alerts_covered(struct alerts *a, uint64_t silence)
+{
+	size_t n = 0;
+	pthread_mutex_lock(&a->lock);
+	for (const struct alert *x = a->book.first; x; x = x->next)
+		n += x->state == ALERT_OPEN && x->silence == silence;
+	pthread_mutex_unlock(&a->lock);
+	return n;
+}

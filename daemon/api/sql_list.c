@@ -356,6 +356,8 @@ struct answered sql_list_page_of(struct request *r, const struct sql_list *list,
 	struct error e = q.error;
 	bool failed = e.code || take_page(r, &page, &e) || write_list(r, &q, &page, &e);
 	buf_fini(&q.where);
+	while (q.n_kept)
+		free(q.kept[--q.n_kept]);
 	if (!failed)
 		return reply_send(r, 200);
 	buf_reset(reply_body(r));

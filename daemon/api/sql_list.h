@@ -11,7 +11,7 @@
 #include "daemon/store/store.h"
 #include "shared/schema/schema.h"
 
-enum { SQL_LIST_LIMIT = 100, SQL_LIST_LIMIT_MAX = 1000, SQL_BINDS_MAX = 40 };
+enum { SQL_LIST_LIMIT = 100, SQL_LIST_LIMIT_MAX = 1000, SQL_BINDS_MAX = 40, SQL_KEPT_MAX = 4 };
 
 /** A row while it is written; everything borrowed. */
 struct sql_row {
@@ -56,6 +56,8 @@ struct sql_query {
 		int64_t number;
 	} binds[SQL_BINDS_MAX];
 	int n_binds;
+	char *kept[SQL_KEPT_MAX];
+	size_t n_kept;
 	const char *sort;
 	bool descending;
 };
@@ -64,6 +66,10 @@ struct sql_query {
 void sql_where(struct sql_query *q, const char *sql);
 void sql_where_number(struct sql_query *q, const char *sql, int64_t number);
 void sql_where_text(struct sql_query *q, const char *sql, const char *text);
+/** A value for the next ? of the conditions so far: after sql_where of a text made of literals. */
+void sql_bind_text(struct sql_query *q, const char *text, size_t n);
+/** The query frees text when it is over: for a value that was made. Returns it. */
+const char *sql_keep(struct sql_query *q, char *text);
 /** The expression is one of the words of "a,b". choices (NULL: any): what is not among them is a
  *  fault of the filter. */
 void sql_where_words(struct sql_query *q, const char *expression, const char *name,

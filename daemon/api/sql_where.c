@@ -1,4 +1,5 @@
 /* Conditions of a list of facts. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,6 +31,18 @@ void sql_where_text(struct sql_query *q, const char *sql, const char *text)
 {
 	sql_where(q, sql);
 	add_bind(q, text, strlen(text), 0);
+}
+
+void sql_bind_text(struct sql_query *q, const char *text, size_t n)
+{
+	add_bind(q, text, n, 0);
+}
+
+const char *sql_keep(struct sql_query *q, char *text)
+{
+	assert(q->n_kept < SQL_KEPT_MAX);
+	q->kept[q->n_kept++] = text;
+	return text;
 }
 
 static bool is_choice(const char *word, size_t n, const char *const *choices)

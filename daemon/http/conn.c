@@ -431,13 +431,14 @@ void conn_next(struct conn *c)
 /* ---- beginning --------------------------------------------------------------------------------
  */
 
-static bool peer_is_owner(const struct http_server *s, int fd)
+static void look_at_peer(struct conn *c, int fd)
 {
 	struct ucred peer;
 	socklen_t len = sizeof peer;
 
-	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) &&
-	       (peer.uid == 0 || peer.uid == s->o.owner_uid);
+	c->known = !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len);
+	c->uid = c->known ? peer.uid : (uid_t)-1;
+	c->writer = c->known && (c->uid == 0 || c->uid == c->server->o.owner_uid);
 }
 
 static bool peer_is_loopback(int fd)
@@ -470,7 +471,7 @@ void conn_accept(struct http_server *s, int fd, bool tcp)
 	} else {
 		uv_pipe_init(s->uv, &c->u.pipe, 0);
 		rc = uv_pipe_open(&c->u.pipe, fd);
-		c->writer = peer_is_owner(s, fd);
+		look_at_peer(c, fd);
 	}
 	c->u.handle.data = c;
 	s->handles++;

@@ -97,6 +97,8 @@ const char *request_id(const struct request *r);
 /** The body is a secret: its memory is wiped when the request is over. */
 void request_body_secret(struct request *r);
 bool request_may_write(const struct request *r);
+/** Name of the user at the other end of the Unix socket. @return false: not known (TCP) */
+bool request_user(const struct request *r, char *out, size_t cap);
 
 /* ---- answering ----------------------------------------------------------------------------- */
 

@@ -164,10 +164,12 @@ struct conn {
 	bool unread;        /* the peer may be sending what nobody wants */
 	bool tcp, loopback; /* tcp: the peer's address */
 	bool writer;        /* the peer may write */
-	bool paused;        /* reading was stopped: rest is full */
-	bool eof;           /* the peer sends no more; it may still read */
-	bool close_after;   /* the answer being written is the last */
-	bool feeding;       /* inside conn_feed: it goes on by itself */
+	bool known;         /* uid is the peer's */
+	uid_t uid;
+	bool paused;      /* reading was stopped: rest is full */
+	bool eof;         /* the peer sends no more; it may still read */
+	bool close_after; /* the answer being written is the last */
+	bool feeding;     /* inside conn_feed: it goes on by itself */
 };
 
 void conn_accept(struct http_server *s, int fd, bool tcp);
@@ -208,10 +210,11 @@ struct request {
 
 	bool expect_continue, has_body;
 	bool held;
-	bool head_only; /* HEAD */
-	bool secret;    /* wipe the body when it is over */
-	bool fresh;     /* If-None-Match holds */
-	bool writer;
+	bool head_only;     /* HEAD */
+	bool secret;        /* wipe the body when it is over */
+	bool fresh;         /* If-None-Match holds */
+	bool writer, known; /* the peer's, who may be gone by now */
+	uid_t uid;
 	uint64_t body_left;
 	size_t body_max;
 

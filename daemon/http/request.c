@@ -1,3 +1,5 @@
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -6,7 +8,10 @@
 #include "daemon/http/target.h"
 #include "shared/mem.h"
 
-enum { TEXT_MAX = 60000 }; /* offsets have 16 bits */
+enum {
+	TEXT_MAX = 60000, /* offsets have 16 bits */
+	USER_ENTRY_BYTES = 4096,
+};
 
 struct request *request_new(struct http_server *s, struct conn *c)
 {
@@ -306,6 +311,8 @@ enum ready request_ready(struct request *r, struct refusal *why)
 		return refuse(why, 405, "method", "this method is not possible here");
 	r->head_only = r->parser.method == HTTP_HEAD;
 	r->writer = r->conn->writer;
+	r->known = r->conn->known;
+	r->uid = r->conn->uid;
 	ready = framing(r, why);
 	if (ready != READY_GO)
 		return ready;
@@ -481,6 +488,20 @@ const char *request_id(const struct request *r)
 bool request_may_write(const struct request *r)
 {
 	return r->writer;
+}
+
+bool request_user(const struct request *r, char *out, size_t cap)
+{
+	struct passwd entry, *found = NULL;
+	char memory[USER_ENTRY_BYTES];
+
+	if (!r->known)
+		return false;
+	if (!getpwuid_r(r->uid, &entry, memory, sizeof memory, &found) && found)
+		snprintf(out, cap, "%s", entry.pw_name);
+	else
+		snprintf(out, cap, "uid %lu", (unsigned long)r->uid);
+	return true;
 }
 
 void request_body_secret(struct request *r)

@@ -272,6 +272,12 @@ bool name_valid(const struct resource_kind *k, const char *name, struct error *e
 /** "Https://Shop.Example/x" -> "shop-example-x"; always valid, or "" when nothing is left. */
 void name_slug(const char *text, char *out, size_t cap);
 
+/** What an action was given: each member is one of its params and acceptable (text as a flag has it
+ *  is taken, too); those that are absent have their defaults, if any.
+ *  @param input  an object, or NULL: nothing
+ *  @return new object, or NULL with e naming the member, its value and what to try */
+json_t *action_params(const struct action *a, const json_t *input, struct error *e);
+
 /* ---- typed access to a canonical spec, defaults filled ------------------------------------ */
 /* An absent value without a default, or a field that the kind does not have, is NULL, 0, false. */
 

@@ -51,6 +51,7 @@ static void info__contract__statuses(void **state)
 		{ERR_IN_USE, "in_use", 409, 65},
 		{ERR_UNSUPPORTED, "unsupported", 501, 69},
 		{ERR_INTERNAL, "internal", 500, 70},
+		{ERR_NOT_NOW, "not_now", 409, 65},
 	};
 
 	for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
