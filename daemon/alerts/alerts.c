@@ -180,6 +180,7 @@ void alerts_stop(struct alerts *a, int limit_ms)
 	pthread_join(a->thread, NULL);
 	a->joinable = false;
 	outbox_stop(a->outbox, limit_ms);
+	notifier_tests_join(a->tests);
 }
 
 void alerts_free(struct alerts *a)
@@ -194,6 +195,7 @@ void alerts_free(struct alerts *a)
 	silences_fini(&a->silences);
 	subscriptions_fini(&a->subscriptions);
 	rules_free(a->rules);
+	notifier_tests_free(a->tests);
 	outbox_free(a->outbox);
 	pthread_cond_destroy(&a->wake);
 	pthread_cond_destroy(&a->settled);

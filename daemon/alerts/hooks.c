@@ -23,6 +23,7 @@ void alerts_routes(struct daemon *d, struct alerts *a)
 {
 	for (size_t i = 0; alerts_route_sets[i]; i++)
 		http_routes(d->http, alerts_route_sets[i]->routes, alerts_route_sets[i]->n, a);
+	a->tests = notifier_tests_new(d, a->outbox);
 }
 
 static void metrics(struct buf *out, void *state)

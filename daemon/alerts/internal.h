@@ -14,6 +14,7 @@
 #include "daemon/alerts/alerts.h"
 #include "daemon/alerts/book.h"
 #include "daemon/alerts/groups.h"
+#include "daemon/alerts/notifier_tests.h"
 #include "daemon/alerts/rows.h"
 #include "daemon/alerts/rules.h"
 #include "daemon/alerts/silences.h"
@@ -67,6 +68,7 @@ struct notes {
 struct alerts {
 	struct daemon *d;
 	struct outbox *outbox;
+	struct notifier_tests *tests;
 	struct rules *rules;
 
 	pthread_t thread;

@@ -88,6 +88,7 @@ void outbox_attempt(struct outbox *o, const struct resource *notifier, uint64_t 
 		.attempt = attempt,
 		.now_ms = outbox_wall_ms(o),
 		.cancel = cancel,
+		.live = o->d->live,
 	};
 
 	memset(a, 0, sizeof *a);

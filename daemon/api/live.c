@@ -13,6 +13,11 @@
 /* ---- ways in
  * ------------------------------------------------------------------------------------- */
 
+size_t live_streams(const struct live *l)
+{
+	return atomic_load(&l->n_streams);
+}
+
 void live_touch(struct live *l, const char *kind, uint64_t id)
 {
 	const struct resource_kind *k;

@@ -286,7 +286,8 @@ static const char *allow(void *arg)
 {
 	struct command_run *s = arg;
 
-	return command_gate(config_of(s)->argv[0], s->allowed, s->n_allowed, s->real, &s->gate)
+	return command_gate("commands", config_of(s)->argv[0], s->allowed, s->n_allowed, s->real,
+			    &s->gate)
 		       ? s->real
 		       : NULL;
 }

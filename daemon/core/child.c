@@ -3,24 +3,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/core/spawn.h"
 #include "shared/mem.h"
 
 enum {
 	READ_AT_ONCE = 16384,
-	READS_MAX = 16,   /* in one turn of the loop */
-	GRACE_MS = 2000,  /* even a killed one may hang in the kernel */
-	FILES_MAX = 1024, /* old programs close all that there could be */
-	FILE_BYTES_MAX = 64 << 20,
-	CPU_SPARE_S = 5,
-	NICENESS = 5,
+	READS_MAX = 16,  /* in one turn of the loop */
+	GRACE_MS = 2000, /* even a killed one may hang in the kernel */
 	STREAMS = 2,
 };
 
@@ -46,50 +40,6 @@ struct child {
 };
 
 /* ---- starting: a worker -------------------------------------------------------------------- */
-
-static void limit(pid_t pid, int what, rlim_t value)
-{
-	struct rlimit r = {.rlim_cur = value, .rlim_max = value};
-
-	prlimit(pid, (__rlimit_resource_t)what, &r, NULL);
-}
-
-static void tame(const struct child *c)
-{
-	limit(c->pid, RLIMIT_CORE, 0);
-	limit(c->pid, RLIMIT_NOFILE, FILES_MAX);
-	limit(c->pid, RLIMIT_FSIZE, FILE_BYTES_MAX);
-	limit(c->pid, RLIMIT_CPU, (rlim_t)(c->q.timeout_ms / 1000 + CPU_SPARE_S));
-	setpriority(PRIO_PROCESS, (id_t)c->pid, NICENESS);
-}
-
-static int spawn_with(struct child *c, const char *path, const int write_ends[STREAMS])
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t how;
-	sigset_t none, all;
-	int error;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&how);
-	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-					       POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setpgroup(&how, 0);
-	posix_spawnattr_setsigmask(&how, &none);
-	posix_spawnattr_setsigdefault(&how, &all);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, write_ends[0], STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&files, write_ends[1], STDERR_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	posix_spawn_file_actions_addchdir_np(&files, "/");
-	c->started_ns = uv_hrtime();
-	error = posix_spawn(&c->pid, path, &files, &how, c->q.argv, c->q.envp);
-	posix_spawnattr_destroy(&how);
-	posix_spawn_file_actions_destroy(&files);
-	return error;
-}
 
 static void close_fd(int *fd)
 {
@@ -117,21 +67,22 @@ static int spawn(struct child *c, const char *path)
 	int write_ends[STREAMS] = {-1, -1};
 	int error = open_pipes(c, write_ends);
 
-	if (!error)
-		error = spawn_with(c, path, write_ends);
+	if (!error) {
+		struct spawn_request q = {.path = path,
+					  .argv = c->q.argv,
+					  .envp = c->q.envp,
+					  .in = -1,
+					  .out = write_ends[0],
+					  .err = write_ends[1],
+					  .timeout_ms = c->q.timeout_ms};
+
+		c->started_ns = uv_hrtime();
+		error = spawn_program(&q, &c->pid, &c->pidfd);
+	}
 	for (int i = 0; i < STREAMS; i++)
 		close_fd(&write_ends[i]);
 	if (error)
 		return error;
-	tame(c);
-	c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
-	if (c->pidfd < 0) { /* nobody could wait for it */
-		error = errno;
-		kill(-c->pid, SIGKILL);
-		waitpid(c->pid, NULL, 0);
-		return error;
-	}
-	fcntl(c->pidfd, F_SETFD, FD_CLOEXEC);
 	c->spawned = true;
 	return 0;
 }

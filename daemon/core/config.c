@@ -95,6 +95,11 @@ static const struct field config_fields[] = {
 	 .max = COMMANDS_MAX,
 	 .help = "Programs that command checks may run, and directories of such; default none",
 	 .example = "[/usr/lib/nagios/plugins]"},
+	{.name = "notify_programs",
+	 .type = FIELD_TEXT_LIST,
+	 .max = COMMANDS_MAX,
+	 .help = "Programs that exec notifiers may run, and directories of such; default none",
+	 .example = "[/usr/local/lib/sellersmart]"},
 	{.name = "alerts_fallback",
 	 .type = FIELD_TEXT_LIST,
 	 .max = 2,
@@ -229,12 +234,13 @@ static void copy_text(char *dst, size_t cap, const json_t *spec, const char *fie
 	snprintf(dst, cap, "%s", text ? text : "");
 }
 
-static void fill_commands(struct config *c, const json_t *spec)
+static size_t fill_programs(char **out, const json_t *spec, const char *field)
 {
-	json_t *item;
-	size_t i;
-	json_array_foreach((json_t *)spec_value(&config_kind, spec, "commands"), i, item)
-		c->commands[c->n_commands++] = mem_strdup(json_string_value(item));
+	const json_t *item;
+	size_t i, n = 0;
+	json_array_foreach((json_t *)spec_value(&config_kind, spec, field), i, item) out[n++] =
+		mem_strdup(json_string_value(item));
+	return n;
 }
 
 static void fill_fallback(struct config *c, const json_t *spec)
@@ -272,7 +278,8 @@ static enum err fill(struct config *c, const json_t *spec, struct error *e)
 	c->retention_bytes = spec_bytes(&config_kind, spec, "retention_size");
 	c->connections_max = spec_int(&config_kind, spec, "connections_max");
 	c->streams_max = spec_int(&config_kind, spec, "streams_max");
-	fill_commands(c, spec);
+	c->n_commands = fill_programs(c->commands, spec, "commands");
+	c->n_notify_programs = fill_programs(c->notify_programs, spec, "notify_programs");
 	fill_fallback(c, spec);
 	if (!c->data_dir[0]) {
 		enum err err = path_data_dir(c->data_dir, e);
@@ -379,6 +386,8 @@ void config_free(struct config *c)
 		return;
 	for (size_t i = 0; i < c->n_commands; i++)
 		free(c->commands[i]);
+	for (size_t i = 0; i < c->n_notify_programs; i++)
+		free(c->notify_programs[i]);
 	json_decref(c->values);
 	json_decref(c->origins);
 	free(c);

@@ -34,6 +34,8 @@ struct config {
 	char rdap_bootstrap[1024];    /* "" means IANA's */
 	char *commands[COMMANDS_MAX]; /* that command checks may run: programs, directories */
 	size_t n_commands;
+	char *notify_programs[COMMANDS_MAX]; /* the same for exec notifiers */
+	size_t n_notify_programs;
 	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms;
 	int64_t retention_bytes; /* of samples and events together */
 	int64_t memory_limit;    /* resident bytes, 0: none */

@@ -45,19 +45,19 @@ static enum err check_witnesses(const char *list, struct error *e)
 	return ERR_NONE;
 }
 
-static void check_commands(const json_t *list, struct error_list *faults)
+static void check_programs(const json_t *given, const char *field, struct error_list *faults)
 {
 	const json_t *item;
 	size_t i;
-	json_array_foreach(list, i, item)
+	json_array_foreach(json_object_get(given, field), i, item)
 	{
 		const char *path = json_string_value(item);
 		struct error e = {0};
 		if (!path || path[0] == '/')
 			continue;
-		error_field(&e, ERR_CONFIG, "commands", "commands: \"%.100s\" is no absolute path",
+		error_field(&e, ERR_CONFIG, field, "%s: \"%.100s\" is no absolute path", field,
 			    path);
-		error_hint(&e, "for example commands: [/usr/lib/nagios/plugins]");
+		error_hint(&e, "for example %s: [/usr/local/lib/sellersmart]", field);
 		config_fault(faults, &e);
 	}
 }
@@ -98,7 +98,8 @@ void config_check(const json_t *given, config_services_fn *services, struct erro
 		snprintf(e.field, sizeof(e.field), "%s", texts[i].field);
 		config_fault(faults, &e);
 	}
-	check_commands(json_object_get(given, "commands"), faults);
+	check_programs(given, "commands", faults);
+	check_programs(given, "notify_programs", faults);
 	check_fallback(json_object_get(given, "alerts_fallback"), faults);
 }
 

@@ -37,7 +37,8 @@ static bool covers(const char *entry, const char *real)
 	       (!real[len] || real[len] == '/' || !strcmp(whole, "/"));
 }
 
-static bool is_named(const char *real, char *const *allowed, size_t n, struct verdict *v)
+static bool is_named(const char *setting, const char *real, char *const *allowed, size_t n,
+		     struct verdict *v)
 {
 	char shown[SHOWN], dir[PATH_MAX], place[SHOWN];
 
@@ -49,8 +50,8 @@ static bool is_named(const char *real, char *const *allowed, size_t n, struct ve
 	directory_of(real, dir, sizeof dir);
 	show(place, dir);
 	verdict_set(v, OUTCOME_UNKNOWN, "not_allowed",
-		    "%s is not allowed; to allow it: \"commands: [%s]\" in sellersmart.yaml", shown,
-		    place);
+		    "%s is not allowed; to allow it: \"%s: [%s]\" in sellersmart.yaml", shown,
+		    setting, place);
 	return false;
 }
 
@@ -113,7 +114,7 @@ static bool can_run(const char *real, struct verdict *v)
 	return true;
 }
 
-bool command_gate(const char *program, char *const *allowed, size_t n_allowed,
+bool command_gate(const char *setting, const char *program, char *const *allowed, size_t n_allowed,
 		  char real[static PATH_MAX], struct verdict *v)
 {
 	char shown[SHOWN];
@@ -124,9 +125,9 @@ bool command_gate(const char *program, char *const *allowed, size_t n_allowed,
 		directory_of(program, dir, sizeof dir);
 		show(shown, dir);
 		verdict_set(v, OUTCOME_UNKNOWN, "not_allowed",
-			    "no program may be run; to allow this one: \"commands: [%s]\" in "
+			    "no program may be run; to allow this one: \"%s: [%s]\" in "
 			    "sellersmart.yaml",
-			    shown);
+			    setting, shown);
 		return false;
 	}
 	if (!realpath(program, real)) {
@@ -137,5 +138,6 @@ bool command_gate(const char *program, char *const *allowed, size_t n_allowed,
 			    "%s: %s; is the package with it installed?", shown, strerror(error));
 		return false;
 	}
-	return is_named(real, allowed, n_allowed, v) && can_run(real, v) && is_safe(real, v);
+	return is_named(setting, real, allowed, n_allowed, v) && can_run(real, v) &&
+	       is_safe(real, v);
 }

@@ -1,7 +1,6 @@
 /* A program of one's own, or one of the many that were written for Nagios. */
-#include <ctype.h>
-
 #include "shared/resources/checks/common.h"
+#include "shared/resources/checks/environment.h"
 
 enum { ARGUMENTS_MAX = 64, ENVIRONMENT_MAX = 32 };
 
@@ -63,60 +62,6 @@ static enum err check_program(const json_t *spec, struct error *e)
 		    "program: \"%.80s\" is no absolute path of a program", program);
 	error_hint(e, "for example program: /usr/lib/nagios/plugins/check_disk");
 	return ERR_INVALID;
-}
-
-/* Through these a program would do something else than what was allowed. */
-static bool is_forbidden(const char *name)
-{
-	static const char *const names[] = {
-		"PATH",          "IFS",          "ENV",
-		"BASH_ENV",      "SHELLOPTS",    "BASHOPTS",
-		"PS4",           "PYTHONPATH",   "PYTHONHOME",
-		"PYTHONSTARTUP", "PERL5LIB",     "PERLLIB",
-		"PERL5OPT",      "PERL5DB",      "RUBYLIB",
-		"RUBYOPT",       "NODE_OPTIONS", "NODE_PATH",
-		"GCONV_PATH",    "LOCPATH",      "JAVA_TOOL_OPTIONS",
-		"_JAVA_OPTIONS", "CDPATH",       "HOSTALIASES",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (!strcmp(names[i], name))
-			return true;
-	}
-	return !strncmp(name, "LD_", 3) || !strncmp(name, "GLIBC_", 6) ||
-	       !strncmp(name, "MALLOC_", 7) || !strncmp(name, "OPENSSL_", 8);
-}
-
-static bool is_variable(const char *name)
-{
-	if (!isalpha((unsigned char)*name) && *name != '_')
-		return false;
-	while (isalnum((unsigned char)*name) || *name == '_')
-		name++;
-	return !*name;
-}
-
-static enum err check_env(const json_t *spec, struct error *e)
-{
-	const char *name;
-	json_t *value;
-
-	json_object_foreach(json_object_get(spec, "env"), name, value)
-	{
-		if (!is_variable(name)) {
-			error_field(e, ERR_INVALID, "env",
-				    "env: \"%.40s\" is not the name of a variable", name);
-			error_hint(e, "letters, digits and _, as in API_TOKEN");
-			return ERR_INVALID;
-		}
-		if (is_forbidden(name)) {
-			error_field(e, ERR_INVALID, "env",
-				    "env: %.40s would make the program another one", name);
-			error_hint(e, "set it in a script of your own, and allow that");
-			return ERR_INVALID;
-		}
-	}
-	return ERR_NONE;
 }
 
 static enum err check(const json_t *spec, struct error *e)

@@ -74,7 +74,8 @@ static void write_alerts(struct json_writer *w, const json_t *alerts, const stru
 
 static void write_data(struct json_writer *w, const json_t *message, const struct room *room)
 {
-	static const char *const of_message[] = {"severity", "title", "total", "counts", "lines"};
+	static const char *const of_message[] = {"severity", "title", "total",
+						 "counts",   "lines", "sections"};
 	const json_t *alerts = json_object_get(message, "alerts"),
 		     *event = json_object_get(message, "data");
 	const char *name;
@@ -82,16 +83,18 @@ static void write_data(struct json_writer *w, const json_t *message, const struc
 
 	jw_object(w);
 	for (size_t i = 0; i < ARRAY_LEN(of_message); i++) {
-		if (!json_object_get(event, of_message[i]))
+		bool empty = !strcmp(of_message[i], "total") && !json_array_size(alerts);
+
+		if (!empty && !json_object_get(event, of_message[i]))
 			copy(w, message, of_message[i], of_message[i]);
 	}
 	if (json_array_size(alerts) == 1 && json_int(message, "total", 1) <= 1)
 		write_one(w, json_array_get(alerts, 0));
-	if (json_is_array(alerts))
+	if (json_array_size(alerts))
 		write_alerts(w, alerts, room);
 	json_object_foreach((json_t *)event, name, v)
 	{
-		if (json_is_array(alerts) && !strcmp(name, "alerts"))
+		if (json_array_size(alerts) && !strcmp(name, "alerts"))
 			continue;
 		jw_key(w, name);
 		jw_value(w, v);
