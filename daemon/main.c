@@ -354,6 +354,7 @@ static void reload(struct running *run)
 		for (size_t i = 0; i < run->d.n_services; i++)
 			if (run->d.services[i]->reload)
 				run->d.services[i]->reload(run->d.service_states[i]);
+		alerts_hooks.reload(run->d.alerts);
 		log_info("main", "configuration reloaded");
 	}
 	free(faults);

@@ -67,9 +67,23 @@ static void metrics(struct buf *out, void *state)
 	outbox_metrics(a->outbox, out);
 }
 
+static void look(void *state,
+		 void (*say)(void *arg, const char *name, const struct doctor_finding *f),
+		 void *arg)
+{
+	outbox_doctor(alerts_outbox(state), say, arg);
+}
+
+static void reload(void *state)
+{
+	outbox_reload(alerts_outbox(state));
+}
+
 const struct service alerts_hooks = {
 	.name = "alerts",
 	.title = "Alerts",
 	.live = live,
 	.metrics = metrics,
+	.doctor = look,
+	.reload = reload,
 };

@@ -6,6 +6,7 @@
 
 #include "daemon/alerts/fallback.h"
 #include "daemon/alerts/outbox_internal.h"
+#include "daemon/core/fault.h"
 #include "shared/json.h"
 #include "shared/log.h"
 #include "shared/mem.h"
@@ -278,6 +279,7 @@ static void try_one(struct outbox *o, struct lane *l, const struct resource *not
 	}
 	message = json_loads(text, 0, NULL);
 	free(text);
+	fault_point("outbox.before_send");
 	if (message) {
 		outbox_attempt(o, notifier, id, message, attempt, &o->cancel, &a);
 	} else {
@@ -285,6 +287,7 @@ static void try_one(struct outbox *o, struct lane *l, const struct resource *not
 		snprintf(a.text, sizeof a.text, "the message as it is stored cannot be read");
 	}
 	json_decref(message);
+	fault_point("outbox.after_send");
 	/* The daemon ends: it is tried again after the next start, under the same id. */
 	if (a.end != NOTIFIER_SENT && a.end != NOTIFIER_GONE && atomic_load(&o->cancel))
 		return;

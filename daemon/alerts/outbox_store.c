@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/alerts/outbox_internal.h"
+#include "daemon/core/fault.h"
 #include "shared/json.h"
 #include "shared/log.h"
 #include "shared/mem.h"
@@ -227,6 +228,7 @@ static enum err run_result(struct txn *t, void *arg, struct error *e)
 	r->n_dead = 0;
 	if (!rc)
 		rc = lane_keep(t, &r->state, e);
+	fault_point("outbox.in_result");
 	if (rc)
 		return rc;
 	switch (r->tell) {
@@ -256,7 +258,9 @@ enum err result_store(struct result_op *r, struct error *e)
 {
 	enum err rc;
 
+	fault_point("outbox.before_result");
 	rc = store_run(r->o->d->store, OP_PEOPLE, run_result, r, e);
+	fault_point("outbox.after_result");
 	return rc;
 }
 
@@ -483,11 +487,17 @@ enum err outbox_load(struct outbox *o, struct error *e)
 
 /* ---- what is old ---------------------------------------------------------------------------- */
 
-enum { PRUNED_AT_ONCE = 64 };
+enum { PRUNED_AT_ONCE = 64, KEPT_DAYS = 30 };
 
-static enum err prune_kind(struct txn *t, sqlite3_stmt *st, const char *kind, int64_t before_ms,
-			   bool *more, struct error *e)
+/* Sooner when the store is short of room. */
+enum err outbox_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e)
 {
+	int64_t month_ms = clock_wall_ms(store_clock(txn_store(t))) - (int64_t)KEPT_DAYS * DAY_MS;
+	sqlite3_stmt *st = txn_prepare(
+		t,
+		"DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE created_ms < ?1"
+		" AND state <> 'pending' ORDER BY created_ms LIMIT ?2) RETURNING id",
+		e);
 	uint64_t gone[PRUNED_AT_ONCE];
 	enum err rc = ERR_NONE;
 	size_t n = 0;
@@ -495,42 +505,15 @@ static enum err prune_kind(struct txn *t, sqlite3_stmt *st, const char *kind, in
 
 	if (!st)
 		return ERR_STORE;
-	sqlite3_bind_int64(st, 1, before_ms);
+	sqlite3_bind_int64(st, 1, before_ms > month_ms ? before_ms : month_ms);
 	sqlite3_bind_int(st, 2, PRUNED_AT_ONCE);
 	while (n < PRUNED_AT_ONCE && (step = sqlite3_step(st)) == SQLITE_ROW)
 		gone[n++] = (uint64_t)sqlite3_column_int64(st, 0);
 	sqlite3_reset(st);
 	if (step != SQLITE_DONE && step != SQLITE_ROW)
-		return store_error(step, txn_db(t), "removing what is old", e);
-	*more = *more || n == PRUNED_AT_ONCE;
+		return store_error(step, txn_db(t), "removing old deliveries", e);
+	*more = n == PRUNED_AT_ONCE;
 	for (size_t i = 0; i < n && !rc; i++)
-		rc = feed_change(t, kind, gone[i], true, e);
+		rc = feed_change(t, "delivery", gone[i], true, e);
 	return rc;
-}
-
-/* Deliveries go after 30 days, resolved alerts with the events; both earlier when the store asks
- * for more. */
-enum err outbox_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e)
-{
-	int64_t now_ms = clock_wall_ms(store_clock(txn_store(t)));
-	int64_t month_ms = now_ms - (int64_t)30 * DAY_MS;
-	int64_t events_ms = now_ms - txn_retention(t)->events_ms;
-	enum err rc = prune_kind(
-		t,
-		txn_prepare(t,
-			    "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE "
-			    "created_ms < ?1 AND state <> 'pending' ORDER BY created_ms LIMIT ?2) "
-			    "RETURNING id",
-			    e),
-		"delivery", before_ms > month_ms ? before_ms : month_ms, more, e);
-
-	return rc ? rc
-		  : prune_kind(
-			    t,
-			    txn_prepare(t,
-					"DELETE FROM alert WHERE number IN (SELECT number FROM "
-					"alert WHERE resolved_ms < ?1 ORDER BY resolved_ms LIMIT "
-					"?2) RETURNING id",
-					e),
-			    "alert", before_ms > events_ms ? before_ms : events_ms, more, e);
 }

@@ -72,8 +72,6 @@ bool store_cancel(struct store *s, struct store_op *op);
 
 sqlite3 *txn_db(struct txn *t);
 struct store *txn_store(struct txn *t);
-/** How long is kept what, as it is now. */
-const struct store_retention *txn_retention(const struct txn *t);
 /** A cached prepared statement, reset and unbound; sql must be a literal (cached by address). */
 sqlite3_stmt *txn_prepare(struct txn *t, const char *sql, struct error *e);
 /** Step a statement that returns no rows. */

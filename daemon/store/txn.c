@@ -142,11 +142,6 @@ sqlite3 *txn_db(struct txn *t)
 	return t->store->db;
 }
 
-const struct store_retention *txn_retention(const struct txn *t)
-{
-	return &t->store->options.retention;
-}
-
 struct store *txn_store(struct txn *t)
 {
 	return t->store;
