@@ -145,11 +145,18 @@ static void talker_start(struct talker *t)
 }
 
 /* After the sender let go of its connections. */
-static void talker_end(struct talker *t)
+static void talker_stop(struct talker *t)
 {
 	shutdown(t->listener, SHUT_RDWR);
 	pthread_join(t->thread, NULL);
 	close(t->listener);
+	t->listener = -1;
+}
+
+static void talker_end(struct talker *t)
+{
+	if (t->listener >= 0)
+		talker_stop(t);
 	free(t);
 }
 
@@ -221,6 +228,7 @@ static void http__carries__method_headers_body_and_login(void **state)
 	assert_string_equal(a.body, "yes");
 	assert_false(a.cut);
 	sender_free(s);
+	talker_stop(t);
 	assert_ptr_equal(strstr(t->heard, "PUT /hook?x=1 HTTP/1.1\r\n"), t->heard);
 	assert_non_null(strstr(t->heard, "\r\nwebhook-id: msg_1\r\n"));
 	assert_non_null(strstr(t->heard, "\r\nContent-Type: application/json\r\n"));
@@ -262,6 +270,7 @@ static void http__takes__a_redirect_as_the_answer(void **state)
 	post(s, t->port, "/", &a);
 	assert_int_equal(a.status, 302);
 	sender_free(s);
+	talker_stop(t);
 	assert_null(strstr(t->heard, "/else"));
 	talker_end(t);
 }
@@ -486,6 +495,7 @@ static void mail__is_handed_over__with_login_and_all_recipients(void **state)
 	assert_int_equal(a.status, 250);
 	assert_string_equal(a.text, "250 2.0.0 queued as 4711");
 	sender_free(s);
+	talker_stop(t);
 	assert_non_null(strstr(t->heard, "AG1lAHB3"));
 	talker_end(t);
 }
@@ -508,6 +518,7 @@ static void mail__tells__who_was_refused(void **state)
 	assert_int_equal(a.status, 550);
 	assert_string_equal(a.text, "550 5.1.1 no such user");
 	sender_free(s);
+	talker_stop(t);
 	assert_non_null(strstr(t->heard, "MAIL FROM:<shop@example.org>"));
 	assert_non_null(strstr(t->heard, "RCPT TO:<c@example.org>\r\n"));
 	assert_non_null(strstr(t->heard, "\r\nhello\r\n..dot\r\n.\r\n"));
@@ -525,6 +536,7 @@ static void mail__does_not_go_in_the_clear__when_starttls_is_required(void **sta
 	assert_int_equal(a.end, SEND_FAILED);
 	assert_non_null(strstr(a.text, "STARTTLS"));
 	sender_free(s);
+	talker_stop(t);
 	assert_null(strstr(t->heard, "AUTH"));
 	assert_null(strstr(t->heard, "MAIL"));
 	talker_end(t);
