@@ -47,7 +47,7 @@ def kinds(hooks, path="/ops"):
 
 def a_webhook__leaves_at_once__and_once():
     with WebhookServer(secrets=[SECRET]) as hooks, Origin() as o, Faulty() as d:
-        add_ops(d, hooks, group_wait="0s", group_interval="1s")
+        add_ops(d, hooks, critical_interval="0s")
         add_shop(d, o)
         o.status = 500
         d.wait_state("shop", "down")
