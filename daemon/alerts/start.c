@@ -61,15 +61,11 @@ void start_recipients(struct alerts *a)
 	recipients_touch_all(&a->recipients);
 }
 
+/* A position of its own, so that it is never 0, which is how a cursor is that was never set. */
 static enum err write_cursor(struct txn *t, void *arg, struct error *e)
 {
 	struct alerts *a = arg;
-	sqlite3_stmt *st = txn_prepare(t, "SELECT coalesce(max(seq), 0) FROM events", e);
-	if (!st)
-		return ERR_STORE;
-	if (sqlite3_step(st) == SQLITE_ROW)
-		a->cursor = (uint64_t)sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
+	a->cursor = txn_seq(t);
 	return cursor_set(t, "alerts", a->cursor, e);
 }
 
@@ -116,10 +112,13 @@ struct newest {
 	bool found;
 };
 
+/* Its own state ("monitor.down"), not that of a job or a budget of it. */
 static bool has_state(const struct event *ev, void *arg)
 {
 	struct newest *n = arg;
-	json_t *data = ev->data_json ? json_loads(ev->data_json, 0, NULL) : NULL;
+	size_t kind = strlen(ev->subject_kind);
+	bool own = !strncmp(ev->topic, ev->subject_kind, kind) && ev->topic[kind] == '.';
+	json_t *data = own && ev->data_json ? json_loads(ev->data_json, 0, NULL) : NULL;
 	n->found = json_str(data, "state", NULL) != NULL;
 	json_decref(data);
 	if (!n->found)
