@@ -192,20 +192,20 @@ static void write_steps(struct json_writer *w, const struct sql_row *row, struct
 	jw_array_end(w);
 }
 
-/* Those that the event told, or those that it has now. */
-static void write_tags(struct json_writer *w, const struct sql_row *row, struct alerts *a)
+/* What the event and the rule told, or what the subject has now. */
+static void write_of_subject(struct json_writer *w, const struct sql_row *row, struct alerts *a)
 {
-	const char *data = list_text(row, A_DATA);
-	bool told = data && *data == '{' && text_member(data, "tags").n;
+	const char *data = list_text(row, A_DATA), *runbook = list_text(row, A_RUNBOOK);
+	bool tagged = data && *data == '{' && text_member(data, "tags").n;
 	const struct resource *r =
-		told ? NULL : resource_by_id(a->d->store, (uint64_t)number(row, A_SUBJECT));
-	struct json_slice tags = r ? text_member(r->spec, "tags") : (struct json_slice){0};
-	if (tags.n && tags.s[0] == '[') {
-		jw_key(w, "tags");
-		jw_raw(w, tags.s, tags.n);
-	} else {
-		write_member(w, "tags", data, '[', "[]");
-	}
+		tagged && runbook ? NULL
+				  : resource_by_id(a->d->store, (uint64_t)number(row, A_SUBJECT));
+	const char *spec = r ? r->spec : "{}";
+	write_member(w, "tags", tagged ? data : spec, '[', "[]");
+	if (runbook)
+		jw_kv_str(w, "runbook", runbook);
+	else
+		write_member(w, "runbook", spec, '"', "null");
 	resource_unref(r);
 }
 
@@ -263,8 +263,7 @@ static void write_alert(struct json_writer *w, const struct sql_row *row)
 	jw_key(w, "labels");
 	jw_raw(w, labels && *labels == '{' ? labels : "{}",
 	       labels && *labels == '{' ? strlen(labels) : 2);
-	write_tags(w, row, a);
-	jw_kv_str(w, "runbook", list_text(row, A_RUNBOOK));
+	write_of_subject(w, row, a);
 	write_told(w, row, &ignored);
 	write_deliveries(w, row, &ignored);
 	if (row->alone)

@@ -7,7 +7,10 @@
 extern const struct resource_kind resource_notifier, resource_silence;
 
 const struct route_group *const alerts_route_sets[] = {
-	&alert_routes, &delivery_routes, &silence_routes, &notifier_routes, NULL,
+	&alert_routes,
+	&delivery_routes,
+	&silence_routes,
+	NULL,
 };
 
 static const struct resource_live live[] = {
@@ -79,10 +82,50 @@ static void reload(void *state)
 	outbox_reload(alerts_outbox(state));
 }
 
+static void write_counts(struct json_writer *w, struct alerts *a)
+{
+	struct alert_counts n;
+	alerts_count(a, &n);
+	jw_key(w, "alerts");
+	jw_object(w);
+	jw_kv_int(w, "open", (int64_t)n.open);
+	jw_kv_int(w, "acknowledged", (int64_t)n.acknowledged);
+	jw_kv_int(w, "silenced", (int64_t)n.silenced);
+	jw_kv_int(w, "critical", (int64_t)n.critical);
+	jw_kv_int(w, "warning", (int64_t)n.warning);
+	jw_object_end(w);
+}
+
+static const char *or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static void overview(struct json_writer *w, void *state)
+{
+	struct alerts *a = state;
+	struct outbox_state s;
+	write_counts(w, a);
+	outbox_state(a->outbox, &s);
+	jw_key(w, "outbox");
+	jw_object(w);
+	jw_kv_int(w, "pending", (int64_t)s.pending);
+	jw_kv_int(w, "dead", (int64_t)s.dead);
+	jw_kv_str(w, "failing", or_null(s.failing));
+	jw_kv_str(w, "why", s.failing[0] ? or_null(s.why) : NULL);
+	jw_kv_time(w, "failing_since", s.failing_since_ms);
+	jw_kv_time(w, "oldest_at", s.oldest_ms);
+	jw_kv_time(w, "sent_at", s.sent_ms);
+	jw_kv_str(w, "sent_by", or_null(s.sent_by));
+	jw_object_end(w);
+}
+
 const struct service alerts_hooks = {
 	.name = "alerts",
 	.title = "Alerts",
 	.live = live,
+	.attention = alerts_attention,
+	.overview = overview,
 	.metrics = metrics,
 	.doctor = look,
 	.reload = reload,

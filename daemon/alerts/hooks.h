@@ -12,7 +12,7 @@ extern const struct route_group *const alerts_route_sets[];
 /** Before the server listens. */
 void alerts_routes(struct daemon *d, struct alerts *a);
 
-extern const struct route_group alert_routes, delivery_routes, silence_routes, notifier_routes;
+extern const struct route_group alert_routes, delivery_routes, silence_routes;
 
 /** Try again what belongs to the alert or is the delivery (0: neither), and answer how many. */
 struct answered redeliver_answer(struct request *r, struct alerts *a, uint64_t alert,
@@ -24,6 +24,9 @@ bool silence_rank(const struct resource *r, const char *sort, int64_t *key, void
 const char *silence_filter(const struct resource *r, const char *name, char *out, void *ctx);
 void notifier_write(struct json_writer *w, const struct resource *r, void *ctx);
 const char *notifier_filter(const struct resource *r, const char *name, char *out, void *ctx);
+
+/** Lines of the overview: open alerts of which something is told, each subject once. */
+size_t alerts_attention(void *state, struct attention *out, size_t max, size_t *total);
 
 /** A store_prune_fn: silences that are over for 30 days. */
 enum err silences_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e);

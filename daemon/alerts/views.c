@@ -1,8 +1,10 @@
 /* What other threads may look at. */
 #include <stdio.h>
 
+#include "daemon/alerts/hooks.h"
 #include "daemon/alerts/internal.h"
 #include "daemon/store/feed.h"
+#include "shared/utf8.h"
 
 static bool is_silent(const struct alerts *a, const struct alert *x)
 {
@@ -93,6 +95,62 @@ size_t alerts_covered(struct alerts *a, uint64_t silence)
 	pthread_mutex_lock(&a->lock);
 	for (const struct alert *x = a->book.first; x; x = x->next)
 		n += x->state == ALERT_OPEN && x->silence == silence;
+	pthread_mutex_unlock(&a->lock);
+	return n;
+}
+
+/* ---- lines of the overview ------------------------------------------------------------------ */
+
+static bool needs_a_line(const struct alerts *a, const struct alert *x)
+{
+	return alert_living(x) && !x->inhibited && !is_silent(a, x);
+}
+
+static bool is_worst_of_its_subject(const struct alerts *a, const struct alert *x)
+{
+	for (const struct alert *y = x->subject ? book_about(&a->book, x->subject) : NULL; y;
+	     y = y->next_by_subject)
+		if (y != x && y->subject == x->subject && needs_a_line(a, y) && worse(y, x))
+			return false;
+	return true;
+}
+
+static void write_attention(struct attention *line, const struct alert *x)
+{
+	const struct resource_kind *k = resource_kind_find(x->kind);
+	*line = (struct attention){
+		.level = x->severity == SEVERITY_CRITICAL  ? ATTENTION_CRITICAL
+			 : x->severity == SEVERITY_WARNING ? ATTENTION_WARNING
+							   : ATTENTION_NOTICE,
+		.word = "ALERT",
+		.since_ms = x->since_ms,
+		.kind = k ? k->kind : "alert",
+		.id = x->subject ? x->subject : x->id,
+		.key = 'a',
+		.remedy = "ack",
+		.seq = x->seq,
+	};
+	snprintf(line->name, sizeof(line->name), "%.63s", x->name ? x->name : x->rule);
+	snprintf(line->text, sizeof(line->text), "%.*s",
+		 (int)utf8_floor(x->text, sizeof(line->text) - 1), x->text);
+}
+
+/* The worst of each level come first; the book is in order of numbers, so one pass a severity. */
+size_t alerts_attention(void *state, struct attention *out, size_t max, size_t *total)
+{
+	struct alerts *a = state;
+	size_t n = 0;
+	*total = 0;
+	pthread_mutex_lock(&a->lock);
+	for (int severity = SEVERITY_CRITICAL; severity >= SEVERITY_INFO; severity--)
+		for (const struct alert *x = a->book.first; x; x = x->next) {
+			if (x->severity != severity || !needs_a_line(a, x) ||
+			    !is_worst_of_its_subject(a, x))
+				continue;
+			++*total;
+			if (n < max)
+				write_attention(&out[n++], x);
+		}
 	pthread_mutex_unlock(&a->lock);
 	return n;
 }

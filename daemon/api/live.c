@@ -85,6 +85,27 @@ static struct live_event *event_new(const struct live *l, const struct event *ev
 	return e;
 }
 
+/* Facts (incidents, alerts) are read from tables, not here: who shows them is told to ask again.
+ * What becomes of a delivery stands in its alert's row. */
+static void tell_of_facts(struct live *l, const struct feed_commit *c)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < c->n_notes; i++) {
+		const char *kind = c->notes[i].kind;
+		const struct resource_kind *k;
+
+		if (!strcmp(kind, last))
+			continue;
+		last = kind;
+		k = resource_kind_find(kind);
+		if (k && !(k->ops & OP_ADD))
+			live_list(l, kind);
+		if (!strcmp(kind, "delivery"))
+			live_list(l, "alert");
+	}
+}
+
 /* The order matters: seq is stored before the streams are counted, and a stream is counted before
  * it reads seq; so an event is either before a new stream's position or comes to it. */
 static void on_commit(const struct feed_commit *c, void *arg)
@@ -94,7 +115,10 @@ static void on_commit(const struct feed_commit *c, void *arg)
 	bool wake = false;
 
 	atomic_store(&l->seq, c->last_seq);
-	if (!c->n_events || !atomic_load(&l->n_streams))
+	if (!atomic_load(&l->n_streams))
+		return;
+	tell_of_facts(l, c);
+	if (!c->n_events)
 		return;
 	for (size_t i = 0; i < c->n_events; i++) {
 		*tail = event_new(l, &c->events[i]);

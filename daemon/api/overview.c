@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/alerts/alerts.h"
 #include "daemon/api/internal.h"
 #include "daemon/api/text.h"
 #include "shared/doctor/doctor.h"
@@ -14,24 +15,32 @@ enum { LINES_MAX = 50, INLINE_RESOURCES = 200 };
 
 struct lines {
 	struct attention items[LINES_MAX * 2];
+	struct alert_view alerts[LINES_MAX * 2]; /* about them; number 0: none */
 	size_t n, total;
 };
 
-static int worst_first(const struct attention *a, const struct attention *b)
+/* What somebody sees to comes after what nobody does. */
+static int worst_first(const struct lines *l, size_t a, size_t b)
 {
-	return a->level < b->level ? -1 : a->level > b->level;
+	int level_a = (int)l->items[a].level * 2 + l->alerts[a].acknowledged;
+	int level_b = (int)l->items[b].level * 2 + l->alerts[b].acknowledged;
+
+	return level_a < level_b ? -1 : level_a > level_b;
 }
 
 /* Stable: within a level the services' own order stays. Few lines, so by insertion. */
 static void sort_lines(struct lines *l)
 {
 	for (size_t i = 1; i < l->n; i++) {
-		struct attention line = l->items[i];
-		size_t at = i;
+		for (size_t at = i; at && worst_first(l, at, at - 1) < 0; at--) {
+			struct attention line = l->items[at];
+			struct alert_view alert = l->alerts[at];
 
-		for (; at && worst_first(&line, &l->items[at - 1]) < 0; at--)
 			l->items[at] = l->items[at - 1];
-		l->items[at] = line;
+			l->alerts[at] = l->alerts[at - 1];
+			l->items[at - 1] = line;
+			l->alerts[at - 1] = alert;
+		}
 	}
 }
 
@@ -84,25 +93,79 @@ static void add_machine(struct lines *l, struct api_state *a, bool readonly, int
 	}
 }
 
+/* Each line of a resource that has a living alert says which: its key is then to acknowledge it. */
+static void add_alerts(struct api_state *a, struct lines *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct attention *line = &l->items[i];
+		struct alert_view *v = &l->alerts[i];
+
+		if (!a->d->alerts || !line->id || !alerts_about(a->d->alerts, line->id, v))
+			*v = (struct alert_view){0};
+		if (!v->number || v->acknowledged)
+			continue;
+		line->key = 'a';
+		snprintf(line->remedy, sizeof line->remedy, "ack");
+	}
+}
+
+/* Alerts come last: of what a service has a line about already, or would have if there were room,
+ * they give none. */
+static bool is_told(const struct lines *l, size_t own, const struct attention *line, bool crowded)
+{
+	for (size_t i = 0; i < own; i++) {
+		if (l->items[i].id == line->id && line->id)
+			return true;
+		if (crowded && l->items[i].kind && !strcmp(l->items[i].kind, line->kind))
+			return true;
+	}
+	return false;
+}
+
+static void add_unsaid(struct lines *l, const struct api_service *s, bool crowded)
+{
+	struct attention *more = mem_zalloc(LINES_MAX * sizeof *more);
+	size_t own = l->n, total = 0;
+	size_t n = s->service->attention(s->state, more, LINES_MAX, &total);
+
+	for (size_t i = 0; i < n && l->n < LINES_MAX + LINES_MAX / 2; i++) {
+		if (is_told(l, own, &more[i], crowded))
+			continue;
+		l->items[l->n++] = more[i];
+		l->total++;
+	}
+	free(more);
+}
+
 static void collect(struct api_state *a, struct lines *l, const struct store_health *h,
 		    int64_t now_ms)
 {
+	const struct api_service *alerts = NULL;
+
 	for (size_t i = 0; i < a->n_services && l->n < LINES_MAX; i++) {
 		const struct api_service *s = &a->services[i];
 		size_t total = 0, n;
 
 		if (!s->service->attention)
 			continue;
+		if (s->service == &alerts_hooks) {
+			alerts = s;
+			continue;
+		}
 		n = s->service->attention(s->state, &l->items[l->n], LINES_MAX - l->n, &total);
 		l->n += n;
 		l->total += total > n ? total : n;
 	}
+	if (alerts)
+		add_unsaid(l, alerts, l->total > l->n);
+	add_alerts(a, l);
 	add_store(l, h, now_ms);
 	add_machine(l, a, h->readonly, now_ms);
 	sort_lines(l);
 }
 
-static void write_line(struct json_writer *w, const struct attention *line, uint64_t seen)
+static void write_line(struct json_writer *w, const struct attention *line,
+		       const struct alert_view *alert, uint64_t seen)
 {
 	const struct resource_kind *k = resource_kind_find(line->kind ? line->kind : "");
 	char id[ID_TEXT];
@@ -121,6 +184,12 @@ static void write_line(struct json_writer *w, const struct attention *line, uint
 	jw_kv_str(w, "key", line->key ? (char[2]){line->key, 0} : NULL);
 	jw_kv_str(w, "remedy", line->remedy[0] ? line->remedy : NULL);
 	jw_kv_bool(w, "new", line->seq > seen);
+	jw_key(w, "alert");
+	if (alert->number)
+		jw_int(w, alert->number);
+	else
+		jw_null(w);
+	jw_kv_str(w, "acknowledged_by", alert->acknowledged ? alert->by : NULL);
 	jw_object_end(w);
 }
 
@@ -211,7 +280,7 @@ static void overview_write(struct api_state *a, struct request *r)
 	jw_key(&w, "attention");
 	jw_array(&w);
 	for (size_t i = 0; i < l->n; i++)
-		write_line(&w, &l->items[i], seen);
+		write_line(&w, &l->items[i], &l->alerts[i], seen);
 	jw_array_end(&w);
 	jw_kv_int(&w, "attention_total", (int64_t)l->total);
 	jw_kv_int(&w, "notifiers", notifier ? (int64_t)resource_count(d->store, notifier) : 0);

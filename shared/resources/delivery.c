@@ -20,9 +20,9 @@ static const struct column columns[] = {
 static const char *const sorts[] = {"-created_at", "created_at", "notifier", "attempts", NULL};
 static const char *const filters[] = {"state", "notifier", "alert", "topic", NULL};
 static const char *const outputs[] = {
-	"notifier", "notifier_id", "topic",       "severity", "title",   "state",
-	"alerts",   "attempts",    "tried_at",    "next_at",  "sent_at", "took_ms",
-	"status",   "answer",      "merged_into", "message",  NULL,
+	"notifier", "notifier_id", "topic",       "severity", "title",      "state",
+	"alerts",   "attempts",    "tried_at",    "next_at",  "sent_at",    "took_ms",
+	"status",   "answer",      "merged_into", "message",  "created_at", NULL,
 };
 static const char live[] =
 	"{notifier:str notifier_id:str? topic:str severity:<info|warning|critical> title:str "

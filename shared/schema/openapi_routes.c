@@ -11,11 +11,14 @@
 
 static const char overview[] =
 	"{now:time attention:[{level:str severity:<critical|warning|notice> name:str text:str since:time? kind:str? "
-	"id:str? key:str? remedy:str? new:bool}] attention_total:int notifiers:int empty:bool since_seen:time? "
+	"id:str? key:str? remedy:str? new:bool alert:int? acknowledged_by:str?}] attention_total:int notifiers:int empty:bool since_seen:time? "
 	"counts:{*:{*:int}} store:{readonly:bool reason:str? bytes:int disk_free_pct:num?} "
 	"daemon:{version:str started_at:time uptime_s:int pid:int} "
 	"shops:[{id:str name:str state:str p95_24h_ms:num? uptime_24h_pct:num? spark:str target:str?}] "
-	"maintenance:[{name:str ends_at:time until:str covered:int}] last_checked_at:time?}";
+	"maintenance:[{name:str ends_at:time until:str covered:int}] last_checked_at:time? "
+	"alerts:{open:int acknowledged:int silenced:int critical:int warning:int} "
+	"outbox:{pending:int dead:int failing:str? why:str? failing_since:time? oldest_at:time? sent_at:time? "
+	"sent_by:str?}}";
 
 static const char report[] =
 	"{month:str? zone:str since:time until:time ends_at:time so_far:bool "
@@ -55,6 +58,11 @@ static const struct {
 	{"/v1/monitors/history", "get", "History of ?monitor=REF, as GET /v1/monitors/REF/history",
 	 "200", NULL, "{*:any}", "monitor:str since?:str until?:str points?:int by?:<hour|day>",
 	 NULL},
+	{"/v1/monitors/alerts", "get", "Alerts about monitors, as GET /v1/alerts", "200", NULL,
+	 "[=Alert]", "q?:str sort?:str limit?:int after?:str before?:str all?:bool fields?:str",
+	 NULL},
+	{"/v1/alerts/ack", "post", "Acknowledge the only alert that is open; 409 names several",
+	 "200", NULL, "=Alert", NULL, "{note?:str by?:str}"},
 	{"/v1/reports/monitors", "get",
 	 "Uptime, downtime, incidents, percentiles and budget of each monitor in ?month=2026-10 (of "
 	 "?zone=), or from ?since= to ?until=; ?name= and ?filter[labels.KEY]= choose",

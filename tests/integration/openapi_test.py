@@ -57,17 +57,27 @@ def house(d, o):
     o.body = o.body.replace(b"9", b"10")
     wait_until(lambda: len(d.get("/v1/monitors/price/versions").data) == 2, "a change of the page")
     d.cli("heartbeat", "ping", "nightly", check=0)
+    d.cli("secret", "set", "hook", input="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", check=0)
+    d.cli("notifier", "add", "ops", "--type", "webhook", "--url", "http://127.0.0.1:1/hook", "--secret", "secret:hook",
+          check=0)
+    d.cli("monitor", "add", "--type", "tcp", "127.0.0.1:2", "--name", "away", "--interval", "5s", "--failures", "1", check=0)
+    d.cli("silence", "add", "quiet", "--match", "subject=nobody", "--for", "1h", check=0)
+    wait_until(lambda: d.get("/v1/alerts").data, "an alert of what is dead")
+    wait_until(lambda: d.get("/v1/deliveries").data, "a message about it")
 
 
 def examples(d):
     """Values for the names in paths and queries."""
     badge = d.request("POST", "/v1/monitors/shop/badge").data
     ping = next(m for m in d.get("/v1/monitors").data if m["name"] == "nightly")["ping_url"]
-    return {"/v1/monitors": ["shop", "dead", "nightly", "weekly", "price", "name", "checkout"],
+    return {"/v1/monitors": ["shop", "dead", "away", "nightly", "weekly", "price", "name", "checkout"],
             "/v1/monitors/{ref}/versions": ["price"], "/v1/monitors/{ref}/diff": ["price"],
             "/v1/monitors/{ref}/pings": ["nightly"],
             "/v1/maintenance": ["night", "now"], "/v1/secrets": ["token"],
             "/v1/incidents": [str(d.get("/v1/incidents").data[0]["number"])],
+            "/v1/alerts": [str(d.get("/v1/alerts").data[0]["number"])], "/v1/silences": ["quiet"],
+            "/v1/deliveries": [d.get("/v1/deliveries").data[0]["id"]], "/v1/notifiers": ["ops"],
+            "/v1/rules": ["monitor-down"],
             "/v1/events": [d.get("/v1/events").data[0]["id"]],
             "key": badge["key"], "ping": ping.rsplit("/", 1)[1]}
 

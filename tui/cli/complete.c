@@ -132,6 +132,33 @@ static void offer_names(struct typed *t, const struct resource_kind *k, const ch
 	client_free(client);
 }
 
+/* Short numbers, each with what it is about. */
+static void offer_numbers(struct typed *t, const struct resource_kind *k, const char *state)
+{
+	struct error e = {0};
+	struct reply r = {0};
+	struct buf path = BUF_INIT(1024);
+	struct client *client = find_client(t);
+	buf_printf(&path, "/v1/%s", k->plural);
+	path_add_int(&path, "limit", NAMES_MAX);
+	if (state)
+		path_add(&path, "filter[state]", state);
+	struct client_request q = {.path = buf_str(&path), .timeout_ms = COMPLETE_ASK_MS};
+	if (client && !client_send(client, &q, &r, &e)) {
+		char word[24];
+		size_t i;
+		const json_t *row;
+		json_array_foreach(r.data, i, row)
+		{
+			snprintf(word, sizeof(word), "%lld", (long long)json_int(row, "number", 0));
+			offer_about(t, word, json_str(row, "text", json_str(row, "monitor", "")));
+		}
+	}
+	reply_fini(&r);
+	buf_fini(&path);
+	client_free(client);
+}
+
 static void offer_contexts(struct typed *t)
 {
 	struct error e = {0};
@@ -331,6 +358,11 @@ static void offer_arguments(struct typed *t)
 		offer_files(t);
 	else if (!t->command || (t->command->max_args >= 0 && given >= t->command->max_args))
 		return;
+	else if (!strcmp(noun, "ack") || !strcmp(noun, "unack"))
+		offer_numbers(t, resource_kind_find("alert"),
+			      noun[0] == 'a' ? "open" : "acknowledged");
+	else if (t->kind && t->kind->columns && !strcmp(t->kind->columns[0].path, "number"))
+		offer_numbers(t, t->kind, NULL);
 	else if (!strcmp(noun, "heartbeat"))
 		offer_names(t, resource_kind_find("monitor"), "heartbeat", "");
 	else if (t->kind && strcmp(t->places[1], "add"))

@@ -548,8 +548,12 @@ static void add_list_flags(struct generic *g)
 	for (size_t i = 0; i < k->n_list_params; i++) {
 		char name[48];
 		field_flag(&k->list_params[i], name, sizeof(name));
-		add_flag(g, name + 2, "VALUE", k->list_params[i].help, false);
+		add_flag(g, name + 2, k->list_params[i].type == FIELD_BOOL ? "yes|no" : "VALUE",
+			 k->list_params[i].help, false);
 	}
+	if (list_may_be_open(k))
+		add_flag(g, "exit-status", NULL,
+			 "exit 1 while one of them is open; with --watch wait until one is", false);
 	add_flag(g, "query", "TEXT", "only rows that contain the text", false);
 	add_flag(g, "sort", "[-]FIELD", g->sorts, false);
 	add_flag(g, "limit", "N", "at most so many rows", false);

@@ -24,6 +24,21 @@ static const char *param_name(const struct resource_kind *k, const char *flag)
 	return flag;
 }
 
+bool list_may_be_open(const struct resource_kind *k)
+{
+	for (size_t i = 0; k->filters && k->filters[i]; i++)
+		if (!strcmp(k->filters[i], "open"))
+			return true;
+	return false;
+}
+
+/* Somebody has to see to it. */
+static bool is_open(const json_t *row)
+{
+	return !strcmp(json_str(row, "state", ""), "open") && !json_bool(row, "silenced", false) &&
+	       !json_bool(row, "inhibited", false);
+}
+
 static enum err list_path(const struct invocation *in, const struct resource_kind *k,
 			  struct buf *path, struct error *e)
 {
@@ -41,7 +56,7 @@ static enum err list_path(const struct invocation *in, const struct resource_kin
 			path_add(path, key, equals + 1);
 		} else if (!strcmp(name, "query")) {
 			path_add(path, "q", value);
-		} else if (strcmp(name, "limit")) {
+		} else if (strcmp(name, "limit") && strcmp(name, "exit-status")) {
 			path_add(path, param_name(k, name), value);
 		}
 	}
@@ -103,6 +118,8 @@ struct watching {
 	json_t *here;                  /* ids of the reading under way */
 	long long last_seq, floor_seq; /* printed; of them before the reading under way */
 	bool events, up;               /* up: it was once connected */
+	bool open;                     /* one of the rows is */
+	bool ends;                     /* when one is open */
 	unsigned attempt;              /* to connect again */
 	enum err err;
 	struct error *e;
@@ -119,14 +136,16 @@ static void print_row(struct watching *w, const json_t *row)
 /* Every check moves the times and percentiles of a row; only these are news. */
 static json_t *news_of(const json_t *row)
 {
-	static const char *const members[] = {"version", "state",     "since",
-					      "reason",  "closed_at", "stored"};
+	static const char *const members[] = {"version",   "state",      "since", "reason",
+					      "closed_at", "stored",     "text",  "severity",
+					      "silenced",  "resolved_at"};
 	json_t *out = json_array();
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		json_t *v = json_object_get(row, members[i]);
 		json_array_append_new(out, v ? json_incref(v) : json_null());
 	}
-	json_array_append_new(out, json_string(json_str(row, "name", "")));
+	const char *subject = json_str(row, "subject", "");
+	json_array_append_new(out, json_string(json_str(row, "name", subject)));
 	return out;
 }
 
@@ -138,6 +157,7 @@ static void watch_rows(const json_t *rows, void *arg)
 	json_array_foreach(rows, i, row)
 	{
 		const char *id = json_str(row, "id", "");
+		w->open = w->open || is_open(row);
 		if (w->events) {
 			long long seq = json_int(row, "seq", 0);
 			w->last_seq = seq > w->last_seq ? seq : w->last_seq;
@@ -185,7 +205,7 @@ static bool watch_read(struct watching *w)
 	w->seen = w->here;
 	w->here = NULL;
 	fflush(w->in->output->to);
-	return true;
+	return !(w->ends && w->open);
 }
 
 /* The stream tells of every event; the list's own conditions count here too. */
@@ -259,6 +279,7 @@ static int watch(struct invocation *in, const struct resource_kind *k, const cha
 			     .limit = limit,
 			     .seen = json_object(),
 			     .events = !strcmp(k->kind, "event"),
+			     .ends = invocation_flag(in, "exit-status"),
 			     .e = &e};
 	if (output_format(in->output) == OUTPUT_JSON)
 		in->output->format = OUTPUT_JSONL;
@@ -269,6 +290,10 @@ static int watch(struct invocation *in, const struct resource_kind *k, const cha
 		e = (struct error){0};
 		err = request_stream(in, "/v1/stream", watch_message, &w, &e);
 		err = err ? err : w.err;
+		if (w.ends && w.open && !w.err) {
+			json_decref(w.seen);
+			return 1;
+		}
 		/* A daemon that was here comes back: it was restarted. */
 		if (!w.up || (err != ERR_UNAVAILABLE && err != ERR_BUSY && err != ERR_TIMEOUT))
 			break;
@@ -282,7 +307,10 @@ static int watch(struct invocation *in, const struct resource_kind *k, const cha
 
 static void print_rows(const json_t *rows, void *arg)
 {
-	const struct watching *w = arg;
+	struct watching *w = arg;
+	size_t i;
+	const json_t *row;
+	json_array_foreach(rows, i, row) w->open = w->open || is_open(row);
 	output_list_rows(w->in->output, w->kind, rows);
 }
 
@@ -307,6 +335,8 @@ int list_run(struct invocation *in, const struct resource_kind *k)
 			status = invocation_fail(&e);
 		else
 			output_list_end(in->output, k);
+		if (!status)
+			status = w.open && invocation_flag(in, "exit-status");
 	}
 	buf_fini(&path);
 	return status;

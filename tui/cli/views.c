@@ -13,6 +13,8 @@ bool view_object(struct invocation *in, const struct resource_kind *k, const jso
 		view_monitor(in, object);
 	else if (!strcmp(k->kind, "incident"))
 		view_incident(in, object);
+	else if (!strcmp(k->kind, "alert"))
+		view_alert(in, object);
 	else
 		return false;
 	return true;
@@ -89,6 +91,8 @@ static const char *scalar(const json_t *v, char *out, size_t cap)
 		snprintf(out, cap, "nothing");
 	else if (json_is_string(v))
 		snprintf(out, cap, "%s", json_string_value(v));
+	else if (json_is_real(v))
+		snprintf(out, cap, "%.10g", json_real_value(v));
 	else {
 		char *text = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
 		snprintf(out, cap, "%s", text ? text : "?");
@@ -117,8 +121,7 @@ void view_changed(struct invocation *in, const json_t *incident, const char *ind
 
 /* ---- incident ------------------------------------------------------------------------------ */
 
-/* What was seen, a line each; headers below each other. */
-static void evidence(struct invocation *in, const char *title, const json_t *e, const char *at)
+void view_evidence(struct invocation *in, const char *title, const json_t *e, const char *at)
 {
 	const char *key, *sub;
 	const json_t *v, *item;
@@ -172,9 +175,9 @@ void view_incident(struct invocation *in, const json_t *i)
 	else
 		output_text(o, "last good   never before\n");
 	view_changed(in, i, "");
-	evidence(in, "first bad check", json_object_get(i, "evidence"),
-		 json_str(i, "opened_at", NULL));
-	evidence(in, "last good check", json_object_get(good, "evidence"),
-		 json_str(good, "at", NULL));
+	view_evidence(in, "first bad check", json_object_get(i, "evidence"),
+		      json_str(i, "opened_at", NULL));
+	view_evidence(in, "last good check", json_object_get(good, "evidence"),
+		      json_str(good, "at", NULL));
 	output_note(o, "see: sellersmart monitor show %s", json_str(i, "monitor", ""));
 }

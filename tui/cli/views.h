@@ -7,6 +7,10 @@ bool view_object(struct invocation *in, const struct resource_kind *k, const jso
 
 void view_monitor(struct invocation *in, const json_t *m);
 void view_incident(struct invocation *in, const json_t *i);
+void view_alert(struct invocation *in, const json_t *a);
+
+/** What was seen, a line each below the title; at: when, or NULL. */
+void view_evidence(struct invocation *in, const char *title, const json_t *e, const char *at);
 
 /** "state", in capitals and colour when it needs a person. */
 const char *view_state(const struct output *o, const char *state, char out[static 48]);

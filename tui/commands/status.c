@@ -50,6 +50,22 @@ static void line(struct invocation *in, const json_t *data)
 	fputc('\n', in->output->to);
 }
 
+/* What is wrong and cannot tell of itself. */
+static void undelivered(struct invocation *in, const json_t *outbox)
+{
+	char age[DURATION_TEXT];
+	if (json_str(outbox, "failing", NULL)) {
+		age_of(outbox, "failing_since", age);
+		output_text(in->output, "messages: %s fails for %s, %lld wait: %s\n",
+			    json_str(outbox, "failing", ""), age,
+			    (long long)json_int(outbox, "pending", 0), json_str(outbox, "why", ""));
+	}
+	if (json_int(outbox, "dead", 0))
+		output_text(in->output,
+			    "messages: %lld given up: sellersmart alert redeliver --dead\n",
+			    (long long)json_int(outbox, "dead", 0));
+}
+
 static void person(struct invocation *in, const json_t *data)
 {
 	const json_t *attention = json_object_get(data, "attention"), *a;
@@ -79,10 +95,12 @@ static void person(struct invocation *in, const json_t *data)
 	json_array_foreach(attention, i, a)
 	{
 		age_of(a, "since", age);
-		output_text(in->output, "%s%-8s %4s  %-*.*s  %s\n",
+		const char *by = json_str(a, "acknowledged_by", NULL);
+		output_text(in->output, "%s%-8s %4s  %-*.*s  %s%s%s%s\n",
 			    json_bool(a, "new", false) ? "*" : " ", json_str(a, "level", ""), age,
 			    name_width, NAME_MAX_BYTES, json_str(a, "name", ""),
-			    json_str(a, "text", ""));
+			    json_str(a, "text", ""), by ? " (" : "", by ? by : "",
+			    by ? " sees to it)" : "");
 		fresh = fresh || json_bool(a, "new", false);
 	}
 	if (json_int(data, "attention_total", 0) > (int64_t)n)
@@ -100,6 +118,7 @@ static void person(struct invocation *in, const json_t *data)
 			separator = ", ";
 		}
 	output_text(in->output, "\n");
+	undelivered(in, json_object_get(data, "outbox"));
 	if (json_bool(json_object_get(data, "store"), "readonly", false))
 		output_text(in->output, "store: read-only: %s\n",
 			    json_str(json_object_get(data, "store"), "reason", ""));
