@@ -3,6 +3,8 @@
 
 What a test here states of a situation is on a real daemon from outside; what needs a clock, a disk or
 a crash that only a unit test can arrange is named beside it (tests/unit/daemon/... unless said else).
+What people are told of each, and that it is told once: alert_scenarios_test.py (1, 8, 10 to 13, 16 to 23;
+9 by 20, as a window is one on every night).
 
  1 NXDOMAIN is down, a silent resolver unknown     here; checks/http_test, checks/dns_test, checks/tcp_test
  2 what expired is named, also an intermediate     here; checks/tls_test and checks/http_test (names_what_is_wrong)
@@ -17,13 +19,16 @@ a crash that only a unit test can arrange is named beside it (tests/unit/daemon/
                                                    pings_test (cron__opens_once_in_each_night)
 10 kill -9 in an outage: the same, told once       here; daemon_test.py (kill__*), services/sitemonitor/engine_test (crash__*)
 11 a crash between the transition and its event    here; they are one transaction: store/writer_test, store/durability_test
+   ... and its message                             alert_scenarios_test.py (11); alerts/outbox_test (crash)
 12 who was away gets all, in order                 here; api/live_test (resume__*)
-13 a mail server that hangs delays nobody          here; checks/smtp_test, jobs/limits_test
+   ... a receiver too, an hour as a summary        alert_scenarios_test.py (12)
+13 a mail server that hangs delays nobody          here; checks/smtp_test, jobs/limits_test; a receiver: alert_scenarios_test.py
 14 ten thousand at the start are spread            here; jobs/schedule_test, jobs/limits_test,
                                                    services/sitemonitor/engine_test (start__*, crowd__*)
 15 ten thousand a minute, a tenth in time-outs     tests/bench (bench_checks, bench_series); store/series_test
 16 alternating answers: down, flapping, stable     here; services/sitemonitor/flapping_test, state_test
-17 a router and its thirty children                truth_test.py; services/sitemonitor/depends_test
+17 a router and its thirty children                truth_test.py; services/sitemonitor/depends_test; a thousand:
+                                                   alert_scenarios_test.py
 18 our own connection lost: all unknown            truth_test.py; services/sitemonitor/witness_test (also the uptime)
 19 a black hole in IPv6                            here; checks/http_test, checks/tcp_test, checks/ping_test (the_families)
 20 down in a maintenance: told at its end          here; services/sitemonitor/windows_test

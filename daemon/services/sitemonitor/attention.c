@@ -157,7 +157,7 @@ static void look(struct monitor *m, void *arg)
 	struct lines *l = arg;
 	const struct shown *s = &m->shown;
 	struct attention a = {.kind = "monitor", .id = m->id, .seq = s->seq};
-	bool check = !s->is_heartbeat;
+	bool check = !s->is_heartbeat, critical;
 	snprintf(a.name, sizeof(a.name), "%s", m->res->name);
 	snprintf(a.remedy, sizeof(a.remedy), "%s", check ? "check" : "open");
 	a.key = check ? 'c' : 'o';
@@ -167,6 +167,8 @@ static void look(struct monitor *m, void *arg)
 	if (line) {
 		state_text(s, &a);
 		behind_text(m, &a);
+		if (says_end(s, a.text) && end_stage(s, l->now_ms, &critical) && critical)
+			a.level = ATTENTION_CRITICAL;
 		add_line(l, &a);
 	}
 	/* A monitor of that very thing has said it already. */
