@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import os
+import shlex
 import shutil
 import stat
 import tempfile
@@ -243,6 +244,28 @@ def services__are_asked_in_their_own_way_and_their_answers_understood():
         assert got["/pushover"][0].json["user"] == "u1" and got["/pushover"][0].json["token"] == "123:abcdef"
         hooks.script("/slack", "404")
         assert not answer(d, "slack", 1)["ok"]
+
+
+def examples__of_each_type__work_as_they_are_written():
+    with Daemon() as d:
+        f = write(d, "F", SECRET)
+        types = set()
+        for noun in ("notifier", "subscription"):
+            lines = [line.strip() for line in d.cli(noun, "add", "--help", check=0).stdout.splitlines()
+                     if line.startswith(f"  sellersmart {noun} add ")]
+            assert lines, noun
+            for line in lines:
+                words = shlex.split(line)[1:]
+                words = [f if i and words[i - 1].endswith("-file") else w for i, w in enumerate(words)]
+                done = d.cli(*words)
+                assert done.returncode == 0, f"{line}\n{done.stderr}"
+                made = d.get(f"/v1/{noun}s").data
+                assert len(made) == 1, (line, made)
+                types.add(made[0].get("type", noun))
+                d.cli(noun, "rm", made[0]["name"], check=0)
+                for secret in d.get("/v1/secrets").data:
+                    d.cli("secret", "rm", secret["name"], check=0)
+        assert types == {"webhook", "smtp", "template", "exec", "bell", "subscription"}, types
 
 
 def bell__is_told_only_where_somebody_hears_it():
