@@ -193,6 +193,8 @@ static void tell_try(struct deed *d, const json_t *answer)
 
 	if (status)
 		snprintf(code, sizeof code, "%lld", status);
+	if (*code && !strncmp(text, code, strlen(code)))
+		code[0] = '\0'; /* the answer says it itself */
 	format_ms(took, sizeof took, json_num(answer, "took_ms", -1));
 	if (json_bool(answer, "ok", false)) {
 		app_say(d->app, ROLE_UP, "%s took it: %s%s%s in %s", name, code,

@@ -224,7 +224,9 @@ static const json_t *item_here(const struct view *v)
 
 static bool has_alert(const struct view *v)
 {
-	return json_int(item_here(v), "alert", 0) > 0;
+	const json_t *item = item_here(v);
+
+	return json_int(item, "alert", 0) > 0 || !strcmp(json_str(item, "kind", ""), "alert");
 }
 
 static bool can_ack(const struct view *v)
