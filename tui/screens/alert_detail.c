@@ -11,7 +11,7 @@
 #include "tui/widgets/format.h"
 #include "tui/widgets/section.h"
 
-enum { LABEL = 16, LABEL_NARROW = 11, STEP = 14, VALUE_MAX = 512, DEPTH_MAX = 3 };
+enum { LABEL = 20, LABEL_NARROW = 11, STEP = 14, VALUE_MAX = 512, DEPTH_MAX = 3 };
 
 struct alert_page {
 	struct details *details; /* first: see details.h */
@@ -99,7 +99,7 @@ static int draw_head(struct view *v, struct surface s)
 	x = 2 + surface_printf(s, y, 2, ROLE_DIM, "since %s", since);
 	if (strcmp(state, "resolved") != 0)
 		x += surface_printf(s, y, x, ROLE_DIM, ", %s",
-				    format_ms(age, sizeof age, json_num(o, "duration_ms", -1)));
+				    format_age(age, sizeof age, json_int(o, "duration_ms", 0)));
 	surface_printf(s, y, x, ROLE_DIM, "   rule %s   %s   events %lld", json_str(o, "rule", ""),
 		       json_str(o, "topic", ""), (long long)json_int(o, "events", 1));
 	return y + 1;

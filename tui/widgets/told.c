@@ -140,8 +140,10 @@ void told_outcome(const json_t *d, int64_t now_ms, char *out, size_t cap, unsign
 	char at[32], took[FORMAT_TEXT], code[24] = "";
 
 	*style = ROLE_TEXT;
-	if (status)
+	if (status) {
 		snprintf(code, sizeof code, ", %lld", status);
+		plain = plain || !strncmp(answer, code + 2, strlen(code + 2)); /* "200 OK" */
+	}
 	switch (gravity(d)) {
 	case 4:
 		*style = ROLE_DOWN;

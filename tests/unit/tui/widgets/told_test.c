@@ -87,6 +87,8 @@ static void outcome__has__status_tries_and_answer(void **state)
 	} cases[] = {
 		{"{'state':'sent','attempts':1,'status':200,'took_ms':41,'answer':'ok'}",
 		 "ok, 200 in 41ms"},
+		{"{'state':'sent','attempts':1,'status':200,'took_ms':41,'answer':'200 OK'}",
+		 "ok, 200 in 41ms"},
 		{"{'state':'sent','attempts':1,'took_ms':41,'answer':'250 queued as 7'}",
 		 "ok in 41ms: 250 queued as 7"},
 		{"{'state':'dead','attempts':3,'status':401,'answer':'invalid_token'}",
