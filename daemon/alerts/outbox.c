@@ -250,13 +250,15 @@ static void *dispatch(void *arg)
 
 	pthread_mutex_lock(&o->lock);
 	while (!o->stopping) {
-		int64_t next_ms = start_due(o), wait_ms, warm_ms;
+		int64_t next_ms, wait_ms, warm_ms;
 
 		pthread_mutex_unlock(&o->lock);
 		warm_ms = sender_trim(o->sender, WARM_MS);
 		pthread_mutex_lock(&o->lock);
+		/* From here to the wait the lock is held: no wake-up is missed. */
 		if (o->stopping)
 			break;
+		next_ms = start_due(o);
 		wait_ms = next_ms == INT64_MAX ? -1 : next_ms - outbox_boot_ms(o);
 		if (next_ms != INT64_MAX && wait_ms <= 0)
 			continue;

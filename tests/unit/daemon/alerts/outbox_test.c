@@ -376,6 +376,24 @@ static void outbox__says__how_it_stands(void **state)
 	resource_unref(r);
 }
 
+static void outbox__forgets__what_was_sent_a_month_ago(void **state)
+{
+	struct box *b = *state;
+
+	message(b, b->ops, "old");
+	settle(b);
+	answers("ops", busy);
+	message(b, b->ops, "waits");
+	settle(b);
+	pass(b, INT64_C(29) * 86400000);
+	maintenance_soon(b->store.store->maintenance);
+	assert_int_equal(sql_int(b, "SELECT count(*) FROM delivery"), 2);
+	pass(b, INT64_C(2) * 86400000);
+	maintenance_soon(b->store.store->maintenance);
+	wait_until(sql_int(b, "SELECT count(*) FROM delivery") == 1);
+	assert_int_equal(sql_int(b, "SELECT count(*) FROM delivery WHERE state = 'pending'"), 1);
+}
+
 /* ---- after a long outage -------------------------------------------------------------------- */
 
 static void alert_message(struct box *b, uint64_t notifier, int number, const char *what)
@@ -519,6 +537,7 @@ int main(void)
 		box_test(outbox__refuses__a_type_that_is_not_there),
 		box_test(outbox__tests__past_the_queue),
 		box_test(outbox__says__how_it_stands),
+		box_test(outbox__forgets__what_was_sent_a_month_ago),
 		box_test(outbox__tells_a_summary__after_an_hour_in_order),
 		box_test(outbox__tells_one_by_one__after_a_short_outage),
 		box_test(outbox__says_that_nobody_was_told__of_what_is_critical),
