@@ -54,6 +54,6 @@ const struct builtin rule_builtins[RULE_BUILTINS] = {
 	 "\"each\":\"none\",\"severity\":\"critical\",\"expire\":\"1d\"}"},
 	{13, "feed-lost",
 	 "{\"description\":\"Events were removed before the alerts had read them\","
-	 "\"topics\":[\"feed.lost\"],\"each\":\"none\",\"severity\":\"warning\","
+	 "\"topics\":[\"alerts.feed_lost\"],\"each\":\"none\",\"severity\":\"warning\","
 	 "\"expire\":\"1d\"}"},
 };

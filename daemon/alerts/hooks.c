@@ -4,13 +4,10 @@
 #include "daemon/alerts/internal.h"
 #include "shared/mem.h"
 
-extern const struct resource_kind resource_notifier, resource_silence;
+extern const struct resource_kind resource_notifier, resource_silence, resource_rule;
 
 const struct route_group *const alerts_route_sets[] = {
-	&alert_routes,
-	&delivery_routes,
-	&silence_routes,
-	NULL,
+	&alert_routes, &delivery_routes, &silence_routes, &rule_routes, NULL,
 };
 
 static const struct resource_live live[] = {
@@ -19,6 +16,7 @@ static const struct resource_live live[] = {
 	 .rank = silence_rank,
 	 .filter = silence_filter},
 	{.kind = &resource_notifier, .write = notifier_write, .filter = notifier_filter},
+	{.kind = &resource_rule, .write = rule_write},
 	{0},
 };
 
@@ -121,6 +119,7 @@ static void overview(struct json_writer *w, void *state)
 }
 
 const struct service alerts_hooks = {
+	.check = rule_spec_check,
 	.name = "alerts",
 	.title = "Alerts",
 	.live = live,

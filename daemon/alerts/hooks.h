@@ -12,7 +12,7 @@ extern const struct route_group *const alerts_route_sets[];
 /** Before the server listens. */
 void alerts_routes(struct daemon *d, struct alerts *a);
 
-extern const struct route_group alert_routes, delivery_routes, silence_routes;
+extern const struct route_group alert_routes, delivery_routes, silence_routes, rule_routes;
 
 /** Try again what belongs to the alert or is the delivery (0: neither), and answer how many. */
 struct answered redeliver_answer(struct request *r, struct alerts *a, uint64_t alert,
@@ -30,3 +30,6 @@ size_t alerts_attention(void *state, struct attention *out, size_t max, size_t *
 
 /** A store_prune_fn: silences that are over for 30 days. */
 enum err silences_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e);
+/** service.check of rules. */
+enum err rule_spec_check(void *alerts, const struct resource_kind *k, const json_t *spec,
+			 const json_t *coming, struct error *e);

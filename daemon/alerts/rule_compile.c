@@ -1,4 +1,5 @@
 /* A rule as it is evaluated. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,7 @@ struct rule *rule_new(struct daemon *d, const struct resource *res, struct error
 	const struct resource_kind *k = &resource_rule;
 	struct rule *r = mem_zalloc(sizeof(*r));
 
+	r->store = d->store;
 	r->name = mem_strdup(res->name);
 	r->version = res->version;
 	r->updated_ms = res->updated_ms;
@@ -177,6 +179,66 @@ void rule_free(struct rules *rules, struct rule *r)
 	free(r->name);
 	free(r->key);
 	free(r);
+}
+
+/* ---- what only the daemon knows ------------------------------------------------------------- */
+
+static enum err check_measure(struct daemon *d, const char *name, struct error *e)
+{
+	const char *names[64] = {NULL}, *near;
+	char list[256] = "";
+	size_t n = 0, len = 0;
+
+	for (size_t i = 0; i < d->n_services; i++) {
+		const struct service *s = d->services[i];
+
+		for (size_t m = 0; m < s->n_measures && n < ARRAY_LEN(names); m++) {
+			if (!strcmp(s->measures[m].name, name))
+				return ERR_NONE;
+			names[n++] = s->measures[m].name;
+			len += (size_t)snprintf(list + len,
+						len < sizeof(list) ? sizeof(list) - len : 0, "%s%s",
+						n > 1 ? ", " : "", names[n - 1]);
+			len = len < sizeof(list) ? len : sizeof(list) - 1;
+		}
+	}
+	near = nearest(name, names, n);
+	error_field(e, ERR_INVALID, "measure", "measure: there is no figure \"%.40s\"", name);
+	if (near)
+		error_hint(e, "did you mean %s?", near);
+	error_hint(e, n ? "the figures are %s" : "no service that runs has figures%s", list);
+	return ERR_INVALID;
+}
+
+static enum err check_notifier(struct daemon *d, const char *name, const json_t *coming,
+			       struct error *e)
+{
+	const struct resource_kind *k = resource_kind_find("notifier");
+	const struct resource *there = k ? resource_get(d->store, k, name) : NULL;
+
+	resource_unref(there);
+	if (there || json_object_get(json_object_get(coming, "notifier"), name))
+		return ERR_NONE;
+	error_field(e, ERR_INVALID, "notify", "notify: there is no notifier \"%s\"", name);
+	error_hint(e, "sellersmart notifier list; sellersmart notifier add %s --type webhook",
+		   name);
+	return ERR_INVALID;
+}
+
+enum err rule_check(struct daemon *d, const struct resource_kind *k, const json_t *spec,
+		    const json_t *coming, struct error *e)
+{
+	const json_t *notify = json_object_get(spec, "notify");
+	const char *measure = json_str(spec, "measure", NULL);
+	enum err rc = ERR_NONE;
+
+	if (k != &resource_rule)
+		return ERR_NONE;
+	if (measure)
+		rc = check_measure(d, measure, e);
+	for (size_t i = 0; i < json_array_size(notify) && !rc; i++)
+		rc = check_notifier(d, json_string_value(json_array_get(notify, i)), coming, e);
+	return rc;
 }
 
 /* ---- an event ------------------------------------------------------------------------------- */

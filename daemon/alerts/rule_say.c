@@ -104,6 +104,22 @@ static void fingerprint(const struct rule *r, const char *kind, uint64_t id, con
 		snprintf(out, FINGERPRINT_TEXT, "%s/%s/%s", r->name, kind, name);
 }
 
+/* Named notifiers of which none is there any more: then all that take it, never nobody. */
+static const json_t *notify_of(const struct rule *r)
+{
+	const struct resource_kind *k = resource_kind_find("notifier");
+
+	for (size_t i = 0; k && i < json_array_size(r->notify); i++) {
+		const char *name = json_string_value(json_array_get(r->notify, i));
+		const struct resource *n = resource_get(r->store, k, name);
+
+		resource_unref(n);
+		if (n)
+			return r->notify;
+	}
+	return NULL;
+}
+
 static struct rule_hit hit_of(const struct rule *r, enum rule_what what)
 {
 	return (struct rule_hit){
@@ -114,7 +130,7 @@ static struct rule_hit hit_of(const struct rule *r, enum rule_what what)
 		.expire_ms = r->expire_ms,
 		.runbook = r->runbook,
 		.labels = r->labels,
-		.notify = r->notify,
+		.notify = notify_of(r),
 		.changes = r->changes,
 		.inhibits = r->inhibits,
 	};
@@ -194,8 +210,8 @@ static void describe(const struct rule_window *w, int64_t now_ms, int64_t value,
 	switch (r->type) {
 	case RULE_COUNT:
 		snprintf(s->count, sizeof(s->count), "%" PRId64, value);
-		snprintf(out, cap, "%s (%" PRId64 " times in %s)", w->text ? w->text : r->name,
-			 value, within);
+		snprintf(out, cap, "%s (%" PRId64 " time%s in %s)", w->text ? w->text : r->name,
+			 value, value == 1 ? "" : "s", within);
 		jw_kv_int(data, "count", value);
 		jw_kv_int(data, "within_ms", r->within_ms);
 		break;

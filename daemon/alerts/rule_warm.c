@@ -144,7 +144,7 @@ static enum err read_living(struct rules *rules, struct error *e)
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 /* One in all waits from the beginning, also for the first event there ever is. */
-static void begin_absence(struct rules *rules, struct rule *r, int64_t now_ms)
+void rule_begin_absence(struct rules *rules, struct rule *r, int64_t from_ms)
 {
 	const char *topic = json_string_value(json_array_get(r->topics, 0));
 	struct rule_window *w;
@@ -153,12 +153,14 @@ static void begin_absence(struct rules *rules, struct rule *r, int64_t now_ms)
 		return;
 	w = rule_window(rules, r, "", 0, "", topic);
 	if (w && !w->last_ms && w->state != WINDOW_OPEN)
-		w->last_ms = r->updated_ms < now_ms ? r->updated_ms : now_ms;
+		w->last_ms = from_ms;
+	if (w)
+		rule_window_schedule(rules, w, from_ms);
 }
 
 static void settle(struct rules *rules, struct rule *r, int64_t now_ms)
 {
-	begin_absence(rules, r, now_ms);
+	rule_begin_absence(rules, r, r->updated_ms < now_ms ? r->updated_ms : now_ms);
 	for (size_t i = 0; i < r->n_buckets; i++) {
 		for (struct rule_window *w = r->windows[i]; w; w = w->next) {
 			if (w->state == WINDOW_UNKNOWN)

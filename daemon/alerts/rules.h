@@ -6,6 +6,7 @@
 #include "shared/matcher.h"
 
 struct daemon;
+struct resource_kind;
 struct rules;
 struct rule;
 
@@ -32,6 +33,10 @@ struct rule_hit {
 	const struct subject *subject;
 };
 typedef void rule_hit_fn(const struct rule_hit *hit, void *arg);
+
+/** service.check: figures and notifiers that a rule names are there. */
+enum err rule_check(struct daemon *d, const struct resource_kind *k, const json_t *spec,
+		    const json_t *coming, struct error *e);
 
 /** All rule resources, compiled. A faulty one cannot be there: validation compiles it, too. */
 struct rules *rules_new(struct daemon *d);

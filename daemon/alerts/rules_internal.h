@@ -59,6 +59,7 @@ struct rule_window {
 };
 
 struct rule {
+	struct store *store;
 	char *name;
 	char *key; /* what its windows depend on */
 	uint64_t version;
@@ -144,6 +145,9 @@ void rule_window_schedule(struct rules *rules, struct rule_window *w, int64_t no
 /* ---- rule_warm.c ---- */
 /** Fill the windows of rules that are new from the log, up to and with seq. */
 enum err rules_warm_cold(struct rules *rules, uint64_t seq, struct error *e);
+
+/** One in all waits from then on, also for the first event there ever is. */
+void rule_begin_absence(struct rules *rules, struct rule *r, int64_t from_ms);
 
 /* ---- rule_say.c: hits ---- */
 void rule_say_event(const struct rule *r, const struct rule_event *re, enum rule_what what,

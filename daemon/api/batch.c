@@ -168,6 +168,37 @@ static bool promise_valid(const json_t *promised)
 	return !promised || json_is_object(promised);
 }
 
+/* What an item names may come with it. */
+static void check_items(struct batch *b)
+{
+	json_t *coming = b->promised ? json_deep_copy(b->promised) : json_object();
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct batch_item *it = &b->items[i];
+		json_t *names = json_object_get(coming, it->kind);
+
+		if (!names) {
+			names = json_object();
+			json_object_set_new(coming, it->kind, names);
+		}
+		json_object_set_new(names, it->name, json_true());
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		struct batch_item *it = &b->items[i];
+
+		struct error_list *faults;
+
+		if (it->faults || !it->in.spec)
+			continue;
+		faults = mem_zalloc(sizeof(*faults));
+		if (api_check(it->k, it->in.spec, coming, faults))
+			free(faults);
+		else
+			it->faults = faults;
+	}
+	json_decref(coming);
+}
+
 static struct batch *batch_read(struct api_state *a, const json_t *body, struct error *e)
 {
 	const json_t *items = json_object_get(body, "items"), *item;
@@ -202,6 +233,7 @@ static struct batch *batch_read(struct api_state *a, const json_t *body, struct 
 		b->order[i] = &b->items[i];
 		item_read(b, &b->items[i], item);
 	}
+	check_items(b);
 	refuse_twice(b);
 	qsort(b->order, n, sizeof *b->order, by_kind_order);
 	return b;

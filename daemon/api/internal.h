@@ -65,6 +65,10 @@ struct answered answer_busy(struct request *r);
 /** One fault as an object: code, field, detail, hint, line. */
 void write_fault(struct json_writer *w, const struct error *e);
 
+/** Ask the services whether what spec names is there. false: faults has why. */
+bool api_check(const struct api_kind *k, const json_t *spec, const json_t *coming,
+	       struct error_list *faults);
+
 /* ---- list.c, write.c: handlers; ctx is a struct api_kind ----------------------------------------
  */
 

@@ -131,6 +131,21 @@ void api_add_service(struct daemon *d, const struct service *s, void *state)
 	}
 }
 
+bool api_check(const struct api_kind *k, const json_t *spec, const json_t *coming,
+	       struct error_list *faults)
+{
+	const struct api_state *a = k->api;
+	struct error e = {0};
+
+	for (size_t i = 0; i < a->n_services; i++) {
+		const struct service *s = a->services[i].service;
+
+		if (s->check && s->check(a->services[i].state, k->kind, spec, coming, &e))
+			return errors_add(faults, &e);
+	}
+	return true;
+}
+
 void api_write_resource(struct daemon *d, struct json_writer *w, const struct resource *r)
 {
 	render_resource(api_kind_of(d->api_state, r->kind), w, r, true);

@@ -278,6 +278,7 @@ static enum err patch_now(struct write *w, struct error_list *faults)
 	spec = resource_spec(res);
 	labels = resource_labels(res);
 	ok = resource_patch(k->kind, res->name, spec, labels, w->patch, w->flags, &in, faults);
+	ok = ok && api_check(k, in.spec, NULL, faults);
 	json_decref(spec);
 	json_decref(labels);
 	if (ok) {
@@ -286,8 +287,8 @@ static enum err patch_now(struct write *w, struct error_list *faults)
 		w->id = res->id;
 		w->put.mode = PUT_REPLACE;
 		w->put.if_version = w->if_version ? w->if_version : res->version;
-		resource_input_fini(&in);
 	}
+	resource_input_fini(&in);
 	resource_unref(res);
 	return ok ? ERR_NONE : ERR_INVALID;
 }
@@ -364,6 +365,7 @@ static bool read_whole(struct write *w, const json_t *body, const struct resourc
 		faults->n = faults->total = !ok;
 		json_decref(before);
 	}
+	ok = ok && api_check(k, in.spec, NULL, faults);
 	missing_find(k->api->d->store, in.spec, &w->missing);
 	ok = ok && missing_pause(k, &in, &w->missing, faults);
 	if (ok) {

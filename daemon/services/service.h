@@ -109,6 +109,11 @@ struct service {
 	/** Members for /v1/overview written into the open object ("shops"). Its "counts" are the
 	 * api's, taken from the "counts" of each kind's live meta. */
 	void (*overview)(struct json_writer *w, void *state);
+	/** What only the daemon knows of a resource that is to be written: names it gives are
+	 * there. spec: canonical; coming: {kind: {name: true}}, written together with it, may be
+	 * NULL. Thread: any. May be NULL. */
+	enum err (*check)(void *state, const struct resource_kind *k, const json_t *spec,
+			  const json_t *coming, struct error *e);
 	/** Figures that rules may watch. */
 	const struct measure *measures;
 	size_t n_measures;

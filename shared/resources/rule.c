@@ -337,9 +337,9 @@ static const struct field test_params[] = {
 	 .example = "7d"},
 };
 static const char test_answer[] =
-	"{since:time until:time events:int opened:int resolved:int still_open:int complete:bool "
-	"note:str? alerts:[{at:time resolved_at:time? subject:str severity:<info|warning|critical> "
-	"text:str duration_ms:int topic:str}]}";
+	"{since:time until:time events:int opened:int resolved:int open:int note:str? "
+	"alerts:[{at:time resolved_at:time? duration_ms:int severity:<info|warning|critical> "
+	"subject:str topic:str text:str}]}";
 
 static const struct action actions[] = {
 	{.verb = "test",
