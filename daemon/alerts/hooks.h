@@ -28,6 +28,8 @@ const char *notifier_filter(const struct resource *r, const char *name, char *ou
 /** Lines of the overview: open alerts of which something is told, each subject once. */
 size_t alerts_attention(void *state, struct attention *out, size_t max, size_t *total);
 
+void rule_write(struct json_writer *w, const struct resource *r, void *ctx);
+
 /** A store_prune_fn: silences that are over for 30 days. */
 enum err silences_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e);
 /** service.check of rules. */

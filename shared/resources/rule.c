@@ -157,7 +157,7 @@ static const struct field fields[] = {
 	 .max = 300,
 	 .help = "One sentence for the alert, {{NAME}} stands for members of the event; left out, "
 		 "the event's",
-	 .example = "{{subject}} answers slowly: {{data.reason}}"},
+	 .example = "slow again, {{data.reason}}"},
 	{.name = "paused",
 	 .type = FIELD_BOOL,
 	 .dflt = "false",
