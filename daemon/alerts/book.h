@@ -41,7 +41,7 @@ struct alert {
 	struct pair *pairs;
 	struct heap_node due; /* hold, expiry, snooze */
 
-	bool stored, dirty, leaving;
+	bool stored, dirty, leaving, fresh; /* fresh: opened, and that is not stored yet */
 	struct alert *next_dirty;
 	struct alert *next_by_id, *next_by_subject, *next_by_fingerprint;
 	struct alert *prev, *next; /* all */

@@ -146,5 +146,7 @@ void commands_fail(struct alerts *a, struct command *first, const struct error *
 enum err start_load(struct alerts *a, struct error *e);
 /** On the thread: fill the rules, and look at what is so by now when events were missed. */
 void start_catch_up(struct alerts *a);
+/** The store refuses what there is to write: as it is stored, from the cursor on; and say so. */
+void start_anew(struct alerts *a, const char *why);
 /** Notifiers, or all that concerns them, anew. */
 void start_recipients(struct alerts *a);

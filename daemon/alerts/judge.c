@@ -155,6 +155,7 @@ static void take_facts(struct alert *x, const struct rule_hit *hit, const json_t
 static void opened(struct alerts *a, struct alert *x, int64_t at_ms)
 {
 	x->state = ALERT_OPEN;
+	x->fresh = true;
 	x->rev = 1;
 	x->opened_ms = x->changed_ms = at_ms;
 	ledger_step(a, x, at_ms, "opened", "%s", x->text);

@@ -135,6 +135,37 @@ static void steps_clear(struct ledger *b)
 	b->n_steps = b->n_told = b->n_messages = b->n_erased = 0;
 }
 
+static bool taken_by_somebody(const struct alert *x)
+{
+	const struct pair *p = x->pairs;
+	while (p && (!p->takes || p->recipient->paused))
+		p = p->of_alert;
+	return p || x->silence || x->inhibited;
+}
+
+/* Critical, and nobody is there to be told: the fallback says it here. */
+static void tell_nobody(struct alerts *a)
+{
+	const struct alert *worst = NULL;
+	char title[MESSAGE_TITLE_MAX + 32];
+	size_t n = 0;
+	for (struct alert *x = a->ledger.dirty; x; x = x->next_dirty) {
+		bool fresh = x->fresh && x->state == ALERT_OPEN;
+		x->fresh = false;
+		if (!fresh || x->severity < SEVERITY_CRITICAL || taken_by_somebody(x))
+			continue;
+		worst = x;
+		n++;
+	}
+	if (n == 1)
+		snprintf(title, sizeof(title), "%.*s", MESSAGE_TITLE_MAX, worst->text);
+	else
+		snprintf(title, sizeof(title), "%zu critical alerts: %.*s", n,
+			 MESSAGE_TITLE_MAX - 40, worst ? worst->text : "");
+	if (n)
+		outbox_nobody(a->outbox, title);
+}
+
 /* What is over and known to all who were told of it is the store's from now on. */
 static void settle_alerts(struct alerts *a)
 {
@@ -182,6 +213,7 @@ enum err ledger_commit(struct alerts *a, struct error *e)
 		outbox_wake(a->outbox, b->messages[i].m.notifier);
 	fault_point("alerts.outbox_woken");
 	atomic_fetch_add(&a->told_n, b->n_messages);
+	tell_nobody(a);
 	if (b->dirty || b->n_erased)
 		settle_alerts(a);
 	steps_clear(b);

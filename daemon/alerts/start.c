@@ -1,4 +1,5 @@
 /* From the store, and what was missed. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,9 @@ static void on_alert(struct alert *x, void *arg)
 		json_decref(spec);
 		resource_unref(r);
 	}
+	pthread_mutex_lock(&a->lock);
 	book_add(&a->book, x);
+	pthread_mutex_unlock(&a->lock);
 }
 
 static void on_told(uint64_t alert, uint64_t notifier, int64_t rev, int64_t at_ms, void *arg)
@@ -89,20 +92,26 @@ static enum err load_cursor(struct alerts *a, struct error *e)
 	return ERR_NONE;
 }
 
+static enum err load_alerts(struct alerts *a, struct error *e)
+{
+	enum err err = alert_rows_read(a->d->store, on_alert, a, &a->book.next_number, e);
+	if (err)
+		return err;
+	/* Who was told comes first: they are members though they may take it no more. */
+	start_recipients(a);
+	err = alert_told_read(a->d->store, on_told, a, e);
+	place_all(a);
+	return err;
+}
+
 enum err start_load(struct alerts *a, struct error *e)
 {
-	struct moment now = moment_now(a);
-	enum err err = alert_rows_read(a->d->store, on_alert, a, &a->book.next_number, e);
-	if (err || (err = load_cursor(a, e)))
+	enum err err = load_cursor(a, e);
+	if (err)
 		return err;
-	silences_read(&a->silences, a->d->store, now.wall_ms);
+	silences_read(&a->silences, a->d->store, moment_now(a).wall_ms);
 	subscriptions_read(&a->subscriptions, a->d->store);
-	/* Who was told first, so that they are members though they take it no more. */
-	start_recipients(a);
-	if ((err = alert_told_read(a->d->store, on_told, a, e)))
-		return err;
-	place_all(a);
-	return ERR_NONE;
+	return load_alerts(a, e);
 }
 
 /* ---- what was missed ------------------------------------------------------------------------ */
@@ -156,7 +165,7 @@ static void judge_all(struct alerts *a)
 	free(all);
 }
 
-static void tell_of_loss(struct alerts *a)
+static void tell_of_loss(struct alerts *a, const char *text)
 {
 	int64_t now = clock_wall_ms(a->d->clock);
 	const struct rule_hit hit = {
@@ -167,14 +176,29 @@ static void tell_of_loss(struct alerts *a)
 		.since_ms = now,
 		.at_ms = now,
 		.topic = "alerts.feed_lost",
-		.text = "events were removed before they could become alerts; what is down now is "
-			"told, what came and went meanwhile is not",
+		.text = text,
 		.seq = a->cursor,
 		.expire_ms = INT64_C(24) * 3600 * 1000,
 	};
-	log_error("alerts", "events after %llu were removed before alerts read them",
-		  (unsigned long long)a->missed_after);
 	judge_hit(&hit, a);
+}
+
+void start_anew(struct alerts *a, const char *why)
+{
+	struct error e = {0};
+	char text[ALERT_TEXT_MAX];
+	pthread_mutex_lock(&a->lock);
+	for (struct alert *x = a->book.first; x; x = x->next)
+		recipients_forget(&a->recipients, x);
+	book_fini(&a->book);
+	book_init(&a->book);
+	ledger_fini(&a->ledger);
+	pthread_mutex_unlock(&a->lock);
+	if (load_alerts(a, &e))
+		log_error("alerts", "alerts cannot be read again: %s", e.text);
+	judge_rules(a);
+	snprintf(text, sizeof(text), "events could not become alerts: %s", why);
+	tell_of_loss(a, text);
 }
 
 static void drop_orphans(struct alerts *a)
@@ -192,8 +216,12 @@ void start_catch_up(struct alerts *a)
 	struct error e = {0};
 	if (rules_warm(a->rules, a->cursor, &e))
 		log_warn("alerts", "rules begin without what was before: %s", e.text);
-	if (a->lost)
-		tell_of_loss(a);
+	if (a->lost) {
+		log_error("alerts", "events after %llu were removed before alerts read them",
+			  (unsigned long long)a->missed_after);
+		tell_of_loss(a, "events were removed before they could become alerts; what is down "
+				"now is told, what came and went meanwhile is not");
+	}
 	if (a->first_start || a->lost)
 		judge_all(a);
 	drop_orphans(a);

@@ -11,6 +11,7 @@
 
 enum {
 	STEPS_PER_MESSAGE = 64, /* beyond, the delivery alone says who was told */
+	TRIES_MAX = 8,          /* of what the store refuses for its own sake */
 	RETRY_FIRST_MS = 250,
 	RETRY_MAX_MS = 30000,
 	TIMER_SLACK_MS = 1,
@@ -163,6 +164,12 @@ static void silences_over(struct alerts *a, const struct moment *now)
 	}
 }
 
+static bool may_be_taken_later(enum err code)
+{
+	return code == ERR_FULL || code == ERR_READONLY || code == ERR_IO || code == ERR_BUSY ||
+	       code == ERR_UNAVAILABLE || code == ERR_CANCELLED;
+}
+
 /* ---- a turn --------------------------------------------------------------------------------- */
 
 static bool store_it(struct alerts *a, struct error *e)
@@ -178,6 +185,12 @@ static bool store_it(struct alerts *a, struct error *e)
 	atomic_fetch_add(&a->store_failures, 1);
 	if (a->failed++ == 0)
 		log_warn("alerts", "alerts cannot be written, kept in memory: %s", e->text);
+	/* Not for want of room, and not by chance: what is wrong with it will be wrong for ever. */
+	if (a->failed >= TRIES_MAX && !may_be_taken_later(e->code)) {
+		log_error("alerts", "what became of the events up to %llu is dropped: %s",
+			  (unsigned long long)a->cursor, e->text);
+		start_anew(a, e->text);
+	}
 	return false;
 }
 

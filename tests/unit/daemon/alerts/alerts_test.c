@@ -45,6 +45,10 @@ static uint64_t garden_down(struct fixture *f)
 {
 	struct alert_view v;
 	uint64_t garden = put_resource(f, "monitor", "garden", monitor);
+	/* Without anybody to tell that would be an alert of its own. */
+	put_resource(f, "notifier", "ops",
+		     "{\"type\":\"webhook\",\"url\":\"http://127.0.0.1:9/x\","
+		     "\"secret\":{\"secret\":\"s\"}}");
 	happens(f, garden, "down", NULL);
 	wait_until(open_ones(f) == 1);
 	assert_true(alerts_about(f->a, garden, &v));
@@ -117,7 +121,7 @@ static void silence__counts__as_soon_as_it_is_there(void **state)
 		alerts_count(f->a, &n);
 	} while (n.silenced);
 	wait_until(!strcmp(stored(f, "SELECT what FROM alert_step ORDER BY id"),
-			   "opened,silenced,unsilenced"));
+			   "opened,told,silenced,unsilenced"));
 }
 
 static void deleted_subject__ends__its_alert(void **state)

@@ -47,6 +47,7 @@ static int64_t set_wall(const struct clock *c)
 static inline void fixture_open_only(struct fixture *f)
 {
 	struct store_options so = {.dir = f->dir,
+				   .vfs = sqlite3_vfs_find("fault") ? "fault" : NULL,
 				   .clock = &f->clock.clock,
 				   .node = 1,
 				   .retention.events_ms = INT64_MAX / 2};

@@ -1,10 +1,13 @@
 #include "tests/unit/daemon/alerts/fixture.h"
 
 #include "shared/timefmt.h"
+#include "tests/fakes/fault_vfs.h"
 
 static const char webhook[] = "{\"type\":\"webhook\",\"url\":\"http://127.0.0.1:9/x\","
 			      "\"secret\":{\"secret\":\"s\"}}";
 static const char monitor[] = "{\"type\":\"tcp\",\"target\":\"127.0.0.1:9\"}";
+
+static struct fault_vfs *faults;
 
 #define STATES   stored(f, "SELECT state FROM alert ORDER BY number")
 #define MESSAGES stored(f, "SELECT topic FROM delivery ORDER BY id")
@@ -256,6 +259,57 @@ static void ended__is_told__at_once_when_in_a_hurry(void **state)
 	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
 }
 
+/* ---- a store that refuses ------------------------------------------------------------------- */
+
+static enum err run_sql(struct txn *t, void *arg, struct error *e)
+{
+	return sqlite3_exec(txn_db(t), arg, NULL, NULL, NULL) ? ERR_STORE : ERR_NONE;
+}
+
+static void what_the_store_refuses_for_ever__is_dropped__and_that_is_told(void **state)
+{
+	struct fixture *f = *state;
+	char sql[900];
+	uint64_t garden = with_notifier(f);
+	/* A row that the thread does not know of stands in the way. */
+	snprintf(
+		sql, sizeof(sql),
+		"INSERT INTO alert VALUES(7, 7, 'monitor-down/monitor/%llu', 'monitor-down', "
+		"'open', 2, 'monitor.down', 'monitor', %llu, 'garden', '{}', 'x', NULL, NULL, NULL,"
+		" NULL, 1, 1, 1, 1, 1, 1, 0, NULL, NULL, 0, NULL)",
+		(unsigned long long)garden, (unsigned long long)garden);
+	assert_int_equal(store_run(f->d.store, OP_PEOPLE, run_sql, sql, &f->e), 0);
+	happens(f, garden, "down", NULL);
+	pass(f, 5 * MINUTE);
+	assert_string_equal(stored(f, "SELECT rule FROM alert ORDER BY number"),
+			    "monitor-down,feed-lost");
+	happens(f, garden, "up", NULL);
+	pass(f, MINUTE);
+	assert_string_equal(STATES, "resolved,open");
+}
+
+static void full_disk__delays__and_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "down", NULL);
+	atomic_store(&faults->writes_left, 0);
+	turns(f, (struct notes){0});
+	struct alert_counts n;
+	alerts_count(f->a, &n);
+	assert_int_equal(n.open, 1); /* seen, though it is not stored */
+	assert_string_equal(STATES, "");
+	/* It does not spin. */
+	assert_true(f->next > f->clock.boot_ms + 100);
+	pass(f, MINUTE);
+	assert_true(f->next > f->clock.boot_ms + 1000);
+	atomic_store(&faults->writes_left, -1);
+	/* The store looks by itself whether there is room again. */
+	pass(f, 2 * MINUTE);
+	assert_string_equal(STATES, "open");
+	assert_string_equal(MESSAGES, "alert.opened");
+}
+
 /* ---- many ----------------------------------------------------------------------------------- */
 
 static void ten_thousand__are__few_messages(void **state)
@@ -321,8 +375,11 @@ int main(void)
 		alerts_test(silence__hushes__and_tells_at_its_end_what_is_still_so),
 		alerts_test(alert__is_seen__by_its_subject),
 		alerts_test(ended__is_told__at_once_when_in_a_hurry),
+		alerts_test(what_the_store_refuses_for_ever__is_dropped__and_that_is_told),
+		alerts_test(full_disk__delays__and_loses_nothing),
 		alerts_test(ten_thousand__are__few_messages),
 		alerts_test(subscription__gets__each_event_it_wants),
 	};
+	faults = fault_vfs_register();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
