@@ -28,8 +28,8 @@ struct answered redeliver_answer(struct request *r, struct alerts *a, uint64_t a
 		return reply_error(r, &e);
 	if (!n) {
 		error_set(&e, ERR_NOT_NOW, "nothing of it waits or was given up");
-		error_hint(&e, "sellersmart delivery list%s shows what was sent",
-			   alert ? " --filter alert=N" : "");
+		error_hint(&e, "sellersmart delivery list%s%.20s shows what was sent",
+			   alert ? " --filter alert=" : "", alert ? request_param(r, "ref") : "");
 		return reply_error(r, &e);
 	}
 	jw_init(&w, reply_body(r));
