@@ -1,5 +1,7 @@
 #include "tests/unit/daemon/alerts/fixture.h"
 
+#include <malloc.h>
+
 #include "shared/timefmt.h"
 #include "tests/fakes/fault_vfs.h"
 
@@ -317,6 +319,9 @@ static void ten_thousand__are__few_messages(void **state)
 	struct fixture *f = *state;
 	struct event evs[65] = {0};
 	with_notifier(f);
+	struct store_health health;
+	size_t before = mallinfo2().uordblks;
+	store_health(f->d.store, &health);
 	for (uint64_t i = 0; i < 10000;) {
 		size_t n = 0;
 		while (n < 64 && i < 10000)
@@ -325,6 +330,11 @@ static void ten_thousand__are__few_messages(void **state)
 		assert_int_equal(store_run(f->d.store, OP_PEOPLE, run_events, evs, &f->e), 0);
 	}
 	pass(f, 10 * MINUTE);
+	size_t more = mallinfo2().uordblks - before;
+	store_health(f->d.store, &health);
+	print_message("10,000 alerts: %zu kB, the longest commit %lld us\n", more / 1024,
+		      (long long)health.commit_us_max);
+	assert_true(more < 30u << 20);
 	assert_string_equal(stored(f, "SELECT count(*) FROM alert WHERE state = 'open'"), "10000");
 	assert_string_equal(MESSAGES, "alert.group,alert.group");
 	assert_string_equal(stored(f, "SELECT sum(json_extract(message, '$.total')) FROM delivery"),
