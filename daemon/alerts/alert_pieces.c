@@ -77,9 +77,9 @@ static const struct {
 	{"server", ""},        {"http_version", "HTTP "}, {"final_url", "at "},
 };
 /* Good for comparing, or told elsewhere. */
-static const char *const hidden[] = {"body_hash", "body_start",  "body_cut", "truncated",
-				     "cipher",    "tls_version", "headers",  "phases_ms",
-				     "step_ms",   "steps",       "perfdata", "redirects"};
+static const char *const hidden[] = {"body_hash", "body_start",  "body_cut", "truncated", "cipher",
+				     "message",   "tls_version", "headers",  "phases_ms", "step_ms",
+				     "steps",     "perfdata",    "redirects"};
 
 static bool is_hidden(const char *member)
 {
@@ -131,7 +131,7 @@ static void add_facts(struct sheet *s, const json_t *evidence, const struct word
 		if (is_first(member) || is_hidden(member) || others == OTHERS_SHOWN)
 			continue;
 		/* Of an answer its end is news, of a certificate it is the matter. */
-		if (!strcmp(member, "certificate_not_after") && json_object_get(evidence, "status"))
+		if (!strncmp(member, "certificate_", 12) && json_object_get(evidence, "status"))
 			continue;
 		snprintf(before, sizeof(before), "%.40s ", member);
 		for (char *p = before; *p; p++)

@@ -141,6 +141,8 @@ struct alerts *alerts_new(struct daemon *d, struct error *e)
 	store_on_prune(d->store, silences_prune);
 	a->rules = rules_new(d);
 	a->outbox = outbox_new(d, e);
+	if (a->outbox)
+		a->briefs = briefs_new(d, a->outbox);
 	if (!a->outbox || start_load(a, e)) {
 		alerts_free(a);
 		return NULL;
@@ -179,6 +181,7 @@ void alerts_stop(struct alerts *a, int limit_ms)
 	pthread_mutex_unlock(&a->lock);
 	pthread_join(a->thread, NULL);
 	a->joinable = false;
+	briefs_stop(a->briefs);
 	outbox_stop(a->outbox, limit_ms);
 	notifier_tests_join(a->tests);
 }
@@ -196,6 +199,7 @@ void alerts_free(struct alerts *a)
 	subscriptions_fini(&a->subscriptions);
 	rules_free(a->rules);
 	notifier_tests_free(a->tests);
+	briefs_free(a->briefs);
 	outbox_free(a->outbox);
 	pthread_cond_destroy(&a->wake);
 	pthread_cond_destroy(&a->settled);

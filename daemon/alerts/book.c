@@ -55,6 +55,7 @@ void alert_free(struct alert *a)
 	free(a->inhibits);
 	free(a->by);
 	free(a->note);
+	free(a->ended);
 	free(a);
 }
 

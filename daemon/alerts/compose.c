@@ -85,6 +85,7 @@ static json_t *alert_doc(struct store *s, const struct tell *t, int64_t now_ms)
 	json_object_set_new(o, "duration_ms", json_integer(duration > 0 ? duration : 0));
 	set_id(o, "incident", "inc", a->incident);
 	set(o, "reason", json_str(data, "reason", NULL));
+	set(o, "cause", json_str(data, "cause", NULL));
 	set(o, "condition", a->condition);
 	json_t *changed = json_object_get(data, "changed");
 	json_object_set(o, "changed", json_is_array(changed) ? changed : NULL);
@@ -97,6 +98,8 @@ static json_t *alert_doc(struct store *s, const struct tell *t, int64_t now_ms)
 	json_object_set_new(o, "tags", parsed(a->tags, json_array()));
 	set(o, "runbook", a->runbook);
 	set(o, "acknowledged_by", a->by);
+	set(o, "note", a->note);
+	set(o, "ended", over ? a->ended : NULL);
 	snprintf(ack, sizeof(ack), "sellersmart ack %lld", (long long)a->number);
 	set(o, "ack", a->state == ALERT_OPEN ? ack : NULL);
 	json_decref(data);

@@ -7,7 +7,7 @@
 extern const struct resource_kind resource_notifier, resource_silence, resource_rule;
 
 const struct route_group *const alerts_route_sets[] = {
-	&alert_routes, &delivery_routes, &silence_routes, &rule_routes, NULL,
+	&alert_routes, &brief_routes, &delivery_routes, &silence_routes, &rule_routes, NULL,
 };
 
 static const struct resource_live live[] = {

@@ -9,6 +9,7 @@ struct route_group {
 };
 /** NULL-routes-terminated. */
 extern const struct route_group *const alerts_route_sets[];
+extern const struct route_group brief_routes;
 /** Before the server listens. */
 void alerts_routes(struct daemon *d, struct alerts *a);
 

@@ -13,6 +13,7 @@
 
 #include "daemon/alerts/alerts.h"
 #include "daemon/alerts/book.h"
+#include "daemon/alerts/brief.h"
 #include "daemon/alerts/groups.h"
 #include "daemon/alerts/notifier_tests.h"
 #include "daemon/alerts/rows.h"
@@ -70,6 +71,7 @@ struct alerts {
 	struct outbox *outbox;
 	struct notifier_tests *tests;
 	struct rules *rules;
+	struct briefs *briefs;
 
 	pthread_t thread;
 	bool started, joinable; /* started: under the lock */

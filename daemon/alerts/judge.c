@@ -259,6 +259,7 @@ void judge_resolve(struct alerts *a, struct alert *x, int64_t at_ms, const char 
 	x->state = ALERT_RESOLVED;
 	x->resolved_ms = at_ms > x->opened_ms ? at_ms : x->opened_ms;
 	x->changed_ms = x->resolved_ms;
+	text_set(&x->ended, text);
 	x->rev++;
 	book_release_fingerprint(&a->book, x);
 	ledger_step(a, x, x->resolved_ms, "resolved", "after %s%s%s",

@@ -146,6 +146,8 @@ static void add_sections(struct sheet *s, const json_t *message, const struct wo
 {
 	const json_t *section, *line;
 	size_t i, k;
+	if (json_bool(message, "quiet", false)) /* then its title says what was watched */
+		return;
 	json_array_foreach(json_object_get(message, "sections"), i, section)
 	{
 		if (i == SECTIONS_MAX)

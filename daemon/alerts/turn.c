@@ -140,6 +140,7 @@ static void heed(struct alerts *a, const struct notes *n, const struct moment *n
 	if (n->notifiers) {
 		start_recipients(a);
 		judge_sweep(a);
+		briefs_changed(a->briefs);
 	}
 	if (n->silences) {
 		pthread_mutex_lock(&a->lock);
@@ -204,7 +205,7 @@ static int64_t boot_of(int64_t wall_ms, const struct moment *now)
 	return wall_ms == INT64_MAX ? INT64_MAX : now->boot_ms + (wall_ms - now->wall_ms);
 }
 
-static int64_t next_turn(struct alerts *a)
+static int64_t next_turn(struct alerts *a, bool hurry)
 {
 	struct moment now = moment_now(a);
 	const struct heap_node *due = heap_first(&a->book.due);
@@ -215,6 +216,7 @@ static int64_t next_turn(struct alerts *a)
 		at = sooner(at, due->key);
 	if (a->tick_ms)
 		at = sooner(at, boot_of(a->tick_ms, &now));
+	at = sooner(at, boot_of(briefs_tick(a->briefs, now.wall_ms, hurry), &now));
 	at = sooner(at, boot_of(silences_next_end(&a->silences, now.wall_ms), &now));
 	return at == INT64_MAX ? at : at + TIMER_SLACK_MS;
 }
@@ -246,5 +248,5 @@ int64_t alerts_turn(struct alerts *a, const struct notes *notes, bool hurry)
 	tell_due(a, &now, hurry && !a->more);
 	if (!store_it(a, &e))
 		return a->retry_boot;
-	return next_turn(a);
+	return next_turn(a, hurry);
 }

@@ -90,6 +90,9 @@ struct brief_line {
 	const char *section; /* "Shops": a literal; lines of a section stand together */
 	char text[240];      /* safe */
 	int64_t at_ms;       /* 0: of the whole stretch */
+	/** What was watched ("11 monitors, 15,840 checks, all up"), not what happened: where there
+	 * is nothing else it was quiet. */
+	bool calm;
 };
 
 struct service {

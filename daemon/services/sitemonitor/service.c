@@ -371,6 +371,7 @@ const struct service service_sitemonitor = {
 	.overview = overview_members,
 	.measures = sitemonitor_measures,
 	.n_measures = SITEMONITOR_MEASURES,
+	.brief = brief_lines,
 	.metrics = metrics_write,
 	.doctor = witness_doctor,
 	.settle = settle,

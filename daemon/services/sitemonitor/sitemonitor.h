@@ -399,6 +399,9 @@ extern const struct measure sitemonitor_measures[SITEMONITOR_MEASURES];
 size_t attention_lines(void *state, struct attention *out, size_t max, size_t *total);
 void overview_members(struct json_writer *w, void *state);
 void metrics_write(struct buf *out, void *state);
+/** brief.c: a service's brief. Thread: a worker. */
+void brief_lines(void *state, int64_t since_ms, int64_t until_ms,
+		 void (*say)(void *arg, const struct brief_line *line), void *arg);
 int once_run(void *state, int64_t deadline_boot_ms, struct buf *out);
 
 /* ---- routes --------------------------------------------------------------------------------- */
