@@ -122,6 +122,7 @@ void book_init(struct book *b)
 
 void book_fini(struct book *b)
 {
+	heap_fini(&b->due); /* it looks at its nodes */
 	for (struct alert *a = b->first, *next; a; a = next) {
 		next = a->next;
 		alert_free(a);
@@ -129,7 +130,6 @@ void book_fini(struct book *b)
 	free(b->by_id);
 	free(b->by_subject);
 	free(b->by_fingerprint);
-	heap_fini(&b->due);
 	*b = (struct book){0};
 }
 
