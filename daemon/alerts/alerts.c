@@ -116,6 +116,9 @@ static void *alerts_main(void *arg)
 			pthread_cond_broadcast(&a->settled);
 		}
 	}
+	pthread_mutex_unlock(&a->lock);
+	ledger_end(a);
+	pthread_mutex_lock(&a->lock);
 	struct notes rest = take_notes(a);
 	a->started = false;
 	pthread_mutex_unlock(&a->lock);

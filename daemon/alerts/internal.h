@@ -137,6 +137,8 @@ void ledger_message(struct alerts *a, const struct outbox_message *m, char *titl
 void ledger_erase(struct alerts *a, uint64_t alert);
 /** Write what there is. ERR_NONE also when there is nothing. */
 enum err ledger_commit(struct alerts *a, struct error *e);
+/** The thread ends: what waits, and the cursor. */
+void ledger_end(struct alerts *a);
 void ledger_fini(struct ledger *b);
 
 /* ---- commands.c ---- */

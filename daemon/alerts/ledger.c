@@ -8,6 +8,7 @@
 #include "daemon/alerts/internal.h"
 #include "daemon/api/live.h"
 #include "daemon/core/fault.h"
+#include "shared/log.h"
 #include "shared/mem.h"
 #include "shared/text_safe.h"
 
@@ -195,6 +196,15 @@ static bool nothing_to_write(const struct alerts *a)
 	const struct ledger *b = &a->ledger;
 	return !b->dirty && !b->n_steps && !b->n_told && !b->n_messages && !b->n_erased &&
 	       a->cursor - a->stored_cursor < CURSOR_LAG_MAX;
+}
+
+void ledger_end(struct alerts *a)
+{
+	struct error e = {0};
+	if (a->cursor == a->stored_cursor && nothing_to_write(a))
+		return;
+	if (store_run(a->d->store, OP_PEOPLE, write_batch, a, &e)) /* read again at the start */
+		log_warn("alerts", "what was not written yet comes again: %s", e.text);
 }
 
 enum err ledger_commit(struct alerts *a, struct error *e)

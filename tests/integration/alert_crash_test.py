@@ -8,7 +8,7 @@ from lib import Daemon, Origin, main, wait_until
 from receivers import WebhookServer
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-POINTS = ["transition.in_op", "transition.committed", "alerts.woken:2", "alerts.events_read", "alerts.judged",
+POINTS = ["transition.in_op", "transition.committed", "alerts.events_read", "alerts.judged",
           "alerts.before_commit", "alerts.in_op", "alerts.alerts_written", "alerts.messages_written",
           "alerts.op_end", "alerts.committed", "alerts.outbox_woken"]
 
