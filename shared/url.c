@@ -46,22 +46,25 @@ static bool parse_port(const char *s, size_t n, uint16_t *port)
 	return true;
 }
 
-/* "1.2.3" or "0x7f.1": some resolvers read these as addresses, others as names. Refused, unless it
- * is a plain dotted quad. */
+/* "1.2.3", "0x7f.1" or "127.0.0.1.": some resolvers read these as addresses, others as names.
+ * Refused, unless it is a plain dotted quad. */
 static bool ambiguous_number(const char *host)
 {
-	size_t n = strlen(host);
+	size_t end = strlen(host), n;
 	const char *last;
 	struct in_addr four;
 
-	while (n > 0 && host[n - 1] != '.')
+	if (end > 0 && host[end - 1] == '.')
+		end--;
+	for (n = end; n > 0 && host[n - 1] != '.';)
 		n--;
 	last = host + n;
+	n = end - n;
 	if (!is_digit(*last))
 		return false;
 	if (last[0] == '0' && lower(last[1]) == 'x')
-		return strspn(last + 2, "0123456789abcdef") == strlen(last + 2);
-	return strspn(last, "0123456789") == strlen(last) && inet_pton(AF_INET, host, &four) != 1;
+		return strspn(last + 2, "0123456789abcdef") >= n - 2;
+	return strspn(last, "0123456789") >= n && inet_pton(AF_INET, host, &four) != 1;
 }
 
 /* Letters, digits, '-', '_', and UTF-8 for IDNA; labels of 1..63 bytes; one dot may end it. */
