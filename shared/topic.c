@@ -7,21 +7,35 @@
 
 enum { TOPIC_BYTES_MAX = 47 };
 
+static bool belongs(const char *topic, const char *pattern, size_t n)
+{
+	bool below = n >= 2 && !memcmp(pattern + n - 2, ".*", 2); /* not the topic itself */
+
+	if (n == 1 && *pattern == '*')
+		return true;
+	n -= below ? 2 : 0;
+	return n && !strncmp(topic, pattern, n) && (topic[n] == '.' || (!below && !topic[n]));
+}
+
 bool topic_in(const json_t *patterns, const char *topic)
 {
 	for (size_t i = 0; topic && i < json_array_size(patterns); i++) {
 		const char *p = json_string_value(json_array_get(patterns, i));
-		size_t n = p ? strlen(p) : 0;
 
-		if (n >= 2 && !strcmp(p + n - 2, ".*")) {
-			n -= 2;
-			/* Below it, not the topic itself. */
-			if (!strncmp(topic, p, n) && topic[n] == '.')
-				return true;
-		} else if (n && (!strcmp(p, "*") ||
-				 (!strncmp(topic, p, n) && (!topic[n] || topic[n] == '.')))) {
+		if (p && belongs(topic, p, strlen(p)))
 			return true;
-		}
+	}
+	return false;
+}
+
+bool topic_in_words(const char *patterns, const char *topic)
+{
+	for (const char *p = patterns; *p;) {
+		size_t n = strcspn(p, ",");
+
+		if (belongs(topic, p, n))
+			return true;
+		p += n + (p[n] == ',');
 	}
 	return false;
 }

@@ -47,6 +47,9 @@ static void on_resource(const struct resource *old, const struct resource *now, 
 	const char *kind = r->kind->kind;
 	bool moved = old && (!now || strcmp(old->name, now->name));
 	pthread_mutex_lock(&a->lock);
+	moved = moved && book_about(&a->book, r->id);
+	if (moved)
+		note_subject(a, r->id);
 	if (!strcmp(kind, "rule"))
 		a->notes.rules = true;
 	else if (!strcmp(kind, "notifier"))
@@ -55,10 +58,6 @@ static void on_resource(const struct resource *old, const struct resource *now, 
 		a->notes.silences = true;
 	else if (!strcmp(kind, "subscription"))
 		a->notes.subscriptions = true;
-	else if (moved && book_about(&a->book, r->id))
-		note_subject(a, r->id);
-	else
-		moved = false;
 	if (moved || a->notes.rules || a->notes.notifiers || a->notes.silences ||
 	    a->notes.subscriptions)
 		pthread_cond_signal(&a->wake);

@@ -38,6 +38,7 @@ struct alert {
 	int64_t expire_ms; /* after its last event; 0: never */
 
 	bool inhibited;
+	int64_t freed_ms; /* boot clock: since when it is inhibited no more, 0: it never was */
 	uint64_t silence; /* that covers it, 0: none */
 	struct pair *pairs;
 	struct heap_node due; /* hold, expiry, snooze */

@@ -7,7 +7,11 @@
 #include "daemon/store/feed.h"
 #include "shared/mem.h"
 
-enum { MINUTE_MS = 60000, DAY_MINUTES = 24 * 60 };
+enum {
+	MINUTE_MS = 60000,
+	DAY_MINUTES = 24 * 60,
+	FREED_WAIT_MS = 10000, /* at least: what is inhibited no more is about to end, as a rule */
+};
 
 const char *tell_name(enum tell_what w)
 {
@@ -73,6 +77,16 @@ static bool may_remind(const struct pair *p, const struct moment *now)
 	       !p->recipient->paused && p->alert->state == ALERT_OPEN && !hushed(p->alert, now);
 }
 
+void recipients_inhibit(struct recipients *r, struct alert *a, bool inhibited, int64_t boot_ms)
+{
+	if (a->inhibited == inhibited)
+		return;
+	a->inhibited = inhibited;
+	if (!inhibited)
+		a->freed_ms = boot_ms;
+	recipients_touch(r, a);
+}
+
 bool recipients_want(const struct alert *a)
 {
 	for (const struct pair *p = a->pairs; p; p = p->of_alert)
@@ -94,8 +108,16 @@ static int64_t later(int64_t a, int64_t b)
 /* When it may be told at the earliest, others left out of account. */
 static int64_t ready_ms(const struct pair *p, enum tell_what what)
 {
-	int64_t wait = what == TELL_OPENED && !loud(p) ? p->recipient->times.group_wait : 0;
-	return p->since + wait;
+	int64_t group_wait = p->recipient->times.group_wait;
+	int64_t ready = p->since + (what == TELL_OPENED && !loud(p) ? group_wait : 0);
+	if (!p->alert->freed_ms || what == TELL_RESOLVED)
+		return ready;
+	return later(ready, p->alert->freed_ms + later(group_wait, FREED_WAIT_MS));
+}
+
+static int64_t remind_ms(const struct pair *p)
+{
+	return later(ready_ms(p, TELL_REMINDER), p->told_ms + p->recipient->times.repeat_interval);
 }
 
 static int64_t paced_ms(const struct pair *p)
@@ -122,7 +144,7 @@ static int64_t group_due_ms(struct group *g, const struct moment *now)
 		if (what != TELL_NOTHING)
 			at = later(ready_ms(p, what), paced_ms(p));
 		else if (may_remind(p, now))
-			at = later(p->told_ms + p->recipient->times.repeat_interval, paced_ms(p));
+			at = later(remind_ms(p), paced_ms(p));
 		else
 			continue;
 		if (!loud(p))
@@ -203,7 +225,7 @@ size_t group_take(struct recipients *all, struct group *g, const struct moment *
 			continue;
 		if (what == TELL_NOTHING) {
 			/* What would be reminded of soon goes along. */
-			if (!may_remind(p, now) || now->boot_ms < p->told_ms + repeat - repeat / 8)
+			if (!may_remind(p, now) || now->boot_ms < remind_ms(p) - repeat / 8)
 				continue;
 			what = TELL_REMINDER;
 		} else if (!hurry && now->boot_ms < ready_ms(p, what)) {

@@ -85,6 +85,9 @@ void recipients_place(struct recipients *r, struct alert *a, const json_t *data)
 /** What was stored of a notifier that was told; before recipients_place. */
 void recipients_told(struct recipients *r, struct alert *a, uint64_t notifier, int64_t rev,
 		     int64_t told_boot_ms);
+/** Another alert says what it would say, or does so no more: then it waits anew before it is told,
+ *  for what ended the other one usually ends it next. */
+void recipients_inhibit(struct recipients *r, struct alert *a, bool inhibited, int64_t boot_ms);
 /** Something about it changed that may be worth telling: its groups are looked at again. */
 void recipients_touch(struct recipients *r, struct alert *a);
 void recipients_touch_all(struct recipients *r);

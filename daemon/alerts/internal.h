@@ -114,6 +114,9 @@ void judge_hit(const struct rule_hit *hit, void *arg);
 /** Holds, expiries and snoozes that are over. */
 void judge_due(struct alerts *a, const struct moment *now);
 void judge_resolve(struct alerts *a, struct alert *x, int64_t at_ms, const char *text);
+/** The same when no event and nobody ended it: of news, which have no end of their own (their rule
+ *  has `expire`), nothing is told. */
+void judge_end(struct alerts *a, struct alert *x, const char *text);
 /** A resource changed: its alerts follow its name, or end with it. */
 void judge_subject(struct alerts *a, uint64_t id);
 /** Set its next deadline. */

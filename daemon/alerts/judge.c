@@ -87,9 +87,9 @@ void judge_hush(struct alerts *a, struct alert *x, const json_t *data)
 		ledger_step(a, x, now_wall(a), s ? "silenced" : "unsilenced", "%s%s",
 			    s ? "silenced by " : "the silence ended", s ? s->name : "");
 	}
-	if (inhibited != x->inhibited || x->silence != before)
+	if (x->silence != before)
 		recipients_touch(&a->recipients, x);
-	x->inhibited = inhibited;
+	recipients_inhibit(&a->recipients, x, inhibited, moment_now(a).boot_ms);
 }
 
 void judge_hush_all(struct alerts *a)
@@ -109,11 +109,9 @@ static void hush_others(struct alerts *a, const struct alert *x)
 	if (!x->inhibits || !x->subject)
 		return;
 	for (struct alert *y = book_about(&a->book, x->subject); y; y = y->next_by_subject) {
-		bool inhibited = same_subject(x, y) && is_inhibited(a, y);
-		if (!same_subject(x, y) || y->state == ALERT_RESOLVED || y->inhibited == inhibited)
+		if (!same_subject(x, y) || y->state == ALERT_RESOLVED)
 			continue;
-		y->inhibited = inhibited;
-		recipients_touch(&a->recipients, y);
+		recipients_inhibit(&a->recipients, y, is_inhibited(a, y), moment_now(a).boot_ms);
 	}
 }
 
@@ -240,7 +238,8 @@ static void more_of_it(struct alerts *a, struct alert *x, const struct rule_hit 
 
 /* ---- resolving ------------------------------------------------------------------------------ */
 
-void judge_resolve(struct alerts *a, struct alert *x, int64_t at_ms, const char *text)
+/* news: nobody is told of its end */
+static void resolve(struct alerts *a, struct alert *x, int64_t at_ms, const char *text, bool news)
 {
 	char age[DURATION_TEXT];
 	pthread_mutex_lock(&a->lock);
@@ -269,13 +268,24 @@ void judge_resolve(struct alerts *a, struct alert *x, int64_t at_ms, const char 
 	hush_others(a, x);
 	/* Who is not to be told of the end counts as told: it is over for him. */
 	for (struct pair *p = x->pairs; p; p = p->of_alert)
-		if (p->told && (x->inhibited || p->recipient->paused || !p->recipient->resolved)) {
+		if (p->told &&
+		    (news || x->inhibited || p->recipient->paused || !p->recipient->resolved)) {
 			p->told = x->rev;
 			ledger_told(a, x->id, p->recipient->id, x->rev, at_ms);
 		}
 	recipients_touch(&a->recipients, x);
 	atomic_fetch_add(&a->resolved_n, 1);
 	pthread_mutex_unlock(&a->lock);
+}
+
+void judge_resolve(struct alerts *a, struct alert *x, int64_t at_ms, const char *text)
+{
+	resolve(a, x, at_ms, text, false);
+}
+
+void judge_end(struct alerts *a, struct alert *x, const char *text)
+{
+	resolve(a, x, now_wall(a), text, x->expire_ms != 0);
 }
 
 void judge_hit(const struct rule_hit *hit, void *arg)
@@ -299,7 +309,7 @@ void judge_hit(const struct rule_hit *hit, void *arg)
 
 struct rule_now {
 	char name[64];
-	bool there;
+	bool there, paused;
 	int64_t expire_ms;
 	char *inhibits;
 };
@@ -319,7 +329,8 @@ static void rule_look(struct alerts *a, const char *name, struct rule_now *r)
 	for (size_t i = 0; i < json_array_size(inhibits); i++)
 		buf_printf(&list, "%s%s", i ? "," : "",
 			   json_string_value(json_array_get(inhibits, i)));
-	r->there = !spec_bool(k, spec, "paused");
+	r->there = true;
+	r->paused = spec_bool(k, spec, "paused");
 	r->expire_ms = spec_ms(k, spec, "expire");
 	r->inhibits = list.len ? buf_take(&list) : NULL;
 	buf_fini(&list);
@@ -337,9 +348,10 @@ void judge_rules(struct alerts *a)
 			continue;
 		if (strcmp(r.name, x->rule))
 			rule_look(a, x->rule, &r);
-		if (!r.there) {
-			snprintf(text, sizeof(text), "the rule %s is not there any more", x->rule);
-			judge_resolve(a, x, now_wall(a), text);
+		if (!r.there || r.paused) {
+			snprintf(text, sizeof(text), "its rule %s %s", x->rule,
+				 r.there ? "is paused" : "was deleted");
+			judge_end(a, x, text);
 			continue;
 		}
 		pthread_mutex_lock(&a->lock);
@@ -376,7 +388,7 @@ static void one_due(struct alerts *a, struct alert *x, const struct moment *now)
 		return;
 	}
 	if (alert_living(x) && x->expire_ms && x->changed_ms + x->expire_ms <= now->wall_ms) {
-		judge_resolve(a, x, now->wall_ms, "nothing more was heard of it");
+		judge_end(a, x, "nothing more was heard of it");
 		return;
 	}
 	pthread_mutex_lock(&a->lock);
@@ -411,7 +423,7 @@ void judge_subject(struct alerts *a, uint64_t id)
 			continue;
 		if (!r) {
 			snprintf(text, sizeof(text), "%s was deleted", x->name);
-			judge_resolve(a, x, now_wall(a), text);
+			judge_end(a, x, text);
 		} else if (strcmp(r->name, x->name)) {
 			pthread_mutex_lock(&a->lock);
 			text_set(&x->name, r->name);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/alerts/match.h"
 #include "daemon/alerts/rules_internal.h"
 #include "shared/mem.h"
 #include "shared/percent.h"
@@ -262,6 +263,7 @@ void rule_event_init(struct rule_event *re, const struct event *ev, const struct
 		.subject = s && s->name[0] ? s->name
 			   : ev->name[0]   ? ev->name
 					   : NULL,
+		.service = match_service(ev->topic, ev->subject_kind),
 		.state = json_str(re->data, "state", NULL),
 		.severity = (int)ev->severity,
 		.incident = id,

@@ -103,15 +103,6 @@ void rules_free(struct rules *rules)
 	free(rules);
 }
 
-bool rules_know(const struct rules *rules, const char *name)
-{
-	for (size_t i = 0; i < rules->n; i++) {
-		if (!strcmp(rules->all[i]->name, name))
-			return true;
-	}
-	return false;
-}
-
 /* ---- windows -------------------------------------------------------------------------------- */
 
 static struct rule_window *window_of(struct rules *rules, struct rule *r,

@@ -45,8 +45,6 @@ void rules_free(struct rules *r);
 void rules_reload(struct rules *r);
 /** After a start: fill windows and last-seen times from the log, up to and with seq. Blocks. */
 enum err rules_warm(struct rules *r, uint64_t seq, struct error *e);
-/** Is there a rule of that name? The alerts of one that was deleted end. */
-bool rules_know(const struct rules *r, const char *name);
 void rules_event(struct rules *r, const struct event *ev, const struct subject *s, rule_hit_fn *fn,
 		 void *arg);
 /** Measures, absences, windows that ran empty. @return the wall time of the next call, 0: none */

@@ -8,6 +8,7 @@
 #include "daemon/api/text.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
+#include "shared/topic.h"
 
 enum { TOPIC_MAX = 64, WORD_MAX = 64 };
 
@@ -32,26 +33,9 @@ struct event_page {
 	size_t n, cap;
 };
 
-bool topic_matches(const char *list, const char *topic)
-{
-	for (const char *p = list; *p;) {
-		size_t n = strcspn(p, ","), len = n;
-
-		if (len && p[len - 1] == '*')
-			len--;
-		if (len && p[len - 1] == '.')
-			len--;
-		if ((n && !len) ||
-		    (len && !strncmp(p, topic, len) && (!topic[len] || topic[len] == '.')))
-			return true;
-		p += n + (p[n] == ',');
-	}
-	return false;
-}
-
 static bool matches(const struct events_asked *q, const struct event *ev)
 {
-	if (q->topic && !topic_matches(q->topic, ev->topic))
+	if (q->topic && !topic_in_words(q->topic, ev->topic))
 		return false;
 	if (q->severity && strcmp(q->severity, severity_name(ev->severity)))
 		return false;

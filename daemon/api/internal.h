@@ -103,9 +103,6 @@ enum err missing_note(struct txn *t, const struct missing_secrets *m, const stru
 /** secret was stored: resume what waited for it alone. Blocks. */
 void waiting_resume(struct api_state *a, const char *secret);
 
-/** topic is one of "a,b" or below it ("monitor" has "monitor.down"); "*" has all. */
-bool topic_matches(const char *list, const char *topic);
-
 /* ---- routes of the other files; ctx is the api_state
  * ---------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "shared/mem.h"
+#include "shared/topic.h"
 
 /* ---- ways in
  * ------------------------------------------------------------------------------------- */
@@ -189,7 +190,7 @@ static void send_events(struct live *l, struct live_event *events)
 			if (s->replaying || e->seq <= s->seq)
 				continue;
 			s->seq = e->seq;
-			if (!s->topics || topic_matches(s->topics, e->topic))
+			if (!s->topics || topic_in_words(s->topics, e->topic))
 				live_send(s, e->bytes);
 		}
 	}

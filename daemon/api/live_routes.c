@@ -7,6 +7,7 @@
 
 #include "daemon/api/live_internal.h"
 #include "shared/mem.h"
+#include "shared/topic.h"
 
 static void on_heartbeat(uv_timer_t *t)
 {
@@ -103,7 +104,7 @@ static bool on_missed(const struct event *ev, void *arg)
 		return false;
 	}
 	p->last = ev->seq;
-	if (p->topics && !topic_matches(p->topics, ev->topic))
+	if (p->topics && !topic_in_words(p->topics, ev->topic))
 		return true;
 	buf_printf(&p->text, "id: %" PRIu64 "-%" PRIu64 "\nevent: event\ndata: ", p->live->epoch,
 		   ev->seq);

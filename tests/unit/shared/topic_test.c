@@ -28,6 +28,10 @@ static void topics__belong__to_themselves_and_what_is_above(void **state)
 		if (topic_in(list, cases[i].topic) != cases[i].in)
 			fail_msg("%s in %s", cases[i].topic, cases[i].pattern);
 		json_decref(list);
+		char *words = mem_printf("nothing.else,%s", cases[i].pattern);
+		if (topic_in_words(words, cases[i].topic) != cases[i].in)
+			fail_msg("%s in %s", cases[i].topic, words);
+		free(words);
 	}
 	assert_false(topic_in(NULL, "monitor.down"));
 }

@@ -132,6 +132,26 @@ static void deleted_subject__ends__its_alert(void **state)
 	wait_until(open_ones(f) == 0);
 }
 
+/* A notifier that fails is deleted: its alert goes with it. */
+static void deleted_notifier__ends__what_is_about_it(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t ops = put_resource(f, "notifier", "ops",
+				    "{\"type\":\"webhook\",\"url\":\"http://127.0.0.1:9/x\","
+				    "\"secret\":{\"secret\":\"s\"}}");
+	struct event evs[2] = {{.at_ms = f->clock.wall_ms,
+				.topic = "notifier.failing",
+				.subject_kind = "notifier",
+				.subject = ops,
+				.name = "ops",
+				.severity = SEVERITY_WARNING,
+				.text = "ops gets nothing out"}};
+	assert_int_equal(store_run(f->d.store, OP_PEOPLE, run_events, evs, &f->e), 0);
+	wait_until(open_ones(f) == 1);
+	delete_resource(f, "notifier", "ops");
+	wait_until(open_ones(f) == 0);
+}
+
 static void renamed_subject__is_followed(void **state)
 {
 	struct fixture *f = *state;
@@ -177,6 +197,7 @@ int main(void)
 		thread_test(resolved_by_hand__is__over_and_not_again),
 		thread_test(silence__counts__as_soon_as_it_is_there),
 		thread_test(deleted_subject__ends__its_alert),
+		thread_test(deleted_notifier__ends__what_is_about_it),
 		thread_test(renamed_subject__is_followed),
 		thread_test(command_after_the_end__is__refused),
 		thread_test(settled__means__that_all_events_were_taken_in),

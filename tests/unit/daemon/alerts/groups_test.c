@@ -356,12 +356,44 @@ static void inhibited__is_told__when_the_cause_has_gone(void **state)
 	a->inhibited = true;
 	open_it(s, a);
 	after(s, HOUR);
-	a->inhibited = false;
-	recipients_touch(&s->all, a);
+	recipients_inhibit(&s->all, a, false, s->now.boot_ms);
 	after(s, 29999);
 	expect(s, 0, "");
 	after(s, 1);
 	expect(s, 1, "opened 1");
+}
+
+/* A monitor is up, and its job is done the moment after. */
+static void inhibited__that_ends_with_its_cause__is_not_told(void **state)
+{
+	for (int severity = WARNING; severity <= CRITICAL; severity++) {
+		struct scene *s = *state;
+		struct alert *a = pending(s, severity, severity);
+		s->ops->times.group_wait = 0;
+		a->inhibited = true;
+		open_it(s, a);
+		recipients_inhibit(&s->all, a, false, s->now.boot_ms);
+		after(s, 4000);
+		resolved(s, a);
+		after(s, HOUR);
+		expect(s, 0, "");
+	}
+}
+
+static void reminder__waits__when_its_inhibitor_has_gone(void **state)
+{
+	struct scene *s = *state;
+	struct alert *a = opened(s, 1, CRITICAL);
+	after(s, MINUTE);
+	expect(s, 1, "opened 1");
+	recipients_inhibit(&s->all, a, true, s->now.boot_ms);
+	after(s, 5 * HOUR);
+	recipients_inhibit(&s->all, a, false, s->now.boot_ms);
+	after(s, 5000);
+	expect(s, 1, "opened 1");
+	resolved(s, a);
+	after(s, 0);
+	expect(s, 2, "resolved 1");
 }
 
 static void paused_notifier__says__nothing(void **state)
@@ -645,6 +677,8 @@ int main(void)
 		scene_test(snooze__hushes__until_its_time),
 		scene_test(acknowledged__gets__no_reminder),
 		scene_test(inhibited__is_told__when_the_cause_has_gone),
+		scene_test(inhibited__that_ends_with_its_cause__is_not_told),
+		scene_test(reminder__waits__when_its_inhibitor_has_gone),
 		scene_test(paused_notifier__says__nothing),
 		scene_test(reminder__comes__each_repeat_interval),
 		scene_test(reminder__takes_along__what_is_nearly_due),

@@ -67,7 +67,7 @@ static void conditions__look__at_tags_and_labels_of_the_subject(void **state)
 			   "\"tags\":[\"shop\"],\"labels\":{\"region\":\"eu\"}}");
 	have_rule(f, "tagged",
 		  "{\"topics\":[\"a\"],\"when\":[\"tag=shop\",\"labels.region=eu\","
-		  "\"monitor=garden\"]}");
+		  "\"monitor=garden\",\"service=sitemonitor\"]}");
 	event(f, "a.x", NULL);
 	assert_said(f, "");
 	happen(f, &(struct happening){.topic = "a.x", .kind = "monitor", .id = id, .name = "old"},
@@ -406,15 +406,6 @@ static void figures__of_many__are_asked_in_slices(void **state)
 
 /* ---- all ------------------------------------------------------------------------------------ */
 
-static void a_rule__that_was_deleted__is_not_known(void **state)
-{
-	struct rules_fixture *f = *state;
-	have_rule(f, "mine", "{\"topics\":[\"a\"]}");
-	assert_true(rules_know(f->rules, "mine"));
-	assert_true(rules_know(f->rules, "monitor-down"));
-	assert_false(rules_know(f->rules, "other"));
-}
-
 static void a_tick__without_windows__asks_for_none(void **state)
 {
 	struct rules_fixture *f = *state;
@@ -447,7 +438,6 @@ int main(void)
 		rules_test(a_figure__opens__above_its_limit_and_ends_below),
 		rules_test(a_figure__is_asked__of_what_matches_only),
 		rules_test(figures__of_many__are_asked_in_slices),
-		rules_test(a_rule__that_was_deleted__is_not_known),
 		rules_test(a_tick__without_windows__asks_for_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,39 @@ static void monitor_deleted_while_nobody_looked__resolves__at_the_start(void **s
 	assert_string_equal(STATES, "resolved");
 }
 
+static void news__end__without_a_word(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	put_resource(f, "rule", "news",
+		     "{\"topics\":[\"monitor.up\"],"
+		     "\"severity\":\"warning\",\"expire\":\"1h\"}");
+	turns(f, (struct notes){.rules = true});
+	happens(f, garden, "up", NULL);
+	pass(f, 2 * HOUR);
+	assert_string_equal(STATES, "resolved");
+	assert_string_equal(MESSAGES, "alert.opened");
+	assert_int_equal(f->a->book.n, 0);
+}
+
+static void deleted_rule__resolves__its_alerts(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	put_resource(f, "rule", "mine", "{\"topics\":[\"monitor.degraded\"]}");
+	turns(f, (struct notes){.rules = true});
+	happens(f, garden, "degraded", ",\"cause\":\"cert_expiring\"");
+	pass(f, MINUTE);
+	delete_resource(f, "rule", "mine");
+	turns(f, (struct notes){.rules = true});
+	pass(f, HOUR);
+	assert_string_equal(stored(f, "SELECT state FROM alert WHERE rule = 'mine'"), "resolved");
+	assert_string_equal(stored(f, "SELECT s.text FROM alert_step s JOIN alert a ON a.id = "
+				      "s.alert WHERE a.rule = 'mine' AND s.what = 'resolved'"),
+			    "after 1m: its rule mine was deleted");
+	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
+}
+
 /* ---- after a start -------------------------------------------------------------------------- */
 
 static void start__keeps__alerts_and_tells_nothing_twice(void **state)
@@ -378,6 +411,8 @@ int main(void)
 		alerts_test(suppressed__opens__nothing_but_may_resolve),
 		alerts_test(deleted_monitor__resolves__what_is_about_it),
 		alerts_test(monitor_deleted_while_nobody_looked__resolves__at_the_start),
+		alerts_test(news__end__without_a_word),
+		alerts_test(deleted_rule__resolves__its_alerts),
 		alerts_test(start__keeps__alerts_and_tells_nothing_twice),
 		alerts_test(events_while_it_was_away__are_taken_in__at_the_start),
 		alerts_test(resolution_that_waited__is_told__after_a_start),
