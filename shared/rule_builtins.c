@@ -48,11 +48,7 @@ const struct builtin rule_builtins[RULE_BUILTINS] = {
 	 "{\"description\":\"A notifier cannot tell: the others tell of it\","
 	 "\"topics\":[\"notifier.failing\",\"notifier.disabled\"],"
 	 "\"until_topics\":[\"notifier.back\"],\"severity\":\"warning\",\"changes\":true}"},
-	{12, "undelivered",
-	 "{\"description\":\"A critical alert got out through no notifier\","
-	 "\"topics\":[\"alerts.undelivered\"],\"until_topics\":[\"alerts.delivered\"],"
-	 "\"each\":\"none\",\"severity\":\"critical\",\"expire\":\"1d\"}"},
-	{13, "feed-lost",
+	{12, "feed-lost",
 	 "{\"description\":\"Events were removed before the alerts had read them\","
 	 "\"topics\":[\"alerts.feed_lost\"],\"each\":\"none\",\"severity\":\"warning\","
 	 "\"expire\":\"1d\"}"},

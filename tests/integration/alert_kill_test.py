@@ -120,8 +120,11 @@ def one_walk(point, nth):
 
             wait_until(there, f"{point}:{nth}: {name} {what}; came: {receiver.came}", timeout=30)
         wait_until(lambda: daemon.restart_if_dead() or all(
-            d["state"] == "sent" for d in daemon.get("/v1/deliveries").json.get("data", [])), "every delivery to be stored as sent")
+            d["state"] == "sent" for d in daemon.get("/v1/deliveries").data), "every delivery to be stored as sent")
         check(point, nth, receiver.came)
+        assert [i["state"] for i in daemon.get("/v1/incidents").data] == ["closed"] * 2, point
+        down = daemon.get("/v1/alerts?filter[state]=resolved&filter[rule]=monitor-down").data
+        assert [a["state"] for a in down] == ["resolved"] * 2, (point, down)
         return deaths
     finally:
         daemon.stop()
