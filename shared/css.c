@@ -140,16 +140,14 @@ static void add_id(struct css_compound *c, const char *name)
 
 /* ---- attributes ---------------------------------------------------------------------------- */
 
-static void attribute_name(struct css_parser *p, char *name, struct buf *out)
+static void attribute_name(const struct buf *name, struct buf *out)
 {
-	if (p->dialect == CSS_HTML)
-		css_lower(name);
-	if (css_is_plain_name(name)) {
-		buf_printf(out, "@%s", name);
+	if (css_is_plain_name(name->data)) {
+		buf_printf(out, "@%s", name->data);
 		return;
 	}
 	buf_add_str(out, "@*[name() = ");
-	css_literal(out, name);
+	css_literal(out, name->data);
 	buf_add_char(out, ']');
 }
 
@@ -201,87 +199,21 @@ static void write_attribute(struct buf *out, const char *attribute, char op, con
 	buf_fini(&literal);
 }
 
-/* ' i' or ' s' before the bracket. */
-static bool read_flag(struct css_parser *p, bool *fold)
-{
-	char c;
-
-	css_skip_blanks(p);
-	c = p->s[p->at];
-	*fold = c == 'i' || c == 'I';
-	if (*fold || c == 's' || c == 'S')
-		p->at++;
-	css_skip_blanks(p);
-	return css_expect(p, ']', "the attribute");
-}
-
-static bool read_value(struct css_parser *p, struct buf *out)
-{
-	char c = p->s[p->at];
-
-	if (c == '"' || c == '\'')
-		return css_read_string(p, out);
-	if (css_name_begins(p))
-		return css_read_name(p, out, "a value");
-	return css_fail(p, p->at, "a value is missing; other than names they stand in quotes");
-}
-
-static bool read_operator(struct css_parser *p, char *op)
-{
-	const char *s = p->s + p->at;
-
-	if (*s == '=') {
-		*op = '=';
-		p->at++;
-		return true;
-	}
-	if (*s && strchr("~|^$*!", *s) && s[1] == '=') {
-		*op = *s;
-		p->at += 2;
-		return true;
-	}
-	return css_fail(p, p->at, "']' or an operator as = ~= |= ^= $= *= is missing");
-}
-
 /* After the bracket. */
 static bool read_attribute(struct css_parser *p, struct css_compound *c)
 {
-	struct buf name = BUF_INIT(CSS_NAME_MAX), text = BUF_INIT(CSS_MAX_BYTES);
-	struct buf attribute = BUF_INIT(CSS_XPATH_MAX), out = BUF_INIT(CSS_XPATH_MAX);
-	char op = 0;
-	bool fold = false, fine;
+	struct css_attribute a;
+	struct buf name = BUF_INIT(CSS_XPATH_MAX), out = BUF_INIT(CSS_XPATH_MAX);
+	bool fine = css_read_attribute(p, &a);
 
-	css_skip_blanks(p);
-	if (p->s[p->at] == '*' && p->s[p->at + 1] == '|')
-		p->at++;
-	if (p->s[p->at] == '|')
-		p->at++;
-	fine = css_read_name(p, &name, "an attribute's name");
-	if (fine && p->s[p->at] == '|' && p->s[p->at + 1] != '=')
-		fine = css_fail(p, p->at, "prefixes of namespaces are unknown here");
-	if (!fine)
-		goto out;
-	attribute_name(p, name.data, &attribute);
-	css_skip_blanks(p);
-	if (css_take(p, ']')) {
-		css_add_condition(c, buf_str(&attribute));
-		goto out;
+	if (fine) {
+		attribute_name(&a.name, &name);
+		if (a.op)
+			write_attribute(&out, buf_str(&name), a.op, buf_str(&a.text), a.fold);
+		css_add_condition(c, a.op ? buf_str(&out) : buf_str(&name));
 	}
-	fine = read_operator(p, &op);
-	if (!fine)
-		goto out;
-	css_skip_blanks(p);
-	fine = read_value(p, &text) && read_flag(p, &fold);
-	if (!fine)
-		goto out;
-	if (fold && text.data)
-		css_lower(text.data);
-	write_attribute(&out, buf_str(&attribute), op, buf_str(&text), fold);
-	css_add_condition(c, buf_str(&out));
-out:
+	css_attribute_fini(&a);
 	buf_fini(&name);
-	buf_fini(&text);
-	buf_fini(&attribute);
 	buf_fini(&out);
 	return fine;
 }

@@ -1,6 +1,6 @@
 #pragma once
 /* Between the parts of the selector translator: css.c reads the structure, css_token.c the words,
- * css_pseudo.c what stands behind a colon. */
+ * css_attribute.c what stands in brackets, css_pseudo.c what stands behind a colon. */
 #include <stddef.h>
 
 #include "shared/css.h"
@@ -47,6 +47,19 @@ void css_literal(struct buf *out, const char *text);
 void css_lower(char *s);
 /** Can the name stand in an expression as it is? */
 bool css_is_plain_name(const char *s);
+
+/* ---- in brackets (css_attribute.c) --------------------------------------------------------- */
+
+struct css_attribute {
+	struct buf name; /* in HTML in lower case */
+	char op;         /* '=' and the first of ~= |= ^= $= *= != ; 0: only that it is there */
+	bool fold;       /* ASCII letters are equal in both cases; text is in lower case then */
+	struct buf text;
+};
+
+/** After the bracket, the closing one included. css_attribute_fini also after a fault. */
+bool css_read_attribute(struct css_parser *p, struct css_attribute *a);
+void css_attribute_fini(struct css_attribute *a);
 
 /* ---- structure (css.c) --------------------------------------------------------------------- */
 
