@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/hash.h"
 #include "shared/mem.h"
 
 enum { BUCKETS_FIRST = 64 };
@@ -70,15 +71,12 @@ void text_set(char **at, const char *text)
 
 static size_t of_number(const struct book *b, uint64_t id)
 {
-	return (size_t)((id * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (b->buckets - 1);
+	return (size_t)hash_id(id) & (b->buckets - 1);
 }
 
 static size_t of_text(const struct book *b, const char *text)
 {
-	uint64_t hash = UINT64_C(0xCBF29CE484222325);
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
-	return of_number(b, hash);
+	return (size_t)hash_text(text) & (b->buckets - 1);
 }
 
 static bool holds_fingerprint(const struct alert *a)

@@ -4,17 +4,14 @@
 #include <string.h>
 
 #include "daemon/alerts/rules_internal.h"
+#include "shared/hash.h"
 #include "shared/mem.h"
 
 /* ---- finding -------------------------------------------------------------------------------- */
 
 static size_t hash(uint64_t id, const char *text)
 {
-	uint64_t h = id * UINT64_C(0x9e3779b97f4a7c15) ^ UINT64_C(0xcbf29ce484222325);
-
-	for (; text && *text; text++)
-		h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return (size_t)(h ^ h >> 31);
+	return (size_t)(hash_id(id) ^ hash_text(text ? text : ""));
 }
 
 /* A subject is known by its id, what has none by its name; each topic by itself. */

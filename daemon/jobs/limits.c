@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/jobs/schedule.h"
+#include "shared/hash.h"
 #include "shared/mem.h"
 
 enum { HOST_SLOTS = 1024, HOST_TEXT = 255 };

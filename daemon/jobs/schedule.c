@@ -1,27 +1,6 @@
 #include "daemon/jobs/schedule.h"
 
-static uint64_t mix(uint64_t h)
-{
-	h ^= h >> 33;
-	h *= 0xff51afd7ed558ccdULL;
-	h ^= h >> 33;
-	h *= 0xc4ceb9fe1a85ec53ULL;
-	return h ^ h >> 33;
-}
-
-uint64_t hash_bytes(const void *data, size_t n)
-{
-	const unsigned char *p = data;
-	uint64_t h = 0xcbf29ce484222325ULL;
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * 0x100000001b3ULL;
-	return mix(h);
-}
-
-uint64_t hash_id(uint64_t id)
-{
-	return mix(id + 0x9e3779b97f4a7c15ULL);
-}
+#include "shared/hash.h"
 
 int64_t schedule_next(uint64_t id, int64_t interval_ms, int64_t now_ms)
 {

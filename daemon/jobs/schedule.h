@@ -3,14 +3,10 @@
  *
  * Each thing has a phase inside its interval, taken from its id: ten thousand of them starting
  * together spread evenly, and being late once never shifts the grid. */
-#include <stddef.h>
 #include <stdint.h>
 
-/** 64-bit FNV-1a with a final mix: spreads short keys and ids. Not for hostile keys. */
-uint64_t hash_bytes(const void *data, size_t n);
-uint64_t hash_id(uint64_t id);
-
-/** The first instant after now on the grid phase + n * interval, phase = hash_id(id) mod interval.
+/** The first instant after now on the grid phase + n * interval, phase = hash_id(id)
+ * (shared/hash.h) mod interval.
  */
 int64_t schedule_next(uint64_t id, int64_t interval_ms, int64_t now_ms);
 /** A repeat soon: now + delay, and up to a tenth later by a jitter that differs from id to id and

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/store/store_internal.h"
+#include "shared/hash.h"
 #include "shared/mem.h"
 
 /* Open addressing, at most seven eighths full (many monitors make it a matter of megabytes),
@@ -25,18 +26,9 @@ struct resource_cache {
 	size_t n_kinds;
 };
 
-static size_t hash_id(uint64_t id)
-{
-	return (size_t)(id * UINT64_C(0x9e3779b97f4a7c15) >> 20);
-}
-
 static size_t hash_name(const struct resource_kind *k, const char *name)
 {
-	uint64_t h = (uintptr_t)k ^ UINT64_C(0xcbf29ce484222325);
-
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-	return (size_t)(h ^ h >> 29);
+	return (size_t)(hash_text(name) ^ hash_id((uintptr_t)k));
 }
 
 static size_t hash_by_id(const struct resource *r)

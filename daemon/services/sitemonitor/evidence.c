@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "daemon/api/text.h"
-#include "daemon/jobs/schedule.h"
+#include "shared/hash.h"
 #include "shared/mem.h"
 #include "shared/utf8.h"
 

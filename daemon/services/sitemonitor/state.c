@@ -1,9 +1,9 @@
 #include "daemon/services/sitemonitor/state.h"
 
-#include "daemon/jobs/schedule.h"
-#include "daemon/services/sitemonitor/flapping.h"
-
 #include <string.h>
+
+#include "daemon/services/sitemonitor/flapping.h"
+#include "shared/hash.h"
 
 static const char *const names[STATE_COUNT] = {
 	[STATE_NEW] = "new",           [STATE_UP] = "up",

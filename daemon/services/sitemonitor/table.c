@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/api/text.h"
-#include "daemon/jobs/schedule.h"
+#include "shared/hash.h"
 #include "shared/mem.h"
 
 enum { SLOTS_MIN = 64 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/jobs/schedule.h"
+#include "shared/hash.h"
 #include "shared/mem.h"
 
 enum { SLOTS_MIN = 64 };
