@@ -8,8 +8,6 @@
 #include "shared/mem.h"
 
 enum {
-	MINUTE_MS = 60000,
-	DAY_MINUTES = 24 * 60,
 	FREED_WAIT_MS = 10000, /* at least: what is inhibited no more is about to end, as a rule */
 };
 
@@ -17,37 +15,6 @@ const char *tell_name(enum tell_what w)
 {
 	static const char *const names[] = {"nothing", "opened", "changed", "resolved", "reminder"};
 	return names[w];
-}
-
-/* ---- quiet hours ---------------------------------------------------------------------------- */
-
-int64_t quiet_until(const struct recipient *r, int64_t wall_ms)
-{
-	struct tz_civil c;
-	if (r->quiet_from == r->quiet_until)
-		return 0;
-	tz_civil_from_ms(r->zone, wall_ms, &c);
-	int now = c.hour * 60 + c.minute;
-	bool over_midnight = r->quiet_from > r->quiet_until;
-	bool quiet = over_midnight ? now >= r->quiet_from || now < r->quiet_until
-				   : now >= r->quiet_from && now < r->quiet_until;
-	if (!quiet)
-		return 0;
-	/* A day on is the next day by the calendar, also when it has 23 or 25 hours. */
-	if (over_midnight && now >= r->quiet_from) {
-		struct tz_civil noon = c;
-		noon.hour = 12;
-		noon.minute = noon.second = 0;
-		tz_civil_from_ms(
-			r->zone,
-			tz_ms_from_civil(r->zone, &noon) + (int64_t)DAY_MINUTES * MINUTE_MS, &c);
-	}
-	c.hour = r->quiet_until / 60;
-	c.minute = r->quiet_until % 60;
-	c.second = 0;
-	int64_t end = tz_ms_from_civil(r->zone, &c);
-	/* The hour that comes twice: its first end may be behind us already. */
-	return end > wall_ms ? end : wall_ms + MINUTE_MS;
 }
 
 /* ---- one pair ------------------------------------------------------------------------------- */
@@ -132,7 +99,8 @@ static int64_t paced_ms(const struct pair *p)
 
 static int64_t group_due_ms(struct group *g, const struct moment *now)
 {
-	int64_t due = INT64_MAX, quiet = quiet_until(g->recipient, now->wall_ms);
+	int64_t due = INT64_MAX,
+		quiet = quiet_hours_end(&g->recipient->quiet, g->recipient->zone, now->wall_ms);
 	int64_t quiet_boot = quiet ? now->boot_ms + (quiet - now->wall_ms) : 0;
 	for (struct pair *p = g->first; p; p = p->next) {
 		enum tell_what what = news(p, now);
@@ -215,7 +183,7 @@ static int by_worst(const void *a, const void *b)
 size_t group_take(struct recipients *all, struct group *g, const struct moment *now, bool hurry,
 		  struct tell **out)
 {
-	bool quiet = quiet_until(g->recipient, now->wall_ms) != 0;
+	bool quiet = quiet_hours_end(&g->recipient->quiet, g->recipient->zone, now->wall_ms) != 0;
 	struct tell *tells = mem_array(NULL, g->n + 1, sizeof(*tells));
 	size_t n = 0;
 	for (struct pair *p = g->first; p; p = p->next) {

@@ -8,6 +8,7 @@
 
 #include "daemon/alerts/book.h"
 #include "shared/matcher.h"
+#include "shared/quiet_hours.h"
 #include "shared/tz.h"
 
 struct resource;
@@ -43,8 +44,8 @@ struct recipient {
 	struct matchers *match;
 	json_t *group_by; /* NULL: all in one */
 	struct recipient_times times;
-	int quiet_from, quiet_until; /* minutes of the day; equal: none */
-	struct tz *zone;
+	struct quiet_hours quiet;
+	struct tz *zone; /* of the quiet hours; NULL: it has none */
 
 	struct group **groups; /* by key */
 	size_t buckets, n_groups;
@@ -118,8 +119,3 @@ struct tell {
  *  @return how many; *out is the caller's, free() */
 size_t group_take(struct recipients *r, struct group *g, const struct moment *now, bool hurry,
 		  struct tell **out);
-
-/** The end of the quiet hours (wall ms) in which now lies, 0: it lies in none. */
-int64_t quiet_until(const struct recipient *r, int64_t wall_ms);
-/** "22:00-07:00" in minutes. */
-bool quiet_parse(const char *text, int *from, int *until);

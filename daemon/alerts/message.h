@@ -28,7 +28,9 @@ enum { MESSAGE_ALERTS_MAX = 20, MESSAGE_BYTES_MAX = 16 * 1024, MESSAGE_TITLE_MAX
 
 /** How a person wants numbers and times written. */
 struct wording {
-	const char *language;  /* "en", "de", ...: of numbers and dates; sentences are English */
+	/** Of numbers and dates (shared/languages.h); sentences are English. One that is not among
+	 *  them is written as "en"; of "de-AT" the "de" counts. */
+	const char *language;
 	const struct tz *zone; /* NULL: UTC */
 	int64_t now_ms;
 };
@@ -42,9 +44,6 @@ void wording_number(const struct wording *w, struct buf *out, int64_t scaled, un
 void wording_time(const struct wording *w, struct buf *out, int64_t ms);
 /** "2 h 5 min": the two largest units; nothing below a second. */
 void wording_duration(const struct wording *w, struct buf *out, int64_t ms);
-/** NULL-terminated; also the choices of a notifier. A language that is not here is written as "en";
- *  of "de-AT" the "de" counts. */
-extern const char *const wording_languages[];
 
 /* ---- rendering: pure; out is bounded by its max, what does not fit is left out whole --------- */
 

@@ -8,6 +8,7 @@
 #include "daemon/alerts/outbox_internal.h"
 #include "daemon/core/fault.h"
 #include "shared/json.h"
+#include "shared/languages.h"
 #include "shared/log.h"
 #include "shared/mem.h"
 #include "shared/text_safe.h"
@@ -42,12 +43,8 @@ struct wording outbox_wording(const struct resource *notifier, int64_t now_ms, s
 	json_t *spec = resource_spec(notifier);
 	const char *name = spec_text(notifier->kind, spec, "zone");
 	const char *language = spec_text(notifier->kind, spec, "language");
-	struct wording w = {.language = "en", .now_ms = now_ms};
+	struct wording w = {.language = language_find(language), .now_ms = now_ms};
 
-	for (size_t i = 0; language && wording_languages[i]; i++) {
-		if (!strcmp(wording_languages[i], language))
-			w.language = wording_languages[i];
-	}
 	*zone = name ? tz_load(name, NULL) : NULL;
 	w.zone = *zone;
 	json_decref(spec);

@@ -7,30 +7,13 @@
 #include "daemon/alerts/match.h"
 #include "daemon/store/feed.h"
 #include "daemon/store/resources.h"
+#include "shared/hash.h"
 #include "shared/log.h"
 #include "shared/mem.h"
 
 enum { BUCKETS_FIRST = 16, KEY_MAX = 512 };
 
 /* ---- one ------------------------------------------------------------------------------------ */
-
-static bool minutes_parse(const char **text, int *minutes)
-{
-	int hour = -1, minute = -1, used = 0;
-	if (sscanf(*text, "%2d:%2d%n", &hour, &minute, &used) != 2 || hour < 0 || hour > 23 ||
-	    minute < 0 || minute > 59)
-		return false;
-	*text += used;
-	*minutes = hour * 60 + minute;
-	return true;
-}
-
-bool quiet_parse(const char *text, int *from, int *until)
-{
-	if (!minutes_parse(&text, from) || *text++ != '-' || !minutes_parse(&text, until))
-		return false;
-	return !*text;
-}
 
 static int severity_of(const char *word)
 {
@@ -61,7 +44,7 @@ struct recipient *recipient_new(const struct resource *n)
 		.critical_interval = spec_ms(k, spec, "critical_interval"),
 		.repeat_interval = spec_ms(k, spec, "repeat_interval"),
 	};
-	if (quiet && !quiet_parse(quiet, &r->quiet_from, &r->quiet_until))
+	if (quiet && !quiet_hours_parse(quiet, &r->quiet))
 		log_warn("alerts", "quiet hours of %s are not kept: \"%s\" is no span", n->name,
 			 quiet);
 	if (quiet && !(r->zone = tz_load(zone ? zone : "UTC", &e))) {
@@ -111,10 +94,7 @@ void recipient_free(struct recipient *r)
 
 static size_t bucket_of(const struct recipient *r, const char *key)
 {
-	uint64_t hash = UINT64_C(0xCBF29CE484222325);
-	for (; *key; key++)
-		hash = (hash ^ (unsigned char)*key) * UINT64_C(0x100000001B3);
-	return (size_t)(hash >> 24) & (r->buckets - 1);
+	return (size_t)hash_text(key) & (r->buckets - 1);
 }
 
 static void groups_grow(struct recipient *r)

@@ -158,9 +158,6 @@ static const struct language languages[] = {
 	 {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"}},
 };
 
-const char *const wording_languages[] = {"en", "en-US", "de", "fr", "es", "it", "nl", "pl",
-					 "pt", "sv",    "da", "nb", "fi", "cs", NULL};
-
 static const struct language *language_of(const struct wording *w)
 {
 	const char *name = w->language ? w->language : "en";

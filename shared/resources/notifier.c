@@ -2,14 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shared/languages.h"
 #include "shared/matcher.h"
 #include "shared/mem.h"
+#include "shared/quiet_hours.h"
 #include "shared/schema/schema.h"
 
 static const char *const severities[] = {"info", "warning", "critical", NULL};
-/* As wording_languages of the daemon; a test holds both together. */
-static const char *const languages[] = {"en", "en-US", "de", "fr", "es", "it", "nl", "pl",
-					"pt", "sv",    "da", "nb", "fi", "cs", NULL};
 
 static const struct field fields[] = {
 	{.name = "type",
@@ -89,7 +88,7 @@ static const struct field fields[] = {
 	 .example = "Europe/Berlin"},
 	{.name = "language",
 	 .type = FIELD_ENUM,
-	 .choices = languages,
+	 .choices = language_names,
 	 .dflt = "en",
 	 .flags = FIELD_ADVANCED,
 	 .help = "Of numbers and dates in messages",
@@ -155,26 +154,12 @@ static const char *const examples[] = {
 	NULL,
 };
 
-/* "22:00", "7:30", "24:00" */
-static bool clock_time(const char **at, int *minutes)
-{
-	int hour = 0, minute = 0, n = 0;
-
-	if (sscanf(*at, "%2d:%2d%n", &hour, &minute, &n) != 2 || n < 4 || (*at)[n - 3] != ':' ||
-	    strspn(*at, "0123456789:") < (size_t)n)
-		return false;
-	*at += n;
-	*minutes = hour * 60 + minute;
-	return minute < 60 && *minutes <= 24 * 60;
-}
-
 static enum err check_quiet_hours(const json_t *spec, struct error *e)
 {
-	const char *given = json_str(spec, "quiet_hours", NULL), *at = given;
-	int from, until;
+	const char *given = json_str(spec, "quiet_hours", NULL);
+	struct quiet_hours q;
 
-	if (!given || (clock_time(&at, &from) && *at++ == '-' && clock_time(&at, &until) && !*at &&
-		       from != until))
+	if (!given || quiet_hours_parse(given, &q))
 		return ERR_NONE;
 	error_field(e, ERR_INVALID, "quiet_hours", "quiet_hours: \"%.40s\" is no span of a day",
 		    given);

@@ -3,6 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "daemon/alerts/message.h"
+#include "shared/languages.h"
 
 static void lines_are_plain(const struct buf *out, bool one)
 {
@@ -58,9 +59,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t languages = 0;
 	if (!size)
 		return 0;
-	while (wording_languages[languages])
+	while (language_names[languages])
 		languages++;
-	struct wording w = {.language = wording_languages[data[0] % languages],
+	struct wording w = {.language = language_names[data[0] % languages],
 			    .now_ms = INT64_C(1795000000000)};
 	json_t *m = json_loadb((const char *)data + 1, size - 1,
 			       JSON_ALLOW_NUL | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, NULL);

@@ -446,7 +446,7 @@ static void reminder__comes_never__with_an_interval_of_zero(void **state)
 static void quiet_hours__hold_back__all_but_critical(void **state)
 {
 	struct scene *s = *state;
-	assert_true(quiet_parse("22:00-07:00", &s->ops->quiet_from, &s->ops->quiet_until));
+	assert_true(quiet_hours_parse("22:00-07:00", &s->ops->quiet));
 	after(s, 10 * HOUR); /* 23:00 in Berlin */
 	opened(s, 1, WARNING);
 	opened(s, 2, WARNING);
@@ -458,41 +458,6 @@ static void quiet_hours__hold_back__all_but_critical(void **state)
 	expect(s, 2, "reminder 3");
 	after(s, MINUTE);                               /* 07:00 */
 	expect(s, 3, "reminder 3, opened 2, opened 1"); /* it was nearly due */
-}
-
-static void quiet__ends__on_the_clock_of_its_zone_when_clocks_change(void **state)
-{
-	struct scene *s = *state;
-	struct tz_civil c = {2026, 3, 28, 23, 0, 0, 0}, d = {2026, 3, 29, 7, 0, 0, 0};
-	assert_true(quiet_parse("22:00-07:00", &s->ops->quiet_from, &s->ops->quiet_until));
-	int64_t at = tz_ms_from_civil(s->ops->zone, &c);
-	/* The night of a spring is an hour shorter. */
-	assert_int_equal(quiet_until(s->ops, at), tz_ms_from_civil(s->ops->zone, &d));
-	assert_int_equal(quiet_until(s->ops, at) - at, 7 * HOUR);
-	c = (struct tz_civil){2026, 10, 24, 23, 0, 0, 0};
-	at = tz_ms_from_civil(s->ops->zone, &c);
-	assert_int_equal(quiet_until(s->ops, at) - at, 9 * HOUR);
-}
-
-static void quiet__ends__today_after_midnight_and_in_a_day(void **state)
-{
-	struct scene *s = *state;
-	assert_true(quiet_parse("22:00-07:00", &s->ops->quiet_from, &s->ops->quiet_until));
-	int64_t one = NOON + 12 * HOUR; /* Tue 01:00 in Berlin */
-	assert_int_equal(quiet_until(s->ops, one) - one, 6 * HOUR);
-	assert_int_equal(quiet_until(s->ops, NOON), 0);
-	assert_true(quiet_parse("12:30-14:00", &s->ops->quiet_from, &s->ops->quiet_until));
-	assert_int_equal(quiet_until(s->ops, NOON) - NOON, HOUR);
-	assert_int_equal(quiet_until(s->ops, NOON + HOUR), 0);
-}
-
-static void quiet__is_refused__when_it_is_no_span(void **state)
-{
-	static const char *const wrong[] = {
-		"", "22:00", "22-7", "24:00-07:00", "22:60-07:00", "22:00-07:00x", "a:b-c:d"};
-	int from, until_then;
-	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
-		assert_false(quiet_parse(wrong[i], &from, &until_then));
 }
 
 /* ---- who takes what ------------------------------------------------------------------------- */
@@ -684,9 +649,6 @@ int main(void)
 		scene_test(reminder__takes_along__what_is_nearly_due),
 		scene_test(reminder__comes_never__with_an_interval_of_zero),
 		scene_test(quiet_hours__hold_back__all_but_critical),
-		scene_test(quiet__ends__on_the_clock_of_its_zone_when_clocks_change),
-		scene_test(quiet__ends__today_after_midnight_and_in_a_day),
-		scene_test(quiet__is_refused__when_it_is_no_span),
 		scene_test(notifier__takes__only_what_is_grave_enough),
 		scene_test(notifier__takes__on_request_only_what_names_it),
 		scene_test(rule_that_names_one__is_told__to_no_other),

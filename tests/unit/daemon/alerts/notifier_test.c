@@ -9,17 +9,6 @@
 #include "daemon/alerts/notifier.h"
 #include "shared/schema/schema.h"
 
-static void languages__to_choose_from__are_those_that_messages_are_written_in(void **state)
-{
-	const struct field *f = resource_field(resource_kind_find("notifier"), NULL, "language");
-	size_t i;
-
-	for (i = 0; wording_languages[i] && f->choices[i]; i++)
-		assert_string_equal(f->choices[i], wording_languages[i]);
-	assert_null(wording_languages[i]);
-	assert_null(f->choices[i]);
-}
-
 static void types__each_has__fields_and_a_way_to_send(void **state)
 {
 	size_t n = 0;
@@ -37,7 +26,6 @@ static void types__each_has__fields_and_a_way_to_send(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(languages__to_choose_from__are_those_that_messages_are_written_in),
 		cmocka_unit_test(types__each_has__fields_and_a_way_to_send),
 	};
 

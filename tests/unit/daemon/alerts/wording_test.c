@@ -9,6 +9,7 @@
 
 #include "daemon/alerts/message.h"
 #include "shared/err.h"
+#include "shared/languages.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 
@@ -127,9 +128,9 @@ static void duration__has_its_two_largest_units(void **state)
 static void languages__differ_from_english_where_they_are_named(void **state)
 {
 	struct wording w = {.now_ms = at("2027-11-24T00:00:00Z")};
-	for (size_t i = 1; wording_languages[i]; i++) {
+	for (size_t i = 1; language_names[i]; i++) {
 		struct buf out = BUF_INIT(200), english = BUF_INIT(200);
-		w.language = wording_languages[i];
+		w.language = language_names[i];
 		wording_time(&w, &out, at("2026-05-20T06:42:00Z"));
 		w.language = "en";
 		wording_time(&w, &english, at("2026-05-20T06:42:00Z"));
