@@ -32,7 +32,7 @@ static void down__opens__an_alert_and_tells_at_once(void **state)
 	turns(f, (struct notes){0});
 	assert_string_equal(STATES, "open");
 	assert_string_equal(MESSAGES, "alert.opened");
-	assert_string_equal(STEPS, "opened,told");
+	assert_string_equal(STEPS, "opened,message");
 	assert_string_equal(stored(f, "SELECT rev FROM alert_told"), "1");
 	assert_string_equal(stored(f, "SELECT title FROM delivery"), "DOWN garden: HTTP 502");
 	assert_string_equal(stored(f, "SELECT json_extract(message, '$.alerts[0].number') || '/' ||"
