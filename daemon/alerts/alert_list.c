@@ -101,25 +101,42 @@ static const char *word_about(const char *state, int attempts)
 	return attempts ? " fails" : " waits";
 }
 
-/* How it stands with each notifier: "ops, mail fails". */
-static void write_told(struct json_writer *w, const struct sql_row *row, struct error *e)
+/* How it stands with each notifier, what is wrong first: "mail FAILED, ops". */
+static void tell_notifiers(struct buf *told, const struct sql_row *row, struct error *e)
 {
-	struct buf told = BUF_INIT(TOLD_TEXT);
 	sqlite3_stmt *st = reader_prepare(
 		row->reader,
 		"SELECT d.notifier_name, d.state, d.attempts, max(d.id) FROM delivery_alert x"
 		" JOIN delivery d ON d.id = x.delivery WHERE x.alert = ?1 AND d.state != 'dropped'"
-		" GROUP BY d.notifier ORDER BY d.notifier_name",
+		" GROUP BY d.notifier ORDER BY CASE d.state WHEN 'dead' THEN 0 WHEN 'pending'"
+		" THEN iif(d.attempts, 1, 2) ELSE 3 END, d.notifier_name",
 		e);
 	if (st)
 		sqlite3_bind_int64(st, 1, number(row, A_ID));
 	while (st && sqlite3_step(st) == SQLITE_ROW)
-		buf_printf(&told, "%s%s%s", told.len ? ", " : "",
+		buf_printf(told, "%s%s%s", told->len ? ", " : "",
 			   (const char *)sqlite3_column_text(st, 0),
 			   word_about((const char *)sqlite3_column_text(st, 1),
 				      sqlite3_column_int(st, 2)));
 	if (st)
 		sqlite3_reset(st);
+}
+
+/* Who was told, or why nobody is. */
+static void write_told(struct json_writer *w, const struct sql_row *row,
+		       const struct alert_view *now, struct error *e)
+{
+	struct alerts *a = row->ctx;
+	struct buf told = BUF_INIT(TOLD_TEXT);
+	bool open = !strcmp(list_text(row, A_STATE), "open");
+	if (open && number(row, A_SNOOZED) > clock_wall_ms(a->d->clock))
+		buf_add_str(&told, "snoozed");
+	else if (open && now->silenced)
+		buf_add_str(&told, "silenced");
+	else
+		tell_notifiers(&told, row, e);
+	if (!told.len)
+		buf_add_str(&told, open && now->inhibited ? "held back" : "nobody");
 	jw_kv_str(w, "told", buf_str(&told));
 	buf_fini(&told);
 }
@@ -264,7 +281,7 @@ static void write_alert(struct json_writer *w, const struct sql_row *row)
 	jw_raw(w, labels && *labels == '{' ? labels : "{}",
 	       labels && *labels == '{' ? strlen(labels) : 2);
 	write_of_subject(w, row, a);
-	write_told(w, row, &ignored);
+	write_told(w, row, &now, &ignored);
 	write_deliveries(w, row, &ignored);
 	if (row->alone)
 		write_steps(w, row, &ignored);
@@ -311,11 +328,12 @@ static void where_subject(struct sql_query *q, const char *ref)
 
 static void take_silenced(const struct alert_view *v, void *arg)
 {
-	if (v->silenced)
+	if (v->silenced || v->inhibited)
 		buf_printf(arg, "%s%" PRIu64, ((struct buf *)arg)->len > 1 ? "," : "", v->id);
 }
 
-/* Only the book knows; a number of ids is one value. */
+/* Of which nothing is told, for whatever reason: only the book knows; a number of ids is one value.
+ */
 static void where_silenced(struct sql_query *q, bool yes)
 {
 	struct buf ids = BUF_INIT(SILENCED_TEXT);

@@ -104,7 +104,7 @@ static enum err acknowledge(struct alerts *a, struct command *c, struct error *e
 		text_set(&x->note, c->note);
 	recipients_touch(&a->recipients, x);
 	pthread_mutex_unlock(&a->lock);
-	ledger_step(a, x, now, "acknowledged", "acknowledged by %s%s%s", said(c),
+	ledger_step(a, x, now, "acknowledged", "by %s%s%s", said(c),
 		    c->note && *c->note ? ": " : "", c->note ? c->note : "");
 	return commit(a, x, e);
 }
@@ -125,8 +125,7 @@ static enum err unacknowledge(struct alerts *a, struct command *c, struct error 
 	text_set(&x->note, NULL);
 	recipients_touch(&a->recipients, x);
 	pthread_mutex_unlock(&a->lock);
-	ledger_step(a, x, clock_wall_ms(a->d->clock), "unacknowledged",
-		    "acknowledgement taken back by %s", said(c));
+	ledger_step(a, x, clock_wall_ms(a->d->clock), "unacknowledged", "by %s", said(c));
 	return commit(a, x, e);
 }
 
@@ -143,7 +142,7 @@ static enum err snooze(struct alerts *a, struct command *c, struct error *e)
 	judge_schedule(a, x);
 	pthread_mutex_unlock(&a->lock);
 	if (x->snoozed_ms)
-		ledger_step(a, x, now, "snoozed", "snoozed by %s until %s", said(c),
+		ledger_step(a, x, now, "snoozed", "by %s until %s", said(c),
 			    time_rfc3339(until, x->snoozed_ms));
 	else
 		ledger_step(a, x, now, "woke", "the snooze was ended by %s", said(c));

@@ -85,7 +85,7 @@ void judge_hush(struct alerts *a, struct alert *x, const json_t *data)
 	if (x->silence != before && alert_living(x) && a->running) {
 		ledger_alert(a, x);
 		ledger_step(a, x, now_wall(a), s ? "silenced" : "unsilenced", "%s%s",
-			    s ? "silenced by " : "the silence ended", s ? s->name : "");
+			    s ? "by " : "the silence ended", s ? s->name : "");
 	}
 	if (x->silence != before)
 		recipients_touch(&a->recipients, x);

@@ -95,8 +95,10 @@ static void tell(struct alerts *a, struct group *g, const struct moment *now, bo
 			ledger_told(a, x->id, g->recipient->id, tells[i].rev, now->wall_ms);
 			if (n <= STEPS_PER_MESSAGE)
 				ledger_step(a, x, now->wall_ms, again ? "reminder" : "message",
-					    "%s for %s is on its way",
-					    again ? "a reminder" : "a message", g->recipient->name);
+					    "to %s%s", g->recipient->name,
+					    tells[i].what == TELL_RESOLVED  ? ": it is over"
+					    : tells[i].what == TELL_CHANGED ? ": the change"
+									    : "");
 			if (x->state == ALERT_RESOLVED)
 				ledger_alert(a, tells[i].pair->alert); /* it may leave the book */
 		}

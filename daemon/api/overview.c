@@ -190,6 +190,7 @@ static void write_line(struct json_writer *w, const struct attention *line,
 	else
 		jw_null(w);
 	jw_kv_str(w, "acknowledged_by", alert->acknowledged ? alert->by : NULL);
+	jw_kv_bool(w, "silenced", alert->silenced || alert->inhibited);
 	jw_object_end(w);
 }
 

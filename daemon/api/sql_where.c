@@ -94,8 +94,8 @@ void sql_where_words(struct sql_query *q, const char *expression, const char *na
 bool sql_filter_bool(struct sql_query *q, const char *name, const char *value, bool *yes)
 {
 	char field[64];
-	*yes = !strcmp(value, "true") || !strcmp(value, "1");
-	if (*yes || !strcmp(value, "false") || !strcmp(value, "0"))
+	*yes = !strcmp(value, "true") || !strcmp(value, "yes") || !strcmp(value, "1");
+	if (*yes || !strcmp(value, "false") || !strcmp(value, "no") || !strcmp(value, "0"))
 		return true;
 	snprintf(field, sizeof(field), "filter[%.40s]", name);
 	error_field(&q->error, ERR_INVALID, field, "%s: true or false, not \"%.40s\"", field,

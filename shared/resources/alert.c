@@ -13,8 +13,17 @@ static const struct column columns[] = {
 	 .priority = 1},
 	{.title = "subject", .path = "subject", .min_width = 10, .weight = 2, .priority = 0},
 	{.title = "text", .path = "text", .min_width = 16, .weight = 4, .priority = 2},
-	{.title = "for", .path = "duration_ms", .format = COLUMN_MS, .min_width = 5, .priority = 2},
-	{.title = "told", .path = "told", .format = COLUMN_TOLD, .min_width = 16, .priority = 3},
+	{.title = "for",
+	 .path = "duration_ms",
+	 .format = COLUMN_SPAN,
+	 .min_width = 5,
+	 .priority = 2},
+	{.title = "told",
+	 .path = "told",
+	 .format = COLUMN_TOLD,
+	 .min_width = 14,
+	 .weight = 1,
+	 .priority = 3},
 };
 
 static const struct field list_params[] = {

@@ -11,7 +11,7 @@
 
 static const char overview[] =
 	"{now:time attention:[{level:str severity:<critical|warning|notice> name:str text:str since:time? kind:str? "
-	"id:str? key:str? remedy:str? new:bool alert:int? acknowledged_by:str?}] attention_total:int notifiers:int empty:bool since_seen:time? "
+	"id:str? key:str? remedy:str? new:bool alert:int? acknowledged_by:str? silenced:bool}] attention_total:int notifiers:int empty:bool since_seen:time? "
 	"counts:{*:{*:int}} store:{readonly:bool reason:str? bytes:int disk_free_pct:num?} "
 	"daemon:{version:str started_at:time uptime_s:int pid:int} "
 	"shops:[{id:str name:str state:str p95_24h_ms:num? uptime_24h_pct:num? spark:str target:str?}] "

@@ -91,6 +91,7 @@ enum column_format {
 	COLUMN_TEXT,
 	COLUMN_STATE,
 	COLUMN_AGE /* ms of a past RFC 3339 time */,
+	COLUMN_SPAN /* ms, as "44s", "2h" */,
 	COLUMN_TIME,
 	COLUMN_MS,
 	COLUMN_PERCENT,
@@ -98,7 +99,7 @@ enum column_format {
 	COLUMN_SPARK /* text of . o x ? characters */,
 	COLUMN_BOOL,
 	COLUMN_NEXT, /* age of the state, or what comes next: "ends 61d", of the whole row */
-	COLUMN_TOLD, /* who was told, or why nobody was: "ops 07:11 ok", of an alert's whole row */
+	COLUMN_TOLD, /* text in the colour of how an alert's deliveries went, of the whole row */
 };
 
 struct column {

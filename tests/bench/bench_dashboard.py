@@ -37,7 +37,7 @@ def long_list(n):
         steps = []
         for _, key, want in keys:
             steps += ["reach:%s:%s" % (key, want), "quiet:200"]
-        out = shot(daemon.socket, "text:Overview", "key:2", "text:site-000000", "quiet:500", *steps, "rss", now="0")
+        out = shot(daemon.socket, "text:Overview", "key:3", "text:site-000000", "quiet:500", *steps, "rss", now="0")
         took = [float(line.split("=")[1]) for line in out.splitlines() if line.startswith("reach=")]
         for (what, _, _), ms in zip(keys, took):
             row("%s in a list of %d" % (what, n), ms, "ms", 200)
@@ -50,13 +50,13 @@ def main():
         row("first ink, daemon there (median of 7)", median(ink), "ms", 50)
         ink = [number(shot(fake.socket + ".away", "text:Overview", "ink"), "ink") for _ in range(7)]
         row("first ink, daemon away (median of 7)", median(ink), "ms", 50)
-        out = shot(fake.socket, "text:garden", "key:2", "text:site-00000", "quiet:500", "idle:5000",
+        out = shot(fake.socket, "text:garden", "key:3", "text:site-00000", "quiet:500", "idle:5000",
                    "rss", "reach:G:old-shop")
         row("nothing happens: bytes in 5 s", number(out, "bytes"), "B", 1)
         row("nothing happens: wake-ups in 5 s", number(out, "wakeups"), "", 1)
         row("resident with a list of 10,000", number(out, "rss") / 1024, "MB", 15)
         row("End in a list of 10,000 (daemon: a fake)", number(out, "reach"), "ms", 100)
-        dash = background(fake.socket, "text:garden", "key:2", "text:site-000", "load:5000", "latency:200")
+        dash = background(fake.socket, "text:garden", "key:3", "text:site-000", "load:5000", "latency:200")
         time.sleep(0.5)
         fake.ask("/fake/rate?n=1000")
         out = dash.communicate()[0]

@@ -135,8 +135,9 @@ static enum column_format format_of(const char *path, const json_t *v)
 		return COLUMN_MS;
 	if (json_is_number(v) && ends(name, "_pct"))
 		return COLUMN_PERCENT;
-	if (json_is_string(v) && (ends(name, "_at") || !strcmp(name, "at") ||
-				  !strcmp(name, "since") || !strncmp(name, "not_", 4)))
+	if (json_is_string(v) &&
+	    (ends(name, "_at") || !strcmp(name, "at") || !strcmp(name, "since") ||
+	     ends(name, "_since") || !strncmp(name, "not_", 4)))
 		return COLUMN_TIME;
 	return COLUMN_TEXT;
 }
@@ -204,8 +205,11 @@ static void put_member(struct rows *r, const char *name, const json_t *v, unsign
 		json_object_foreach((json_t *)v, key, inner)
 		{
 			char path[160];
+			int bare = (int)strlen(name) - (ends(name, "_ms") ? 3 : 0);
 
-			snprintf(path, sizeof path, "%s %s", name, key);
+			/* What a unit is said of is each of its numbers. */
+			snprintf(path, sizeof path, "%.*s%s%s%s", bare, name, *name ? " " : "", key,
+				 name[bare] ? "_ms" : "");
 			put_member(r, path, inner, depth + 1);
 		}
 	} else if (json_is_array(v)) {
@@ -263,6 +267,14 @@ int details_draw_fields(struct view *v, struct surface s, int y)
 	struct rows r = rows_on(v, s, y);
 
 	put_fields(&r);
+	return r.y;
+}
+
+int details_draw_object(struct view *v, struct surface s, int y, const json_t *object)
+{
+	struct rows r = rows_on(v, s, y);
+
+	put_member(&r, "", object, 0);
 	return r.y;
 }
 

@@ -21,4 +21,6 @@ bool details_ready(struct view *v, struct details *d, struct surface s);
 int details_draw_members(struct view *v, struct surface s, int y);
 /** The descriptor's fields only. */
 int details_draw_fields(struct view *v, struct surface s, int y);
+/** The members of one object, those of members as "tls subject". */
+int details_draw_object(struct view *v, struct surface s, int y, const json_t *object);
 void details_write_plain(struct view *v, struct buf *out);

@@ -143,16 +143,20 @@ static int widest(const struct overview *o, const char *member, int least, int m
 	return width > most ? most : width;
 }
 
-/* What somebody sees to is calm: its remedy is who. @return whether it is */
+/* What somebody sees to, or nothing is told of, is calm: its remedy is who, or why. @return whether
+ * it is */
 static bool remedy_of(const json_t *item, const char **key, char *out, size_t cap)
 {
 	const char *by = json_str(item, "acknowledged_by", "");
+	bool calm = *by || json_bool(item, "silenced", false);
 
-	snprintf(out, cap, "%s%s", *by ? "by " : "",
-		 *by ? alert_by(by) : json_str(item, "remedy", ""));
-	if (*by && key)
+	if (*by)
+		snprintf(out, cap, "by %s", alert_by(by));
+	else
+		snprintf(out, cap, "%s", calm ? "silenced" : json_str(item, "remedy", ""));
+	if (calm && key)
 		*key = "";
-	return *by != '\0';
+	return calm;
 }
 
 static int widest_remedy(const struct overview *o)
@@ -339,9 +343,11 @@ static enum role told_of(const struct view *v, const struct overview *o, char *o
 	else if (!pending)
 		return ROLE_DIM;
 	if (pending && *failing)
-		snprintf(out, cap, "told you: %s; %s fails, %lld wait", sent, failing, pending);
+		snprintf(out, cap, "told you: %s; %s fails, %lld wait%s", sent, failing, pending,
+			 pending == 1 ? "s" : "");
 	else if (pending)
-		snprintf(out, cap, "told you: %s; %lld wait", sent, pending);
+		snprintf(out, cap, "told you: %s; %lld wait%s", sent, pending,
+			 pending == 1 ? "s" : "");
 	else
 		snprintf(out, cap, "told you: %s", sent);
 	return *failing ? ROLE_DOWN : ROLE_DIM;
@@ -495,7 +501,9 @@ void overview_write_plain(struct view *v, const struct overview *o, struct buf *
 		if (json_int(item, "alert", 0))
 			buf_printf(out, ", alert %lld", (long long)json_int(item, "alert", 0));
 		if (remedy_of(item, NULL, text, sizeof text))
-			buf_printf(out, ", acknowledged %s", text);
+			buf_printf(out, ", %s%s",
+				   *json_str(item, "acknowledged_by", "") ? "acknowledged " : "",
+				   text);
 		buf_add_char(out, '\n');
 	}
 	for (i = 0; i < json_array_size(shops(o)); i++) {

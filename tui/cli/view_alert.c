@@ -69,10 +69,10 @@ static void steps(struct output *o, const json_t *a)
 	const json_t *s;
 	char at[32];
 	size_t i;
-	json_array_foreach(json_object_get(a, "steps"), i, s) output_text(
-		o, "%s  %s  %s\n", i ? "" : "\nwhat happened\n",
-		output_time(at, json_str(s, "at", NULL)),
-		json_str(s, "text", "")[0] ? json_str(s, "text", "") : json_str(s, "what", ""));
+	json_array_foreach(json_object_get(a, "steps"), i, s)
+		output_text(o, "%s  %s  %-12s %s\n", i ? "" : "\nwhat happened\n",
+			    output_time(at, json_str(s, "at", NULL)), json_str(s, "what", ""),
+			    json_str(s, "text", ""));
 }
 
 void view_alert(struct invocation *in, const json_t *a)

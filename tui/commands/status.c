@@ -56,9 +56,11 @@ static void undelivered(struct invocation *in, const json_t *outbox)
 	char age[DURATION_TEXT];
 	if (json_str(outbox, "failing", NULL)) {
 		age_of(outbox, "failing_since", age);
-		output_text(in->output, "messages: %s fails for %s, %lld wait: %s\n",
+		output_text(in->output, "messages: %s fails for %s, %lld wait%s: %s\n",
 			    json_str(outbox, "failing", ""), age,
-			    (long long)json_int(outbox, "pending", 0), json_str(outbox, "why", ""));
+			    (long long)json_int(outbox, "pending", 0),
+			    json_int(outbox, "pending", 0) == 1 ? "s" : "",
+			    json_str(outbox, "why", ""));
 	}
 	if (json_int(outbox, "dead", 0))
 		output_text(in->output,
@@ -96,11 +98,12 @@ static void person(struct invocation *in, const json_t *data)
 	{
 		age_of(a, "since", age);
 		const char *by = json_str(a, "acknowledged_by", NULL);
+		const char *hushed = json_bool(a, "silenced", false) ? " (silenced)" : "";
 		output_text(in->output, "%s%-8s %4s  %-*.*s  %s%s%s%s\n",
 			    json_bool(a, "new", false) ? "*" : " ", json_str(a, "level", ""), age,
 			    name_width, NAME_MAX_BYTES, json_str(a, "name", ""),
 			    json_str(a, "text", ""), by ? " (" : "", by ? by : "",
-			    by ? " sees to it)" : "");
+			    by ? " sees to it)" : hushed);
 		fresh = fresh || json_bool(a, "new", false);
 	}
 	if (json_int(data, "attention_total", 0) > (int64_t)n)

@@ -11,7 +11,7 @@
 #include "tui/widgets/format.h"
 #include "tui/widgets/section.h"
 
-enum { LABEL = 20, LABEL_NARROW = 11, STEP = 14, VALUE_MAX = 512, DEPTH_MAX = 3 };
+enum { LABEL = 20, LABEL_NARROW = 11, STEP = 14, VALUE_MAX = 512 };
 
 struct alert_page {
 	struct details *details; /* first: see details.h */
@@ -135,30 +135,6 @@ static int draw_changed(struct view *v, struct surface s, int y)
 	return y;
 }
 
-/* Members of members as "tls subject". */
-static int draw_evidence(struct surface s, int y, const json_t *o, const char *prefix, int depth)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)o, key, value)
-	{
-		char label[96], text[VALUE_MAX];
-
-		snprintf(label, sizeof label, "%s%s%s", prefix, *prefix ? " " : "", key);
-		for (char *p = label; *p; p++)
-			*p = *p == '_' ? ' ' : *p;
-		if (json_is_object(value) && depth < DEPTH_MAX) {
-			y = draw_evidence(s, y, value, label, depth + 1);
-			continue;
-		}
-		value_text(value, text, sizeof text);
-		if (!json_is_null(value))
-			y = put(s, y, label, ROLE_TEXT, text);
-	}
-	return y;
-}
-
 static int draw_remedy(struct view *v, struct surface s, int y)
 {
 	const json_t *o = v->object;
@@ -233,7 +209,7 @@ static int draw_page(struct view *v, struct surface s)
 	y = draw_deliveries(v, s, y);
 	if (json_object_size(evidence)) {
 		section_draw(s, y++, "evidence", "");
-		y = draw_evidence(s, y, evidence, "", 0);
+		y = details_draw_object(v, s, y, evidence);
 	}
 	return draw_steps(v, s, y);
 }

@@ -74,6 +74,13 @@ const char *format_age(char *out, size_t cap, int64_t ms)
 	return out;
 }
 
+static void format_span(char *out, size_t cap, int64_t ms)
+{
+	char span[DURATION_TEXT];
+
+	snprintf(out, cap, "%s", ms < 1000 ? "<1s" : age_format(span, ms));
+}
+
 const char *format_time(char *out, size_t cap, int64_t ms, int64_t now_ms)
 {
 	time_t at = (time_t)(ms / 1000), now = (time_t)(now_ms / 1000);
@@ -150,8 +157,8 @@ const char *state_word(char *out, size_t cap, const char *state)
 
 bool format_is_right(enum column_format f)
 {
-	return f == COLUMN_MS || f == COLUMN_PERCENT || f == COLUMN_INT || f == COLUMN_AGE ||
-	       f == COLUMN_NEXT;
+	return f == COLUMN_MS || f == COLUMN_SPAN || f == COLUMN_PERCENT || f == COLUMN_INT ||
+	       f == COLUMN_AGE || f == COLUMN_NEXT;
 }
 
 /* Words as a person lists them; anything else as it is. */
@@ -234,6 +241,12 @@ void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *o
 			return;
 		}
 		break;
+	case COLUMN_SPAN:
+		if (json_is_number(v)) {
+			format_span(out, cap, (int64_t)json_number_value(v));
+			return;
+		}
+		break;
 	case COLUMN_PERCENT:
 		if (json_is_number(v)) {
 			format_percent(out, cap, json_number_value(v));
@@ -296,11 +309,9 @@ void format_cell(const struct column *c, const json_t *row, int64_t now_ms, char
 		 unsigned *style)
 {
 	*style = ROLE_TEXT;
-	if (c->format == COLUMN_TOLD) {
-		told_text(row, now_ms, out, cap, style);
-		return;
-	}
 	if (c->format == COLUMN_NEXT && format_next(row, now_ms, out, cap, style))
 		return;
 	format_value(c->format, json_path(row, c->path), now_ms, out, cap, style);
+	if (c->format == COLUMN_TOLD)
+		*style = told_style(row);
 }

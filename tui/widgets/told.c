@@ -48,86 +48,33 @@ static int gravity(const json_t *delivery)
 	return !strcmp(state, "sent") ? 1 : 0;
 }
 
-/* The gravest; of equals the newest. What came to a notifier after a failure makes up for it. */
-static const json_t *telling(const json_t *deliveries)
+static bool is_last_of_its_notifier(const json_t *deliveries, size_t at)
 {
-	const json_t *found = NULL, *d;
+	const char *name = json_str(json_array_get(deliveries, at), "notifier", "");
+
+	while (++at < json_array_size(deliveries))
+		if (!strcmp(json_str(json_array_get(deliveries, at), "notifier", ""), name))
+			return false;
+	return true;
+}
+
+unsigned told_style(const json_t *alert)
+{
+	static const unsigned styles[] = {ROLE_DIM, ROLE_UP, ROLE_DIM, ROLE_DEGRADED, ROLE_DOWN};
+	const json_t *deliveries = json_object_get(alert, "deliveries"), *d;
+	int worst = 0;
 	size_t i;
 
+	if (!strcmp(json_str(alert, "state", ""), "open") && json_bool(alert, "silenced", false))
+		return ROLE_DIM;
 	json_array_foreach(deliveries, i, d)
 	{
-		int more = found ? gravity(d) - gravity(found) : gravity(d);
+		int g = gravity(d);
 
-		if (more > 0 ||
-		    (found && more == 0 && time_of(d, "created_at") > time_of(found, "created_at")))
-			found = d;
+		if (g > worst && is_last_of_its_notifier(deliveries, i))
+			worst = g;
 	}
-	return found;
-}
-
-static bool made_up_for(const json_t *deliveries, const json_t *failed)
-{
-	const json_t *d;
-	size_t i;
-
-	json_array_foreach(
-		deliveries, i,
-		d) if (gravity(d) == 1 &&
-		       !strcmp(json_str(d, "notifier", ""), json_str(failed, "notifier", "?")) &&
-		       time_of(d, "created_at") > time_of(failed, "created_at")) return true;
-	return false;
-}
-
-static void tell_delivery(const json_t *d, int64_t now_ms, char *out, size_t cap, unsigned *style)
-{
-	const char *name = json_str(d, "notifier", "");
-	int64_t next = time_of(d, "next_at"), sent = time_of(d, "sent_at");
-	char at[32];
-
-	switch (gravity(d)) {
-	case 4:
-		*style = ROLE_DOWN;
-		snprintf(out, cap, "%s FAILED", name);
-		break;
-	case 3:
-		*style = ROLE_DEGRADED;
-		snprintf(out, cap, "%s again %s", name,
-			 next ? told_time(at, sizeof at, next, now_ms) : "");
-		break;
-	case 2:
-		if (next > now_ms)
-			snprintf(out, cap, "waiting %s", told_time(at, sizeof at, next, now_ms));
-		else
-			snprintf(out, cap, "%s, now", name);
-		break;
-	case 1:
-		*style = ROLE_UP;
-		snprintf(out, cap, "%s %s ok", name, told_time(at, sizeof at, sent, now_ms));
-		break;
-	default: snprintf(out, cap, "%s", json_str(d, "state", "")); break;
-	}
-}
-
-void told_text(const json_t *alert, int64_t now_ms, char *out, size_t cap, unsigned *style)
-{
-	const json_t *deliveries = json_object_get(alert, "deliveries"), *d = telling(deliveries);
-	bool open = !strcmp(json_str(alert, "state", ""), "open");
-	int64_t snoozed = told_snoozed(alert, now_ms);
-	char at[32];
-
-	*style = ROLE_DIM;
-	if (open && snoozed)
-		snprintf(out, cap, "snoozed %s", told_time(at, sizeof at, snoozed, now_ms));
-	else if (open && json_bool(alert, "silenced", false))
-		snprintf(out, cap, "silenced");
-	else if (d && gravity(d) == 4 && made_up_for(deliveries, d))
-		snprintf(out, cap, "%s ok at last", json_str(d, "notifier", ""));
-	else if (d)
-		tell_delivery(d, now_ms, out, cap, style);
-	else if (open && json_bool(alert, "inhibited", false))
-		snprintf(out, cap, "held back");
-	else
-		snprintf(out, cap, open ? "nobody" : "-");
+	return styles[worst];
 }
 
 void told_outcome(const json_t *d, int64_t now_ms, char *out, size_t cap, unsigned *style)

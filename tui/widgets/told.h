@@ -1,16 +1,13 @@
 #pragma once
-/* Who was told of an alert, in a few words. */
+/* How telling of an alert went. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TOLD_TEXT = 96 };
-
-/** "ops 07:11 ok", "ops FAILED", "ops again 07:20", "waiting 08:00", "snoozed 08:00",
- *  "silenced", "held back", "nobody"; style receives the role.
- *  @param alert  with deliveries, snoozed_until, silenced, inhibited, state */
-void told_text(const json_t *alert, int64_t now_ms, char *out, size_t cap, unsigned *style);
+/** The role of an alert's `told`: as the worst of what each notifier got last.
+ *  @param alert  with deliveries, silenced, state */
+unsigned told_style(const json_t *alert);
 /** A delivery's outcome: "sent, 200 in 41ms", "FAILED after 3 tries: refused the connection",
  *  "tries again 07:20 (3 tries): ...", "waiting until 08:00". */
 void told_outcome(const json_t *delivery, int64_t now_ms, char *out, size_t cap, unsigned *style);

@@ -70,7 +70,7 @@ static void acknowledged__is__stored_when_the_call_returns(void **state)
 				      "alert"),
 			    "acknowledged/anna/on it");
 	assert_string_equal(stored(f, "SELECT text FROM alert_step WHERE what = 'acknowledged'"),
-			    "acknowledged by anna: on it");
+			    "by anna: on it");
 	assert_true(alerts_view(f->a, id, &v));
 	assert_true(v.acknowledged);
 	assert_string_equal(v.by, "anna");
