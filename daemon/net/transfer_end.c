@@ -234,7 +234,10 @@ void transfer_judge(struct transfer *t, CURLcode code)
 	struct transfer_result *r = &t->result;
 
 	note_common(t);
-	if (t->too_large && !t->final_head)
+	r->forbidden = t->forbidden && code != CURLE_OK;
+	if (r->forbidden)
+		say(t, TRANSFER_STOPPED, "the address is not one that may be connected to");
+	else if (t->too_large && !t->final_head)
 		say(t, TRANSFER_PROTOCOL, "headers of the answer are larger than 64 kB");
 	else if (t->too_large)
 		say(t, TRANSFER_TOO_LARGE, "answer is larger than the limit");

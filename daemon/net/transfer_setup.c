@@ -15,7 +15,13 @@ enum {
 static curl_socket_t on_socket_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 {
 	struct transfer *t = arg;
-	int fd = socket(a->family, a->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, a->protocol);
+	int fd;
+
+	if (t->req.may_connect && !t->req.may_connect(&a->addr, t->req.arg)) {
+		t->forbidden = true;
+		return CURL_SOCKET_BAD;
+	}
+	fd = socket(a->family, a->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, a->protocol);
 
 	if (fd < 0) {
 		t->socket_errno = errno;
@@ -25,6 +31,19 @@ static curl_socket_t on_socket_open(void *arg, curlsocktype purpose, struct curl
 	if (a->addrlen <= sizeof t->tried)
 		memcpy(&t->tried, &a->addr, a->addrlen);
 	return fd;
+}
+
+/* A connection may have been kept from somebody who was asked nothing. */
+static int on_connected(void *arg, char *peer, char *local, int peer_port, int local_port)
+{
+	struct transfer *t = arg;
+	struct sockaddr_storage a;
+
+	if (!t->req.may_connect ||
+	    (address_parse(peer, &a) && t->req.may_connect((struct sockaddr *)&a, t->req.arg)))
+		return CURL_PREREQFUNC_OK;
+	t->forbidden = true;
+	return CURL_PREREQFUNC_ABORT;
 }
 
 void transfer_prepare(struct transfer *t, curl_closesocket_callback close_socket)
@@ -80,6 +99,17 @@ static void set_method(struct transfer *t)
 			 strcmp(q->method, "GET") || has_body ? q->method : NULL);
 	t->set.has_body = has_body;
 	snprintf(t->set.method, sizeof t->set.method, "%s", q->method);
+}
+
+static void set_guard(struct transfer *t)
+{
+	bool has_guard = t->req.may_connect;
+
+	if (has_guard == t->set.has_guard)
+		return;
+	curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, has_guard ? on_connected : NULL);
+	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
+	t->set.has_guard = has_guard;
 }
 
 static void set_user(struct transfer *t)
@@ -186,6 +216,7 @@ static void forget_last_use(struct transfer *t)
 	t->socket_errno = 0;
 	t->tls_began_us = t->answered_us = 0;
 	t->in_head = t->final_head = t->too_large = t->stopped = t->looked_at_tls = false;
+	t->forbidden = false;
 	t->header_bytes = 0;
 	t->handshakes = 0;
 	t->curl_error[0] = '\0';
@@ -204,6 +235,7 @@ void transfer_set(struct transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_URL, url_format(q->url, url, sizeof url));
 	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, q->headers);
 	set_method(t);
+	set_guard(t);
 	set_user(t);
 	set_identity(t);
 	transfer_proxy_set(t);

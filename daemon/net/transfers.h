@@ -75,6 +75,9 @@ struct transfer_request {
 	void (*on_header)(const char *name, const char *value, size_t len, void *arg);
 	bool (*on_body)(const char *data, size_t len, void *arg);
 	void (*on_end)(struct transfer *t, void *arg); /* once, never from within start */
+	/** May this address be connected to? Asked before each connection, and before a request
+	 *  goes over one that was kept. NULL: any may. */
+	bool (*may_connect)(const struct sockaddr *a, void *arg);
 	void *arg;
 };
 
@@ -99,6 +102,7 @@ struct transfer_result {
 	char tls_version[16], cipher[48];
 	struct transfer_times times;
 	bool reused_connection, resumed_session;
+	bool forbidden; /* may_connect refused an address; end is TRANSFER_STOPPED */
 	/* Of a full handshake, when it was wanted; also when verification failed. The date is the
 	 * earliest of the chain, the name the subject of that certificate, safe. */
 	char *certificate_json;

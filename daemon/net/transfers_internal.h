@@ -41,6 +41,7 @@ struct transfer {
 	int64_t started_us, tls_began_us,
 		answered_us; /* boot time; 0: not yet. curl tells of these too late */
 	bool is_https, prefers_ipv6, in_head, final_head, too_large, stopped, looked_at_tls;
+	bool forbidden; /* by may_connect */
 	size_t header_bytes;
 	unsigned handshakes; /* begun on this connection: through an https proxy the first is its */
 	struct handshake *handshake; /* while the connection it made lives */
@@ -50,7 +51,7 @@ struct transfer {
 	/* What the handle is set to, so that a next use sets only what differs. */
 	struct {
 		char method[16];
-		bool has_body, has_user, has_proxy, has_identity, verify, fresh, ends;
+		bool has_body, has_user, has_proxy, has_identity, has_guard, verify, fresh, ends;
 		long ip_version;
 		char resolved[HOST_MAX + 16]; /* entry to take out of curl's cache */
 	} set;

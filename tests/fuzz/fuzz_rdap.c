@@ -5,6 +5,7 @@
 #include "daemon/checks/common/domain_judge.h"
 #include "daemon/checks/common/rdap_bootstrap.h"
 #include "daemon/checks/common/rdap_fetch.h"
+#include "daemon/net/http_date.h"
 #include "shared/json.h"
 
 enum { NOW_MS = 1000000000 };
@@ -70,7 +71,7 @@ static void list(const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_string(data, size);
-	int64_t ms = rdap_retry_after_ms(text, NOW_MS);
+	int64_t ms = http_retry_after_ms(text, NOW_MS);
 
 	MUST(ms >= 0 && ms <= 7LL * 86400 * 1000);
 	answer(text, size);

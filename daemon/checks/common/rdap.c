@@ -6,6 +6,7 @@
 
 #include "daemon/checks/common/rdap_answer.h"
 #include "daemon/checks/common/rdap_list.h"
+#include "daemon/net/http_date.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 
@@ -104,7 +105,7 @@ static void note_wish(struct rdap *r, struct rdap_host *h, const struct rdap_fet
 
 	if (f->walk.status != HTTP_TOO_MANY)
 		return;
-	ms = rdap_retry_after_ms(rdap_fetch_header(f, RDAP_RETRY_AFTER),
+	ms = http_retry_after_ms(rdap_fetch_header(f, RDAP_RETRY_AFTER),
 				 clock_wall_ms(r->env->clock));
 	h->closed_until_ms = now_boot_ms(r) + (ms ? ms : RETRY_DEFAULT_MS);
 }

@@ -1,12 +1,11 @@
 #include "daemon/checks/common/rdap_fetch.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "shared/mem.h"
 
-enum { FETCH_REDIRECTS = 4, RETRY_MAX_S = 7 * 86400 };
+enum { FETCH_REDIRECTS = 4 };
 
 static const char *const header_names[RDAP_HEADERS] = {"ETag", "Last-Modified", "Retry-After"};
 
@@ -69,25 +68,4 @@ void rdap_fetch_fini(struct rdap_fetch *f)
 const char *rdap_fetch_header(const struct rdap_fetch *f, enum rdap_header which)
 {
 	return f->walk.expected[which] ? f->walk.expected[which] : "";
-}
-
-int64_t rdap_retry_after_ms(const char *value, int64_t now_ms)
-{
-	char *end;
-	int64_t s;
-
-	while (*value == ' ')
-		value++;
-	if (isdigit((unsigned char)*value)) {
-		s = strtoll(value, &end, 10);
-		if (end[strspn(end, " ")])
-			return 0;
-	} else {
-		time_t date = *value ? curl_getdate(value, NULL) : -1;
-
-		s = date < 0 ? 0 : (int64_t)date - now_ms / 1000;
-	}
-	if (s <= 0)
-		return 0;
-	return (s > RETRY_MAX_S ? RETRY_MAX_S : s) * 1000;
 }

@@ -27,5 +27,3 @@ void rdap_fetch_fini(struct rdap_fetch *f);
 /** A header of the answer that was asked for by these names; "" when it did not come. */
 enum rdap_header { RDAP_ETAG, RDAP_MODIFIED, RDAP_RETRY_AFTER, RDAP_HEADERS };
 const char *rdap_fetch_header(const struct rdap_fetch *f, enum rdap_header which);
-/** ms from Retry-After (seconds, or a date), 0 when it is none or in the past. */
-int64_t rdap_retry_after_ms(const char *value, int64_t now_ms);

@@ -8,6 +8,7 @@
 
 #include "daemon/checks/common/rdap_bootstrap.h"
 #include "daemon/checks/common/rdap_fetch.h"
+#include "daemon/net/http_date.h"
 
 static struct rdap_bootstrap *parse(const char *text, struct error *e)
 {
@@ -51,15 +52,15 @@ static void retry_after__is_seconds_or_a_date__and_bounded(void **state)
 {
 	int64_t now_ms = 1795341600000; /* Sun, 22 Nov 2026 10:00:00 GMT */
 
-	assert_int_equal(rdap_retry_after_ms("120", now_ms), 120000);
-	assert_int_equal(rdap_retry_after_ms(" 5 ", now_ms), 5000);
-	assert_int_equal(rdap_retry_after_ms("Sun, 22 Nov 2026 10:01:00 GMT", now_ms), 60000);
-	assert_int_equal(rdap_retry_after_ms("Sun, 22 Nov 2026 09:00:00 GMT", now_ms), 0);
-	assert_int_equal(rdap_retry_after_ms("99999999999999999999", now_ms), 7LL * 86400000);
-	assert_int_equal(rdap_retry_after_ms("", now_ms), 0);
-	assert_int_equal(rdap_retry_after_ms("5 minutes", now_ms), 0);
-	assert_int_equal(rdap_retry_after_ms("-5", now_ms), 0);
-	assert_int_equal(rdap_retry_after_ms("soon", now_ms), 0);
+	assert_int_equal(http_retry_after_ms("120", now_ms), 120000);
+	assert_int_equal(http_retry_after_ms(" 5 ", now_ms), 5000);
+	assert_int_equal(http_retry_after_ms("Sun, 22 Nov 2026 10:01:00 GMT", now_ms), 60000);
+	assert_int_equal(http_retry_after_ms("Sun, 22 Nov 2026 09:00:00 GMT", now_ms), 0);
+	assert_int_equal(http_retry_after_ms("99999999999999999999", now_ms), 7LL * 86400000);
+	assert_int_equal(http_retry_after_ms("", now_ms), 0);
+	assert_int_equal(http_retry_after_ms("5 minutes", now_ms), 0);
+	assert_int_equal(http_retry_after_ms("-5", now_ms), 0);
+	assert_int_equal(http_retry_after_ms("soon", now_ms), 0);
 }
 
 int main(void)
