@@ -25,6 +25,7 @@
 #include "daemon/core/systemd.h"
 #include "daemon/extract/extract.h"
 #include "daemon/net/ask.h"
+#include "daemon/net/fetch.h"
 #include "daemon/net/resolver.h"
 #include "daemon/net/transfers.h"
 #include "daemon/options.h"
@@ -85,6 +86,17 @@ static void signals_block(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+static struct fetcher_settings fetching_by(const struct config *c)
+{
+	return (struct fetcher_settings){
+		.allow = c->allow_private,
+		.n_allow = c->n_allow_private,
+		.contact = c->net_contact,
+		.rules = {.pace_ms = c->net_pace_ms, .budget = c->net_budget},
+		.cache_bytes = c->net_cache_bytes,
+	};
+}
+
 static void net_setup(void *arg)
 {
 	struct running *run = arg;
@@ -109,6 +121,16 @@ static void net_setup(void *arg)
 		.ca_file = getenv("SSL_CERT_FILE"),
 	};
 	d->transfers = transfers_new(&transfers, &run->error);
+	if (!d->transfers)
+		return;
+	struct fetcher_options fetching = {
+		.loop = d->net,
+		.clock = d->clock,
+		.resolver = d->resolver,
+		.transfers = d->transfers,
+		.settings = fetching_by(c),
+	};
+	d->fetcher = fetcher_new(&fetching);
 	struct extract_options extract = {.loop = d->net, .clock = d->clock};
 	d->extract = extract_new(&extract);
 }
@@ -117,9 +139,11 @@ static void net_teardown(void *arg)
 {
 	struct daemon *d = &((struct running *)arg)->d;
 	extract_free(d->extract);
+	fetcher_free(d->fetcher);
 	transfers_free(d->transfers);
 	resolver_free(d->resolver);
 	d->extract = NULL;
+	d->fetcher = NULL;
 	d->transfers = NULL;
 	d->resolver = NULL;
 }
@@ -312,6 +336,14 @@ static void stop(struct running *run)
 
 /* ---- running ------------------------------------------------------------------------------- */
 
+/* On the net loop: behind it nobody there has the old configuration. */
+static void refetch(void *arg)
+{
+	struct daemon *d = arg;
+	struct fetcher_settings s = fetching_by(d->config);
+	fetcher_configure(d->fetcher, &s);
+}
+
 static void nothing(void *arg)
 {
 }
@@ -323,7 +355,7 @@ static void replace_config(struct running *run, const struct config *fresh)
 	struct daemon *d = &run->d;
 	const struct config *old = d->config;
 	d->config = fresh;
-	loop_call(d->net, nothing, NULL);
+	loop_call(d->net, refetch, d);
 	loop_call(d->api, nothing, NULL);
 	if (old != run->first_config)
 		config_free((struct config *)old);

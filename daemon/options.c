@@ -14,6 +14,7 @@ enum {
 	OPT_SERVICES,
 	OPT_LOG_LEVEL,
 	OPT_LOG_FORMAT,
+	OPT_ALLOW_PRIVATE,
 	OPT_ONCE,
 	OPT_CHECK_CONFIG,
 	OPT_VERSION,
@@ -28,6 +29,7 @@ static const struct option long_options[] = {
 	{"services", required_argument, NULL, OPT_SERVICES},
 	{"log-level", required_argument, NULL, OPT_LOG_LEVEL},
 	{"log-format", required_argument, NULL, OPT_LOG_FORMAT},
+	{"allow-private", required_argument, NULL, OPT_ALLOW_PRIVATE},
 	{"once", no_argument, NULL, OPT_ONCE},
 	{"check-config", no_argument, NULL, OPT_CHECK_CONFIG},
 	{"version", no_argument, NULL, OPT_VERSION},
@@ -49,6 +51,12 @@ enum err options_parse(int argc, char **argv, struct options *o, struct error *e
 		case OPT_SERVICES: o->flags.services = optarg; break;
 		case OPT_LOG_LEVEL: o->flags.log_level = optarg; break;
 		case OPT_LOG_FORMAT: o->flags.log_format = optarg; break;
+		case OPT_ALLOW_PRIVATE:
+			if (o->flags.n_allow_private == ALLOW_PRIVATE_MAX)
+				return error_set(e, ERR_USAGE, "more than %d times --allow-private",
+						 ALLOW_PRIVATE_MAX);
+			o->flags.allow_private[o->flags.n_allow_private++] = optarg;
+			break;
 		case OPT_ONCE: o->once = true; break;
 		case OPT_CHECK_CONFIG: o->check_config = true; break;
 		case OPT_VERSION: o->version = true; break;
@@ -91,6 +99,7 @@ void options_usage(void)
 	      "  --services A,B        run only these services\n"
 	      "  --log-level LEVEL     debug, info, warn or error\n"
 	      "  --log-format FORMAT   text or json\n"
+	      "  --allow-private CIDR  scrapes may reach these addresses, too; may come again\n"
 	      "  --once [SERVICES]     beside a running daemon: asks that one\n"
 	      "  --check-config        exit 0 when the configuration is valid, else 78\n"
 	      "  --version, --help\n"

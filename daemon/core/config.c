@@ -106,6 +106,36 @@ static const struct field config_fields[] = {
 	 .help = "How a critical alert is told on this machine when no notifier gets it out: wall, "
 		 "desktop; default not at all",
 	 .example = "[wall, desktop]"},
+	{.name = "net.contact",
+	 .type = FIELD_TEXT,
+	 .max = 127,
+	 .help = "Whom shops that we read may write to: an address of the web or of mail, part of "
+		 "the User-Agent",
+	 .example = "https://me.example/bot"},
+	{.name = "net.allow_private",
+	 .type = FIELD_TEXT_LIST,
+	 .max = ALLOW_PRIVATE_MAX,
+	 .help = "Ranges of addresses that scrapes may reach although they are not public; monitors "
+		 "need none",
+	 .example = "[192.168.1.0/24]"},
+	{.name = "net.pace",
+	 .type = FIELD_DURATION,
+	 .min = 0,
+	 .max = 86400000,
+	 .dflt = "5s",
+	 .help = "Rest between two pages of one host at least, unless its robots.txt says how long"},
+	{.name = "net.budget",
+	 .type = FIELD_INT,
+	 .min = 1,
+	 .max = 1000000,
+	 .dflt = "10000",
+	 .help = "Pages of one host a day at most, UTC"},
+	{.name = "net.cache",
+	 .type = FIELD_SIZE,
+	 .min = 0,
+	 .max = 1 << 30,
+	 .dflt = "16MiB",
+	 .help = "Memory for pages that are asked about instead of fetched again"},
 	{.name = "retention_samples",
 	 .type = FIELD_DURATION,
 	 .min = 86400000,
@@ -191,6 +221,22 @@ static enum err read_file(const char *path, struct buf *out, struct error *e)
 	return err;
 }
 
+/* A section ("net:") is its members ("net.pace"). What is no section is left to the validation. */
+static void flatten(json_t *values)
+{
+	json_t *net = json_object_get(values, "net"), *value;
+	const char *key;
+	if (!json_is_object(net))
+		return;
+	json_object_foreach(net, key, value)
+	{
+		char name[80];
+		snprintf(name, sizeof(name), "net.%.70s", key);
+		json_object_set(values, name, value);
+	}
+	json_object_del(values, "net");
+}
+
 /* The file's members as loose JSON; origins[field] = "file:LINE". */
 static enum err load_file(const char *path, json_t **values, json_t *origins,
 			  struct source_lines **lines, struct error *e)
@@ -209,6 +255,7 @@ static enum err load_file(const char *path, json_t **values, json_t *origins,
 		return err;
 	const char *key;
 	json_t *value;
+	flatten(*values);
 	json_object_foreach(*values, key, value)
 	{
 		char origin[PATH_TEXT + 16];
@@ -224,6 +271,23 @@ static void set_flag(json_t *values, json_t *origins, const char *field, const c
 		return;
 	json_object_set_new(values, field, json_string(value));
 	json_object_set_new(origins, field, json_string("flag"));
+}
+
+/* In place of what the file has: a flag is what counts. */
+static void set_allow_private(json_t *values, json_t *origins, const struct config_flags *flags)
+{
+	if (!flags->n_allow_private)
+		return;
+	json_t *list = json_array();
+	for (size_t i = 0; i < flags->n_allow_private; i++)
+		for (const char *at = flags->allow_private[i]; *at; at += strspn(at, ", ")) {
+			size_t n = strcspn(at, ", ");
+			if (n)
+				json_array_append_new(list, json_stringn_nocheck(at, n));
+			at += n;
+		}
+	json_object_set_new(values, "net.allow_private", list);
+	json_object_set_new(origins, "net.allow_private", json_string("flag"));
 }
 
 /* ---- from validated values to the struct --------------------------------------------------- */
@@ -251,6 +315,22 @@ static void fill_fallback(struct config *c, const json_t *spec)
 		c->alerts_fallback |= !strcmp(json_string_value(item), "wall")
 					      ? (unsigned)FALLBACK_WALL
 					      : (unsigned)FALLBACK_DESKTOP;
+}
+
+/* Its texts were looked at by config_check. */
+static void fill_net(struct config *c, const json_t *spec)
+{
+	const json_t *item;
+	struct error e;
+	size_t i;
+	copy_text(c->net_contact, sizeof(c->net_contact), spec, "net.contact");
+	c->net_pace_ms = spec_ms(&config_kind, spec, "net.pace");
+	c->net_budget = spec_int(&config_kind, spec, "net.budget");
+	c->net_cache_bytes = spec_bytes(&config_kind, spec, "net.cache");
+	json_array_foreach((json_t *)spec_value(&config_kind, spec, "net.allow_private"), i,
+			   item) if (!address_range_parse(json_string_value(item),
+							  &c->allow_private[c->n_allow_private],
+							  &e)) c->n_allow_private++;
 }
 
 static enum err fill(struct config *c, const json_t *spec, struct error *e)
@@ -281,6 +361,7 @@ static enum err fill(struct config *c, const json_t *spec, struct error *e)
 	c->n_commands = fill_programs(c->commands, spec, "commands");
 	c->n_notify_programs = fill_programs(c->notify_programs, spec, "notify_programs");
 	fill_fallback(c, spec);
+	fill_net(c, spec);
 	if (!c->data_dir[0]) {
 		enum err err = path_data_dir(c->data_dir, e);
 		if (err)
@@ -337,6 +418,7 @@ struct config *config_read(const struct config_flags *flags, config_services_fn 
 	set_flag(given, c->origins, "services", flags->services);
 	set_flag(given, c->origins, "log_level", flags->log_level);
 	set_flag(given, c->origins, "log_format", flags->log_format);
+	set_allow_private(given, c->origins, flags);
 	resource_validate(&config_kind, given, SCHEMA_LOOSE, lines, &input, faults);
 	config_check(given, services, faults);
 	config_faults_place(faults, c->file, c->origins);

@@ -9,11 +9,12 @@
 #include "shared/json.h"
 #include "shared/log.h"
 #include "shared/paths.h"
+#include "shared/private_address.h"
 #include "shared/schema/schema.h"
 
 extern const struct resource_kind config_kind;
 
-enum { COMMANDS_MAX = 64 };
+enum { COMMANDS_MAX = 64, ALLOW_PRIVATE_MAX = 64 };
 enum { FALLBACK_WALL = 1, FALLBACK_DESKTOP = 2 };
 
 /** Immutable after config_load; a reload makes a new one. */
@@ -42,6 +43,11 @@ struct config {
 	int64_t connections_max, streams_max;
 	unsigned alerts_fallback; /* FALLBACK_*: how a critical alert is told when nothing gets out
 				   */
+	/* net.*: how other people's servers are treated */
+	struct address_range allow_private[ALLOW_PRIVATE_MAX]; /* that scrapes may reach */
+	size_t n_allow_private;
+	char net_contact[128]; /* for the User-Agent, "" for none */
+	int64_t net_pace_ms, net_budget, net_cache_bytes;
 	atomic_uint refs;
 	json_t *values;  /* effective values by field name, for config show */
 	json_t *origins; /* field -> "default" | "file:LINE" | "flag" */
@@ -50,6 +56,8 @@ struct config {
 /** Flags as given on the command line, NULL or unset where absent. */
 struct config_flags {
 	const char *config, *data_dir, *socket, *listen, *services, *log_level, *log_format;
+	const char *allow_private[ALLOW_PRIVATE_MAX]; /* each one range, or several with commas */
+	size_t n_allow_private;
 };
 
 /** Refuses names of services that do not exist; core knows none. */

@@ -79,16 +79,46 @@ static void check_fallback(const json_t *list, struct error_list *faults)
 	}
 }
 
+static void check_allow_private(const json_t *list, struct error_list *faults)
+{
+	const json_t *item;
+	size_t i;
+	json_array_foreach(list, i, item)
+	{
+		struct address_range range;
+		struct error e = {0};
+		if (!json_is_string(item) ||
+		    !address_range_parse(json_string_value(item), &range, &e))
+			continue;
+		error_prefix(&e, "net.allow_private: ");
+		snprintf(e.field, sizeof(e.field), "net.allow_private");
+		config_fault(faults, &e);
+	}
+}
+
+/* As a comment of a User-Agent it may not end the comment or the line. */
+static enum err check_contact(const char *contact, struct error *e)
+{
+	bool fine = strchr(contact, '@') || strstr(contact, "://");
+	for (const char *s = contact; *s; s++)
+		fine = fine && *s > ' ' && *s <= '~' && !strchr("()\\\"<>", *s);
+	if (fine)
+		return ERR_NONE;
+	error_set(e, ERR_CONFIG, "net.contact: \"%.100s\" is no address of the web or of mail",
+		  contact);
+	error_hint(e, "for example https://me.example/bot or shop@me.example");
+	return ERR_CONFIG;
+}
+
 void config_check(const json_t *given, config_services_fn *services, struct error_list *faults)
 {
 	const struct {
 		const char *field;
 		config_services_fn *check;
 	} texts[] = {
-		{"listen", check_listen},
-		{"witnesses", check_witnesses},
-		{"socket", path_check_socket},
-		{"services", services},
+		{"listen", check_listen},       {"witnesses", check_witnesses},
+		{"socket", path_check_socket},  {"services", services},
+		{"net.contact", check_contact},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		const char *text = json_str(given, texts[i].field, "");
@@ -101,6 +131,7 @@ void config_check(const json_t *given, config_services_fn *services, struct erro
 	check_programs(given, "commands", faults);
 	check_programs(given, "notify_programs", faults);
 	check_fallback(json_object_get(given, "alerts_fallback"), faults);
+	check_allow_private(json_object_get(given, "net.allow_private"), faults);
 }
 
 /* ---- places --------------------------------------------------------------------------------- */
@@ -109,7 +140,9 @@ void config_check(const json_t *given, config_services_fn *services, struct erro
 static const char *origin_of(const struct error *e, const json_t *origins)
 {
 	char field[sizeof(e->field)];
-	snprintf(field, sizeof(field), "%.*s", (int)strcspn(e->field, ".["), e->field);
+	size_t section = strncmp(e->field, "net.", 4) ? 0 : 4; /* part of the name */
+	snprintf(field, sizeof(field), "%.*s", (int)(section + strcspn(e->field + section, ".[")),
+		 e->field);
 	return json_str(origins, field, NULL);
 }
 

@@ -340,16 +340,6 @@ int64_t fetcher_due_ms(struct fetcher *f, const char *url)
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-bool fetch_contact_valid(const char *contact)
-{
-	size_t n = strlen(contact);
-
-	for (const char *s = contact; *s; s++)
-		if (*s <= ' ' || *s > '~' || strchr("()\\\"<>", *s))
-			return false;
-	return n < FETCH_CONTACT && (!n || strchr(contact, '@') || strstr(contact, "://"));
-}
-
 void fetcher_configure(struct fetcher *f, const struct fetcher_settings *s)
 {
 	size_t n = 0;

@@ -40,7 +40,7 @@ enum {
 struct fetcher_settings {
 	const struct address_range *allow; /* exceptions, see private_address.h */
 	size_t n_allow;
-	const char *contact; /* for the User-Agent: an address of the web or of mail; "": none */
+	const char *contact; /* for the User-Agent, as config_check takes it; "": none */
 	struct manners_rules rules;
 	int64_t cache_bytes;
 };
@@ -56,8 +56,6 @@ struct fetcher *fetcher_new(const struct fetcher_options *o);
 void fetcher_free(struct fetcher *f);
 /** From now on; what is under way goes on as it began. */
 void fetcher_configure(struct fetcher *f, const struct fetcher_settings *s);
-/** Is a contact acceptable: printable ASCII, nothing that ends a comment of a User-Agent. */
-bool fetch_contact_valid(const char *contact);
 
 enum fetch_end {
 	FETCH_OK,         /* 200 to 299 with a body, or the kept copy of it (from_cache) */

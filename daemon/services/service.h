@@ -13,6 +13,7 @@
 
 struct resolver;
 struct transfers;
+struct fetcher;
 struct live;
 struct extract;
 
@@ -30,6 +31,7 @@ struct daemon {
 	struct pool *pool;           /* API workers */
 	struct resolver *resolver;   /* net loop */
 	struct transfers *transfers; /* net loop */
+	struct fetcher *fetcher;     /* net loop */
 	struct extract *extract;     /* net loop */
 	struct http_server *http;
 	struct live *live;

@@ -121,6 +121,71 @@ static void config__long_socket_path__is_refused(void **state)
 	assert_non_null(strstr(e.text, "socket"));
 }
 
+static void config__section_and_dotted_name__are_the_same(void **state)
+{
+	struct error e;
+	struct config *c = load("net:\n  pace: 2s\n  contact: a@me.example\n"
+				"  allow_private: [127.0.0.0/8, '::1']\nnet.budget: 7\n",
+				NULL, &e);
+	if (!c)
+		fail_msg("%s", e.text);
+	assert_int_equal(c->net_pace_ms, 2000);
+	assert_int_equal(c->net_budget, 7);
+	assert_string_equal(c->net_contact, "a@me.example");
+	assert_int_equal(c->n_allow_private, 2);
+	assert_int_equal(c->allow_private[0].bits, 96 + 8);
+	assert_int_equal(c->allow_private[1].bits, 128);
+	assert_non_null(strstr(json_string_value(json_object_get(c->origins, "net.pace")), ":2"));
+	config_free(c);
+}
+
+static void config__net__has_polite_defaults(void **state)
+{
+	struct error e;
+	struct config *c = load("", NULL, &e);
+	assert_non_null(c);
+	assert_int_equal(c->net_pace_ms, 5000);
+	assert_int_equal(c->n_allow_private, 0);
+	assert_string_equal(c->net_contact, "");
+	assert_true(c->net_budget > 0 && c->net_cache_bytes > 0);
+	config_free(c);
+}
+
+static void config__fault_in_a_section__names_its_line(void **state)
+{
+	static const char *const wrong[] = {
+		"net:\n  allow_private: [10.1.2.3/8]\n",
+		"net:\n  contact: 'me) x'\n",
+		"net:\n  pase: 5s\n",
+		"net:\n  pace: soon\n",
+	};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct error e;
+		assert_null(load(wrong[i], NULL, &e));
+		assert_int_equal(e.line, 2);
+		assert_non_null(strstr(e.text, "net."));
+	}
+}
+
+static void config__allow_private__by_flags_stands_in_place_of_the_files(void **state)
+{
+	struct config_flags flags = {.config = path,
+				     .allow_private = {"127.0.0.0/8", "10.0.0.0/8,::1"},
+				     .n_allow_private = 2};
+	struct error e = {0};
+	write_file("net.allow_private: [192.168.0.0/16]\n");
+	struct config *c = config_load(&flags, &e);
+	assert_non_null(c);
+	assert_int_equal(c->n_allow_private, 3);
+	assert_int_equal(c->allow_private[0].bytes[12], 127);
+	assert_string_equal(json_string_value(json_object_get(c->origins, "net.allow_private")),
+			    "flag");
+	config_free(c);
+	flags.allow_private[1] = "10.0.0.0/99";
+	assert_null(config_load(&flags, &e));
+	assert_non_null(strstr(e.text, "10.0.0.0/99"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +195,10 @@ int main(void)
 		cmocka_unit_test(config__unknown_setting__suggests_the_nearest),
 		cmocka_unit_test(config__missing_file__is_said),
 		cmocka_unit_test(config__long_socket_path__is_refused),
+		cmocka_unit_test(config__section_and_dotted_name__are_the_same),
+		cmocka_unit_test(config__net__has_polite_defaults),
+		cmocka_unit_test(config__fault_in_a_section__names_its_line),
+		cmocka_unit_test(config__allow_private__by_flags_stands_in_place_of_the_files),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -778,16 +778,6 @@ static void url__that_is_none__starts_nothing(void **state)
 	scene_end(&s);
 }
 
-static void contact__that_would_break_the_header__is_none(void **state)
-{
-	assert_true(fetch_contact_valid("https://me.example/bot"));
-	assert_true(fetch_contact_valid("bot@me.example"));
-	assert_true(fetch_contact_valid(""));
-	assert_false(fetch_contact_valid("me"));
-	assert_false(fetch_contact_valid("a@b\r\nX: y"));
-	assert_false(fetch_contact_valid("a@b) Mozilla (x"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -808,7 +798,6 @@ int main(void)
 		cmocka_unit_test(answer__without_end_or_sense__is_bounded),
 		cmocka_unit_test(fetch__cancelled_anywhere__is_told_once),
 		cmocka_unit_test(url__that_is_none__starts_nothing),
-		cmocka_unit_test(contact__that_would_break_the_header__is_none),
 	};
 	return cmocka_run_group_tests(tests, harness_setup, harness_teardown);
 }
