@@ -1,5 +1,6 @@
 #include "daemon/alerts/fallback.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,7 @@ static void start_teller(void *arg)
 	t->owner->running = t;
 }
 
-static void tell_here(struct outbox *o, const char *text)
+void fallback_here(struct outbox *o, const char *text)
 {
 	const struct config *c = outbox_config(o);
 	unsigned allowed = c ? c->alerts_fallback : 0;
@@ -171,6 +172,8 @@ struct alarm {
 	struct outbox *o;
 	uint64_t from, upto, notifier;
 	size_t n;
+	bool nobody; /* of what no notifier takes */
+	bool again;  /* is it over? */
 	char title[MESSAGE_TITLE_MAX + 1], name[64];
 };
 
@@ -210,52 +213,125 @@ static void find(struct alarm *a)
 		reader_done(r);
 }
 
-static enum err run_event(struct txn *t, void *arg, struct error *e)
+static enum err write_event(struct txn *t, const struct alarm *a, const char *topic,
+			    enum severity severity, const char *text, struct error *e)
 {
-	const struct alarm *a = arg;
-	char text[MESSAGE_TITLE_MAX + 128];
 	struct event ev = {.at_ms = outbox_wall_ms(a->o),
-			   .severity = SEVERITY_CRITICAL,
+			   .severity = severity,
 			   .subject = a->notifier,
-			   .text = text};
+			   .text = (char *)(uintptr_t)text};
 
-	snprintf(ev.topic, sizeof ev.topic, "alerts.undelivered");
+	snprintf(ev.topic, sizeof ev.topic, "%s", topic);
 	snprintf(ev.subject_kind, sizeof ev.subject_kind, "notifier");
 	snprintf(ev.name, sizeof ev.name, "%s", a->name[0] ? a->name : "alerts");
+	return feed_event(t, &ev, e);
+}
+
+static enum err run_raise(struct txn *t, void *arg, struct error *e)
+{
+	const struct alarm *a = arg;
+	char text[MESSAGE_TITLE_MAX + 128], kept[64];
+	enum err rc;
+
 	if (a->name[0])
 		snprintf(text, sizeof text, "nobody could be told: %s", a->title);
 	else
 		snprintf(text, sizeof text, "no notifier takes it: %s", a->title);
-	return feed_event(t, &ev, e);
+	rc = write_event(t, a, "alerts.undelivered", SEVERITY_CRITICAL, text, e);
+	snprintf(kept, sizeof kept, "%" PRIu64 " %" PRIu64 " %d", a->from, a->upto, a->nobody);
+	return rc ? rc : txn_meta_set(t, "outbox.alarm", kept, e);
 }
+
+static enum err run_over(struct txn *t, void *arg, struct error *e)
+{
+	const struct alarm *a = arg;
+	enum err rc = write_event(t, a, "alerts.delivered", SEVERITY_INFO,
+				  "what nobody could be told of has left", e);
+
+	return rc ? rc : txn_meta_set(t, "outbox.alarm", "", e);
+}
+
+void fallback_recall(struct outbox *o, const char *text)
+{
+	int nobody = 0;
+
+	o->alarmed = sscanf(text, "%" SCNu64 " %" SCNu64 " %d", &o->alarm_from, &o->alarm_upto,
+			    &nobody) == 3;
+	o->alarm_nobody = nobody;
+	o->alarm_again = o->alarmed;
+	o->alarmed_ms = outbox_boot_ms(o) - AGAIN_MS;
+}
+
+/* ---- raising it, and its end ---------------------------------------------------------------- */
 
 static void raise_alarm(struct alarm *a)
 {
 	struct error e = {0};
 
-	if (store_run(a->o->d->store, OP_PEOPLE, run_event, a, &e))
+	if (store_run(a->o->d->store, OP_PEOPLE, run_raise, a, &e))
 		log_error("outbox", "nobody could be told, and that cannot be stored: %s",
 			  a->title);
-	tell_here(a->o, a->title);
+	fallback_here(a->o, a->title);
+}
+
+/* What is new, together with what is known already. */
+static bool note_alarm(struct alarm *a)
+{
+	struct outbox *o = a->o;
+	int64_t now_ms = outbox_boot_ms(o);
+	bool tell = a->n && (!o->alarmed || now_ms - o->alarmed_ms >= AGAIN_MS);
+
+	if (!a->n)
+		return false;
+	if (o->alarmed) {
+		a->from = o->alarm_from < a->from ? o->alarm_from : a->from;
+		a->upto = o->alarm_upto > a->upto ? o->alarm_upto : a->upto;
+		a->nobody = a->nobody || o->alarm_nobody;
+	}
+	o->alarmed = true;
+	o->alarm_from = a->from;
+	o->alarm_upto = a->upto;
+	o->alarm_nobody = a->nobody;
+	if (tell)
+		o->alarmed_ms = now_ms;
+	return tell;
+}
+
+static void end_alarm(struct alarm *a)
+{
+	struct outbox *o = a->o;
+	struct error e = {0};
+
+	if (a->n || a->nobody)
+		return;
+	if (store_run(o->d->store, OP_PEOPLE, run_over, a, &e)) {
+		log_warn("outbox", "that all were told again cannot be stored now: %s", e.text);
+		return; /* with the next message */
+	}
+	pthread_mutex_lock(&o->lock);
+	/* Unless there is more of it by now. */
+	if (o->alarm_upto == a->upto && !o->alarm_nobody)
+		o->alarmed = false;
+	pthread_mutex_unlock(&o->lock);
 }
 
 static void run_look(void *arg)
 {
 	struct alarm *a = arg;
 	struct outbox *o = a->o;
-	bool tell;
+	bool tell = false;
 
-	if (a->title[0])
+	if (a->nobody && !a->again)
 		a->n = 1; /* no notifier takes it */
 	else
 		find(a);
-	pthread_mutex_lock(&o->lock);
-	tell = a->n && (!o->alarmed || outbox_boot_ms(o) - o->alarmed_ms >= AGAIN_MS);
-	if (tell) {
-		o->alarmed = true;
-		o->alarmed_ms = outbox_boot_ms(o);
+	if (a->again) {
+		end_alarm(a);
+	} else {
+		pthread_mutex_lock(&o->lock);
+		tell = note_alarm(a);
+		pthread_mutex_unlock(&o->lock);
 	}
-	pthread_mutex_unlock(&o->lock);
 	if (tell)
 		raise_alarm(a);
 	pthread_mutex_lock(&o->lock);
@@ -290,10 +366,22 @@ static uint64_t overdue(const struct outbox *o, int64_t now_ms, int64_t *next_ms
 	return upto;
 }
 
+/* @return false: there is no thread for it now */
+static bool start_look(struct outbox *o, const struct alarm *what)
+{
+	struct alarm *a = mem_alloc(sizeof *a);
+
+	*a = *what;
+	o->alarm_busy = pool_submit(o->pool, run_look, a);
+	if (!o->alarm_busy)
+		free(a);
+	return o->alarm_busy;
+}
+
 int64_t fallback_due(struct outbox *o, int64_t now_ms)
 {
 	int64_t next_ms = INT64_MAX;
-	struct alarm *a;
+	struct alarm a = {.o = o};
 	uint64_t upto;
 
 	if (o->alarm_busy)
@@ -301,22 +389,44 @@ int64_t fallback_due(struct outbox *o, int64_t now_ms)
 	upto = overdue(o, now_ms, &next_ms);
 	if (o->given_up > upto)
 		upto = o->given_up;
-	if (upto <= o->alarmed_up_to && !o->nobody[0])
-		return next_ms;
-	a = mem_zalloc(sizeof *a);
-	a->o = o;
-	a->from = o->alarmed_up_to;
-	a->upto = upto;
-	snprintf(a->title, sizeof a->title, "%s", o->nobody);
-	if (!pool_submit(o->pool, run_look, a)) {
-		free(a);
-		return now_ms + 1000;
+	if (o->nobody[0]) {
+		a.nobody = true;
+		a.from = a.upto = o->alarmed_up_to;
+		snprintf(a.title, sizeof a.title, "%s", o->nobody);
+		if (!start_look(o, &a))
+			return now_ms + 1000;
+		o->nobody[0] = '\0';
+		return INT64_MAX;
 	}
-	o->alarm_busy = true;
-	if (!o->nobody[0])
+	if (upto > o->alarmed_up_to) {
+		a.from = o->alarmed_up_to;
+		a.upto = upto;
+		if (!start_look(o, &a))
+			return now_ms + 1000;
 		o->alarmed_up_to = upto;
-	o->nobody[0] = '\0';
+		return INT64_MAX;
+	}
+	if (!o->alarmed || !o->alarm_again)
+		return next_ms;
+	a.again = true;
+	a.from = o->alarm_from;
+	a.upto = o->alarm_upto;
+	a.nobody = o->alarm_nobody;
+	if (!start_look(o, &a))
+		return now_ms + 1000;
+	o->alarm_again = false;
 	return INT64_MAX;
+}
+
+void fallback_sent(struct outbox *o, bool critical)
+{
+	pthread_mutex_lock(&o->lock);
+	if (o->alarmed) {
+		o->alarm_again = true;
+		o->alarm_nobody = o->alarm_nobody && !critical;
+		pthread_cond_signal(&o->wake);
+	}
+	pthread_mutex_unlock(&o->lock);
 }
 
 void fallback_look(struct outbox *o, uint64_t id)

@@ -50,6 +50,7 @@ struct notifier_answer {
 
 struct notifier_type {
 	const char *name;
+	bool unheard; /* it fails when nobody is there to hear it: that is no news for others */
 	/** On a thread of the outbox; blocks for at most timeout_ms. */
 	void (*send)(const struct notifier_send *s, struct notifier_answer *a);
 };

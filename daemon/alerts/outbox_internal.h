@@ -108,6 +108,9 @@ struct outbox {
 
 	/* fallback.c */
 	bool alarm_busy, alarmed;
+	bool alarm_again;                   /* look whether it is over */
+	bool alarm_nobody;                  /* it was of what no notifier took */
+	uint64_t alarm_from, alarm_upto;    /* of which deliveries it is: from excluded */
 	uint64_t alarmed_up_to, given_up;   /* ids of deliveries */
 	int64_t alarmed_ms;                 /* boot */
 	char nobody[MESSAGE_TITLE_MAX + 1]; /* a critical message that no notifier takes, "" */
@@ -152,6 +155,7 @@ struct result_op {
 	struct lane state; /* a copy: what is to be kept of the lane */
 	const struct resource *notifier;
 	enum { TELL_NOTHING, TELL_FAILING, TELL_BACK, TELL_GONE } tell;
+	bool unheard;                  /* its failure is no news */
 	int64_t was_failing_ms;        /* TELL_BACK */
 	const struct resource *paused; /* out: the notifier as it is now (TELL_GONE) */
 	size_t n_dead;                 /* out: with TELL_GONE */

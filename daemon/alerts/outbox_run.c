@@ -149,7 +149,7 @@ static void note_failure(struct outbox *o, struct lane *l, struct result_op *r,
 	if (!l->failing_since_ms)
 		l->failing_since_ms = r->row.tried_ms;
 	l->fails++;
-	if (l->fails >= FAILS_TOLD && !l->told_failing) {
+	if (l->fails >= FAILS_TOLD && !l->told_failing && !r->unheard) {
 		l->told_failing = true;
 		r->tell = TELL_FAILING;
 	}
@@ -168,7 +168,6 @@ static void note_success(struct outbox *o, struct lane *l, struct result_op *r)
 	l->told_failing = l->gone = false;
 	l->fails = 0;
 	l->why[0] = '\0';
-	o->alarmed = false;
 }
 
 /* With the lock held: the entry, the lane and what is to be stored, all three at once. */
@@ -252,6 +251,16 @@ static void bury(struct outbox *o, struct lane *l, int64_t at_ms)
 	pthread_mutex_unlock(&o->lock);
 }
 
+static bool is_unheard(const struct outbox *o, const struct resource *notifier)
+{
+	json_t *spec = resource_spec(notifier);
+	const struct notifier_type *type = outbox_type(o, notifier, spec);
+	bool unheard = type && type->unheard;
+
+	json_decref(spec);
+	return unheard;
+}
+
 static void try_one(struct outbox *o, struct lane *l, const struct resource *notifier, uint64_t id,
 		    int attempt)
 {
@@ -259,6 +268,7 @@ static void try_one(struct outbox *o, struct lane *l, const struct resource *not
 	struct notifier_answer a;
 	struct error e = {0};
 	char *text = delivery_read(o, id, &e);
+	bool critical;
 	json_t *message;
 
 	if (!text) {
@@ -288,7 +298,9 @@ static void try_one(struct outbox *o, struct lane *l, const struct resource *not
 	/* The daemon ends: it is tried again after the next start, under the same id. */
 	if (a.end != NOTIFIER_SENT && a.end != NOTIFIER_GONE && atomic_load(&o->cancel))
 		return;
+	r.unheard = is_unheard(o, notifier);
 	pthread_mutex_lock(&o->lock);
+	critical = lane_entry(l, id)->severity >= SEVERITY_CRITICAL;
 	judge(o, l, id, &a, &r);
 	pthread_mutex_unlock(&o->lock);
 	if (result_store(&r, &e)) {
@@ -299,6 +311,8 @@ static void try_one(struct outbox *o, struct lane *l, const struct resource *not
 		if (r.tell == TELL_GONE) /* it may be asked again, not at once */
 			l->blocked_until_ms = outbox_boot_ms(o) + LONG_OUTAGE_MS;
 		pthread_mutex_unlock(&o->lock);
+	} else if (a.end == NOTIFIER_SENT) {
+		fallback_sent(o, critical);
 	} else if (r.tell == TELL_GONE) {
 		bury(o, l, r.row.tried_ms);
 		log_warn("outbox", "%s wants nothing more (410), it is paused", notifier->name);

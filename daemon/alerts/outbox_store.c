@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/alerts/fallback.h"
 #include "daemon/alerts/outbox_internal.h"
 #include "daemon/core/fault.h"
 #include "shared/json.h"
@@ -437,6 +438,8 @@ static bool load_lanes(struct outbox *o, struct reader *r, struct error *e)
 				snprintf(o->sent_by, sizeof o->sent_by, "%s", l->name);
 			}
 		}
+		if (!strcmp(column(st, 0), "outbox.alarm"))
+			fallback_recall(o, column(st, 1));
 		resource_unref(notifier);
 	}
 	return st != NULL;

@@ -80,4 +80,8 @@ static void bell_send(const struct notifier_send *s, struct notifier_answer *a)
 	buf_fini(&title);
 }
 
-const struct notifier_type notifier_bell = {.name = "bell", .send = bell_send};
+const struct notifier_type notifier_bell = {
+	.name = "bell",
+	.unheard = true,
+	.send = bell_send,
+};

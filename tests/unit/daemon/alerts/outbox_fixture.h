@@ -80,7 +80,8 @@ static void fake_send(const struct notifier_send *s, struct notifier_answer *a)
 }
 
 static const struct notifier_type fake_webhook = {.name = "webhook", .send = fake_send};
-static const struct notifier_type *const fake_types[] = {&fake_webhook, NULL};
+static const struct notifier_type fake_bell = {.name = "bell", .unheard = true, .send = fake_send};
+static const struct notifier_type *const fake_types[] = {&fake_webhook, &fake_bell, NULL};
 
 static const struct notifier_answer fine = {.end = NOTIFIER_SENT, .status = 200, .text = "200 OK"};
 static const struct notifier_answer busy = {

@@ -500,6 +500,59 @@ static void outbox__says_that_nobody_was_told__of_what_is_critical(void **state)
 	assert_int_equal(events(b, "alerts.undelivered"), 1);
 }
 
+static void outbox__says__when_what_nobody_was_told_of_has_left(void **state)
+{
+	struct box *b = *state;
+
+	answers("ops", busy);
+	alert_message(b, b->ops, 1, "opened");
+	settle(b);
+	pass(b, 61000);
+	wait_until(events(b, "alerts.undelivered") == 1);
+	message(b, b->other, "of something else");
+	settle(b);
+	assert_int_equal(events(b, "alerts.delivered"), 0);
+	box_reopen(b); /* it is known after a crash, too */
+	answers("ops", fine);
+	pass(b, 600000);
+	wait_until(events(b, "alerts.delivered") == 1);
+	message(b, b->ops, "another");
+	settle(b);
+	box_close(b);
+	assert_int_equal(events(b, "alerts.delivered"), 1);
+}
+
+static void outbox__says_that_it_is_told_again__of_what_no_notifier_took(void **state)
+{
+	struct box *b = *state;
+
+	outbox_nobody(b->o, "garden is down");
+	wait_until(events(b, "alerts.undelivered") == 1);
+	message(b, b->ops, "a warning");
+	settle(b);
+	assert_int_equal(events(b, "alerts.delivered"), 0);
+	alert_message(b, b->ops, 1, "opened");
+	settle(b);
+	wait_until(events(b, "alerts.delivered") == 1);
+}
+
+/* A bell with nobody to hear it is no outage. */
+static void outbox__says_nothing__of_a_bell_that_nobody_heard(void **state)
+{
+	struct box *b = *state;
+	uint64_t bell = notifier_make(b, "bell", "{\"type\":\"bell\"}");
+
+	answers("bell", busy);
+	answers("ops", busy);
+	message(b, bell, "one");
+	message(b, b->ops, "one");
+	settle(b);
+	for (int i = 0; i < 5; i++)
+		pass(b, 60000);
+	box_close(b);
+	assert_int_equal(events(b, "notifier.failing"), 1);
+}
+
 static void outbox__says_nothing__when_another_notifier_told_it(void **state)
 {
 	struct box *b = *state;
@@ -541,6 +594,9 @@ int main(void)
 		box_test(outbox__tells_a_summary__after_an_hour_in_order),
 		box_test(outbox__tells_one_by_one__after_a_short_outage),
 		box_test(outbox__says_that_nobody_was_told__of_what_is_critical),
+		box_test(outbox__says__when_what_nobody_was_told_of_has_left),
+		box_test(outbox__says_that_it_is_told_again__of_what_no_notifier_took),
+		box_test(outbox__says_nothing__of_a_bell_that_nobody_heard),
 		box_test(outbox__says_nothing__when_another_notifier_told_it),
 	};
 
