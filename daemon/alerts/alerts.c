@@ -91,15 +91,21 @@ static struct notes take_notes(struct alerts *a)
 static void *alerts_main(void *arg)
 {
 	struct alerts *a = arg;
-	int64_t next = 0;
+	int64_t next = 0, look = 0; /* boot ms */
 	start_catch_up(a);
 	pthread_mutex_lock(&a->lock);
 	while (!a->stopping) {
 		int64_t now = clock_boot_ms(a->d->clock);
+		if (look <= now) {
+			pthread_mutex_unlock(&a->lock);
+			emergency_look(a);
+			pthread_mutex_lock(&a->lock);
+			look = now + EMERGENCY_LOOK_MS;
+			continue;
+		}
 		if (!something(a) && next > now) {
-			int64_t until = next == INT64_MAX ? INT64_MAX
-							  : thread_now_us() + (next - now) * 1000;
-			thread_cond_wait_until(&a->wake, &a->lock, until);
+			int64_t wait = (next < look ? next : look) - now;
+			thread_cond_wait_until(&a->wake, &a->lock, thread_now_us() + wait * 1000);
 			continue;
 		}
 		struct notes n = take_notes(a);

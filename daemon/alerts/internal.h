@@ -7,6 +7,7 @@
  *   compose.c     the message                            silences.c  what nobody is told of
  *   commands.c    what people do                         views.c     what others may look at
  *   start.c       from the store, and what was missed    subscriptions.c  events as they come
+ *   emergency.c   when the store takes no writes
  *   hooks.c       routes and all that the api asks for */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,6 +15,7 @@
 #include "daemon/alerts/alerts.h"
 #include "daemon/alerts/book.h"
 #include "daemon/alerts/brief.h"
+#include "daemon/alerts/emergency.h"
 #include "daemon/alerts/groups.h"
 #include "daemon/alerts/notifier_tests.h"
 #include "daemon/alerts/rows.h"
@@ -97,6 +99,7 @@ struct alerts {
 	bool running;           /* what is found at the start is no news */
 	bool first_start, lost; /* events before the cursor were not seen */
 	uint64_t missed_after;
+	struct emergency emergency;
 	atomic_ullong told_n, opened_n, resolved_n, store_failures;
 };
 

@@ -3,7 +3,8 @@
  * and rendered when it is sent. Texts in it are safe; nothing in it is a secret.
  *
  *   { "type": "alert.opened" | "alert.changed" | "alert.resolved" | "alert.reminder" |
- *       "alert.group" | "alert.summary" | "brief" | "test" | an event's topic (subscriptions),
+ *       "alert.group" | "alert.summary" | "brief" | "test" |
+ *       "store.readonly" | an event's topic (subscriptions),
  *     "at": RFC 3339, "severity": "critical", "title": one line for people, <= 200 bytes,
  *     "alerts": [ALERT...]   at most MESSAGE_ALERTS_MAX, the worst and newest first
  *     "total": 7, "counts": {"open": 5, "resolved": 2},

@@ -240,6 +240,8 @@ static int64_t start_due(struct outbox *o)
 		if (!o->storing && o->unstored_at_ms + POOL_FULL_MS < next_ms)
 			next_ms = o->unstored_at_ms + POOL_FULL_MS;
 	}
+	due_ms = direct_due(o, now_ms);
+	next_ms = due_ms < next_ms ? due_ms : next_ms;
 	due_ms = fallback_due(o, now_ms);
 	return due_ms < next_ms ? due_ms : next_ms;
 }
@@ -350,7 +352,7 @@ static bool is_calm(const struct outbox *o)
 		if (o->lanes[i]->busy)
 			return false;
 	}
-	return !o->storing && !o->alarm_busy;
+	return !o->storing && !o->alarm_busy && !o->direct_busy;
 }
 
 void outbox_stop(struct outbox *o, int limit_ms)
@@ -384,6 +386,7 @@ void outbox_free(struct outbox *o)
 	pool_free(o->pool);
 	sender_free(o->sender);
 	fallback_free(o->fallback);
+	direct_free_all(o);
 	while (o->unstored) {
 		struct unstored *next = o->unstored->next;
 

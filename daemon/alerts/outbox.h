@@ -36,6 +36,11 @@ struct outbox_message {
 };
 /** Inside an operation; then, after its commit, outbox_wake. */
 enum err outbox_add(struct txn *t, struct outbox_message *m, int64_t now_ms, struct error *e);
+/** The same while the store takes no writes: it is sent from memory, and stored with what became of
+ *  it, under the same id, as soon as that can be. Thread: any. @return its id */
+uint64_t outbox_direct(struct outbox *o, const struct outbox_message *m);
+/** How many of them are not stored yet. */
+size_t outbox_direct_n(struct outbox *o);
 void outbox_wake(struct outbox *o, uint64_t notifier); /* 0: only look at the clock again */
 /** A critical alert that no notifier takes: told by the fallback. Thread: any. */
 void outbox_nobody(struct outbox *o, const char *title);

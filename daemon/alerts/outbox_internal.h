@@ -101,6 +101,8 @@ struct outbox {
 	struct unstored *unstored;
 	int64_t unstored_at_ms; /* boot; of the next try to store it */
 	bool storing;
+	struct direct *direct; /* outbox_direct.c */
+	size_t n_direct, direct_busy;
 	struct dead_note *dead;
 	size_t n_dead, cap_dead;
 	int64_t sent_ms; /* wall: the last success of all */
@@ -168,6 +170,18 @@ enum err lane_drop(struct outbox *o, struct lane *l, struct error *e);
 /** Make what was never tried and is due one message. ERR_NOT_FOUND: it is not worth it. */
 enum err lane_merge(struct outbox *o, struct lane *l, const struct resource *notifier,
 		    struct error *e);
+
+/** outbox_add of a message that has its id. */
+enum err outbox_add_as(struct txn *t, const struct outbox_message *m, int64_t now_ms,
+		       struct error *e);
+/** Only what is still pending. */
+enum err row_store(struct txn *t, const struct outcome_row *r, struct error *e);
+
+/* ---- outbox_direct.c ------------------------------------------------------------------------- */
+
+/** With the lock held: start what is due. @return boot time of what comes next, INT64_MAX: none */
+int64_t direct_due(struct outbox *o, int64_t now_ms);
+void direct_free_all(struct outbox *o);
 
 /* ---- others ---------------------------------------------------------------------------------- */
 

@@ -30,6 +30,13 @@ static const char *column(sqlite3_stmt *st, int at)
 
 enum err outbox_add(struct txn *t, struct outbox_message *m, int64_t now_ms, struct error *e)
 {
+	m->id = txn_new_id(t);
+	return outbox_add_as(t, m, now_ms, e);
+}
+
+enum err outbox_add_as(struct txn *t, const struct outbox_message *m, int64_t now_ms,
+		       struct error *e)
+{
 	sqlite3_stmt *st = txn_prepare(
 		t,
 		"INSERT INTO delivery(id, notifier, notifier_name, topic, severity, title, state,"
@@ -40,7 +47,6 @@ enum err outbox_add(struct txn *t, struct outbox_message *m, int64_t now_ms, str
 
 	if (!st)
 		return ERR_STORE;
-	m->id = txn_new_id(t);
 	sqlite3_bind_int64(st, 1, (int64_t)m->id);
 	sqlite3_bind_int64(st, 2, (int64_t)m->notifier);
 	bind_text(st, 3, m->notifier_name);
@@ -98,7 +104,7 @@ static void lane_recall(struct lane *l, const char *text)
 /* ---- results -------------------------------------------------------------------------------- */
 
 /* Only what is still pending: somebody may have deleted or merged it meanwhile. */
-static enum err row_store(struct txn *t, const struct outcome_row *r, struct error *e)
+enum err row_store(struct txn *t, const struct outcome_row *r, struct error *e)
 {
 	sqlite3_stmt *st = txn_prepare(
 		t,

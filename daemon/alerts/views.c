@@ -1,5 +1,6 @@
 /* What other threads may look at. */
 #include <stdio.h>
+#include <string.h>
 
 #include "daemon/alerts/hooks.h"
 #include "daemon/alerts/internal.h"
@@ -132,7 +133,7 @@ static void write_attention(struct attention *line, const struct alert *x)
 	};
 	snprintf(line->name, sizeof(line->name), "%.63s", x->name ? x->name : x->rule);
 	snprintf(line->text, sizeof(line->text), "%.*s",
-		 (int)utf8_floor(x->text, sizeof(line->text) - 1), x->text);
+		 (int)utf8_floor(x->text, strnlen(x->text, sizeof(line->text) - 1)), x->text);
 }
 
 /* The worst of each level come first; the book is in order of numbers, so one pass a severity. */

@@ -281,6 +281,17 @@ static int64_t file_bytes(const char *path)
 	return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
 }
 
+bool store_refuses(struct store *s, char *reason, size_t cap)
+{
+	bool refuses;
+
+	pthread_mutex_lock(&s->state_lock);
+	refuses = s->writes != WRITES_OK;
+	snprintf(reason, cap, "%s", s->reason);
+	pthread_mutex_unlock(&s->state_lock);
+	return refuses;
+}
+
 void store_health(struct store *s, struct store_health *h)
 {
 	struct writer_stats stats;

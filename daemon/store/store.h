@@ -116,6 +116,8 @@ struct store_health {
 	bool checking;    /* quick_check is under way */
 };
 void store_health(struct store *s, struct store_health *h);
+/** Does it take no writes now? reason: as in its health. From memory, thread: any. */
+bool store_refuses(struct store *s, char *reason, size_t cap);
 /** For the watchdog: true when the writer answered within max_age_ms. */
 bool store_alive(struct store *s, int max_age_ms);
 const struct clock *store_clock(const struct store *s);

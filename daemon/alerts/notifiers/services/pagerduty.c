@@ -6,15 +6,18 @@
 
 enum { SUMMARY_MAX = 1024, TEXT_MAX = 8000 };
 
-static bool is_test(const struct service_message *m)
+static bool is(const struct service_message *m, const char *type)
 {
-	return !strcmp(json_str(m->message, "type", ""), "test");
+	return !strcmp(json_str(m->message, "type", ""), type);
 }
 
-/* A test opens an incident and closes it. A brief is nothing to wake anybody for. */
+/* A test opens an incident and closes it; that the store takes no writes opens one that a person
+ * closes. A brief is nothing to wake anybody for. */
 static size_t pagerduty_parts(const struct service_message *m)
 {
-	return is_test(m) ? 2 : json_array_size(json_object_get(m->message, "alerts"));
+	if (is(m, "store.readonly"))
+		return 1;
+	return is(m, "test") ? 2 : json_array_size(json_object_get(m->message, "alerts"));
 }
 
 static const char *action_of(const json_t *alert)
@@ -79,7 +82,7 @@ static void write_alert(const struct service_message *m, const json_t *alert, st
 	jw_object_end(w);
 }
 
-static void write_test(const struct service_message *m, bool over, struct json_writer *w)
+static void write_plain(const struct service_message *m, bool over, struct json_writer *w)
 {
 	jw_kv_str(w, "event_action", over ? "resolve" : "trigger");
 	jw_kv_str(w, "dedup_key", m->id);
@@ -88,7 +91,7 @@ static void write_test(const struct service_message *m, bool over, struct json_w
 	jw_object(w);
 	service_title(w, "summary", m);
 	jw_kv_str(w, "source", "sellersmart");
-	jw_kv_str(w, "severity", "info");
+	jw_kv_str(w, "severity", json_str(m->message, "severity", "info"));
 	jw_object_end(w);
 }
 
@@ -100,7 +103,7 @@ static void pagerduty_write(const struct service_message *m, size_t part, struct
 	if (alert)
 		write_alert(m, alert, w);
 	else
-		write_test(m, part == 1, w);
+		write_plain(m, part == 1, w);
 }
 
 static void pagerduty_judge(const struct send_answer *http, const json_t *body,

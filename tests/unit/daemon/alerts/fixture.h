@@ -181,6 +181,13 @@ static inline void happens(struct fixture *f, uint64_t monitor, const char *stat
 		fail_msg("%s", f->e.text);
 }
 
+/* The store takes no writes. */
+static inline void happens_not(struct fixture *f, uint64_t monitor, const char *state)
+{
+	struct event evs[2] = {monitor_event(f, monitor, state, NULL)};
+	assert_int_not_equal(store_run(f->d.store, OP_PEOPLE, run_events, evs, &f->e), 0);
+}
+
 /* Turns until none is due, as the thread would. */
 static inline void turns(struct fixture *f, struct notes n)
 {

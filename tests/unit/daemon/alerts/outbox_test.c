@@ -567,6 +567,58 @@ static void outbox__says_nothing__when_another_notifier_told_it(void **state)
 	assert_int_equal(events(b, "alerts.undelivered"), 0);
 }
 
+/* ---- past the store -------------------------------------------------------------------------- */
+
+static uint64_t direct(struct box *b, uint64_t notifier, const char *title)
+{
+	char json[128];
+	const struct outbox_message m = {.notifier = notifier,
+					 .notifier_name = "ops",
+					 .topic = "store.readonly",
+					 .title = title,
+					 .json = json,
+					 .severity = SEVERITY_CRITICAL};
+
+	snprintf(json, sizeof json, "{\"type\":\"store.readonly\",\"title\":\"%s\"}", title);
+	return outbox_direct(b->o, &m);
+}
+
+static void direct__is_sent__from_memory_and_stored_under_its_id(void **state)
+{
+	struct box *b = *state;
+	uint64_t id = direct(b, b->ops, "no writes");
+
+	wait_until(attempts() == 1);
+	assert_true(attempt(0)->id == id);
+	assert_int_equal(sql_int(b, "SELECT count(*) FROM delivery"), 0);
+	pass(b, 10000);
+	wait_until(outbox_direct_n(b->o) == 0);
+	assert_true((uint64_t)sql_int(b, "SELECT id FROM delivery WHERE state = 'sent'") == id);
+	box_reopen(b);
+	settle(b);
+	assert_int_equal(attempts(), 1);
+}
+
+static void direct__that_failed__goes_on_as_any_other_once_it_is_stored(void **state)
+{
+	struct box *b = *state;
+	uint64_t id;
+
+	answers("ops", busy, busy, fine);
+	id = direct(b, b->ops, "no writes");
+	wait_until(attempts() == 1);
+	pass(b, 7000);
+	wait_until(attempts() == 2);
+	pass(b, 10000);
+	wait_until(outbox_direct_n(b->o) == 0);
+	pass(b, 60000);
+	wait_until(attempts() == 3);
+	assert_true(attempt(2)->id == id);
+	assert_int_equal(attempt(2)->attempt, 3);
+	settle(b);
+	assert_int_equal(sql_int(b, "SELECT attempts FROM delivery WHERE state = 'sent'"), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -598,6 +650,8 @@ int main(void)
 		box_test(outbox__says_that_it_is_told_again__of_what_no_notifier_took),
 		box_test(outbox__says_nothing__of_a_bell_that_nobody_heard),
 		box_test(outbox__says_nothing__when_another_notifier_told_it),
+		box_test(direct__is_sent__from_memory_and_stored_under_its_id),
+		box_test(direct__that_failed__goes_on_as_any_other_once_it_is_stored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

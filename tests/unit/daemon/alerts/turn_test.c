@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include "daemon/alerts/hooks.h"
 #include "shared/timefmt.h"
 #include "tests/fakes/fault_vfs.h"
 
@@ -281,6 +282,32 @@ static void alert__is_seen__by_its_subject(void **state)
 	assert_false(alerts_view(f->a, v.id + 1, &v));
 }
 
+/* Also when its text is shorter, or longer, than the line. */
+static void alert_about_nothing_else__has__its_line(void **state)
+{
+	struct fixture *f = *state;
+	struct event evs[3] = {
+		{.at_ms = f->clock.wall_ms, .topic = "a.b", .severity = SEVERITY_WARNING},
+		{.at_ms = 1}};
+	struct attention lines[4];
+	size_t total;
+	char text[400];
+	with_notifier(f);
+	put_resource(f, "rule", "all", "{\"topics\":[\"a\"],\"each\":\"topic\"}");
+	turns(f, (struct notes){.rules = true});
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	evs[0].text = "short";
+	evs[1] = evs[0];
+	strcpy(evs[1].topic, "a.c");
+	evs[1].text = text;
+	assert_int_equal(store_run(f->d.store, OP_PEOPLE, run_events, evs, &f->e), 0);
+	turns(f, (struct notes){0});
+	assert_int_equal(alerts_attention(f->a, lines, 4, &total), 2);
+	assert_string_equal(lines[0].text, "short");
+	assert_int_equal(strlen(lines[1].text), sizeof(lines[1].text) - 1);
+}
+
 static void ended__is_told__at_once_when_in_a_hurry(void **state)
 {
 	struct fixture *f = *state;
@@ -343,6 +370,62 @@ static void full_disk__delays__and_loses_nothing(void **state)
 	pass(f, 2 * MINUTE);
 	assert_string_equal(STATES, "open");
 	assert_string_equal(MESSAGES, "alert.opened");
+}
+
+static size_t shops_down;
+
+static size_t attention(void *state, struct attention *out, size_t max, size_t *total)
+{
+	for (size_t i = 0; i < shops_down && i < max; i++) {
+		out[i] = (struct attention){.level = ATTENTION_CRITICAL, .id = i + 1};
+		strcpy(out[i].word, "DOWN");
+		snprintf(out[i].name, sizeof(out[i].name), "shop %zu", i + 1);
+		strcpy(out[i].text, "HTTP 502");
+	}
+	*total = shops_down;
+	return shops_down;
+}
+
+/* As the thread does. */
+static void look_for(struct fixture *f, int64_t ms)
+{
+	for (; ms > 0; ms -= EMERGENCY_LOOK_MS) {
+		f->clock.boot_ms += EMERGENCY_LOOK_MS;
+		f->clock.wall_ms += EMERGENCY_LOOK_MS;
+		emergency_look(f->a);
+	}
+}
+
+static void store_without_writes__is_told__past_it_once_and_again_of_more(void **state)
+{
+	struct fixture *f = *state;
+	static const struct service watching = {.name = "sitemonitor", .attention = attention};
+	uint64_t garden = with_notifier(f);
+	f->d.services[0] = &watching;
+	f->d.n_services = 1;
+	put_resource(f, "notifier", "asked",
+		     "{\"type\":\"webhook\",\"url\":\"http://127.0.0.1:9/x\","
+		     "\"secret\":{\"secret\":\"s\"},\"on_request\":true}");
+	turns(f, (struct notes){.notifiers = true});
+	shops_down = 1;
+	look_for(f, MINUTE);
+	assert_int_equal(outbox_direct_n(f->a->outbox), 0);
+	atomic_store(&faults->writes_left, 0);
+	happens_not(f, garden, "down");
+	look_for(f, 30000);
+	assert_int_equal(outbox_direct_n(f->a->outbox), 0);
+	look_for(f, 10000);
+	assert_int_equal(outbox_direct_n(f->a->outbox), 1);
+	look_for(f, HOUR);
+	assert_int_equal(outbox_direct_n(f->a->outbox), 1);
+	shops_down = 2;
+	look_for(f, 10000);
+	shops_down = 3;
+	look_for(f, 10000);
+	assert_int_equal(outbox_direct_n(f->a->outbox), 2);
+	look_for(f, 5 * MINUTE);
+	assert_int_equal(outbox_direct_n(f->a->outbox), 3);
+	atomic_store(&faults->writes_left, -1);
 }
 
 /* ---- many ----------------------------------------------------------------------------------- */
@@ -419,9 +502,11 @@ int main(void)
 		alerts_test(store_without_alerts__tells__what_is_down_already),
 		alerts_test(silence__hushes__and_tells_at_its_end_what_is_still_so),
 		alerts_test(alert__is_seen__by_its_subject),
+		alerts_test(alert_about_nothing_else__has__its_line),
 		alerts_test(ended__is_told__at_once_when_in_a_hurry),
 		alerts_test(what_the_store_refuses_for_ever__is_dropped__and_that_is_told),
 		alerts_test(full_disk__delays__and_loses_nothing),
+		alerts_test(store_without_writes__is_told__past_it_once_and_again_of_more),
 		alerts_test(ten_thousand__are__few_messages),
 		alerts_test(subscription__gets__each_event_it_wants),
 	};

@@ -173,6 +173,11 @@ static void pagerduty__has__an_event_for_each_alert_and_nothing_for_a_brief(void
 	fixture_open(&f, "brief");
 	assert_int_equal(service_pagerduty.parts(&f.m), 0);
 	fixture_close(&f);
+	fixture_open(&f, "brief");
+	json_object_set_new((json_t *)(uintptr_t)f.m.message, "type",
+			    json_string("store.readonly"));
+	assert_int_equal(service_pagerduty.parts(&f.m), 1);
+	fixture_close(&f);
 	fixture_open(&f, "resolved");
 	json_t *body = body_of(&service_pagerduty, &f.m, 0);
 	assert_string_equal(json_str(body, "event_action", ""), "resolve");
