@@ -39,7 +39,38 @@ def import__a_backup_of_kuma_becomes_monitors_with_secrets():
         assert "there is no check of that kind" in items["game"]["notes"][0] and items["game"]["outcome"] == "skipped"
         assert items["must-be-off"]["outcome"] == "skipped", "upside down would alarm the wrong way"
         assert any("$sum" in note for note in items["complex"]["notes"])
-        assert sorted(reply["secrets"]) == ["lampen-shop-2-password", "lampen-shop-authorization"]
+        assert sorted(reply["secrets"]) == [
+            "bot-token", "hook-url", "hook-x-api-key", "lampen-shop-2-password", "lampen-shop-authorization",
+            "mail-an-alle-password", "pager-token", "phone-authorization", "team-url"]
+        assert "s3cret" not in d.cli("config", "export", check=0).stdout + d.log_text() + json.dumps(reply)
+
+
+def import__notifications_of_kuma_become_notifiers_with_secrets():
+    with Daemon() as d:
+        items, reply = imported(d, "--from", "kuma", fixture("kuma-backup.json"))
+
+        def notifier(name):
+            return d.get(f"/v1/notifiers/{name}").data
+
+        mail = notifier("mail-an-alle")
+        assert (mail["type"], mail["host"], mail["port"], mail["tls"], mail["user"]) == (
+            "smtp", "mail.lamps.example", 465, "tls", "watch")
+        assert mail["password"] == {"secret": "mail-an-alle-password"} and "match" not in mail, "all had it"
+        assert mail["to"] == ["me@lamps.example", "you@lamps.example"]
+        team = notifier("team")
+        assert team["service"] == "discord" and team["url_secret"] == {"secret": "team-url"}
+        assert team["match"] == ["subject=lampen-shop,lampen-shop-2"]
+        assert notifier("pager")["service"] == "pagerduty" and notifier("pager")["match"] == ["subject=lampen-shop"]
+        phone = notifier("phone")
+        assert phone["url"] == "https://ntfy.sh/lamps-7c1" and phone["paused"], "no monitor had it"
+        assert phone["headers"] == {"Authorization": {"secret": "phone-authorization"}}
+        bot = notifier("bot")
+        assert bot["recipient"] == "-100123" and bot["token"] == {"secret": "bot-token"} and bot["paused"]
+        hook = notifier("hook")
+        assert hook["headers"] == {"X-Api-Key": {"secret": "hook-x-api-key"}, "X-Shop": "lamps"}
+        assert any("its body has msg" in note for note in items["hook"]["notes"])
+        assert any('"Elks" is not carried over: there is no notifier for 46elks' in n for n in reply["notes"])
+        assert any('"broken" is not carried over: its settings are not there' in n for n in reply["notes"])
         assert "s3cret" not in d.cli("config", "export", check=0).stdout + d.log_text() + json.dumps(reply)
 
 
@@ -85,6 +116,11 @@ def import__the_database_of_kuma():
               '["200-299","401"]', 20, 'GET', NULL, NULL, NULL, 'basket', 48.0, NULL, NULL);
             INSERT INTO monitor VALUES (2, 'ssh', 0, 60, 'https://', 'port', 'box.example', 22, 0, 0, 0, 10,
               '["200-299"]', 60, 'GET', NULL, NULL, NULL, NULL, 48, NULL, NULL);
+            CREATE TABLE notification (id INTEGER PRIMARY KEY, name TEXT, config TEXT, active INT, is_default INT);
+            CREATE TABLE monitor_notification (id INTEGER PRIMARY KEY, monitor_id INT, notification_id INT);
+            INSERT INTO notification VALUES (3, 'chat', '{"type":"slack","slackwebhookURL":"https://hooks.example/T"}',
+              1, 0);
+            INSERT INTO monitor_notification VALUES (1, 1, 3);
             INSERT INTO tag VALUES (1, 'shop', '#fff');
             INSERT INTO monitor_tag VALUES (1, 1, 1, 'de');""")
         db.commit()
@@ -94,6 +130,8 @@ def import__the_database_of_kuma():
         assert shop["keyword"] == "basket" and shop["status"] == "200-299,401" and shop["redirects"] == 3
         assert shop["timeout"] == "48s" and shop["failures"] == 2
         assert ssh["target"] == "box.example:22" and ssh["state"] == "paused"
+        chat = d.get("/v1/notifiers/chat").data
+        assert chat["service"] == "slack" and chat["match"] == ["subject=shop"] and not chat["paused"]
 
 
 def import__conditions_of_gatus_become_fields():
@@ -116,7 +154,15 @@ def import__conditions_of_gatus_become_fields():
         dns = d.monitor("dns")
         assert dns["expect"] == ["192.0.2.80"] and dns["server"] == "192.0.2.53:53"
         assert d.monitor("jobs-nightly")["period"] == "25h"
-        assert "alerting is not carried over" in reply["notes"]
+        slack = d.get("/v1/notifiers/slack").data
+        assert slack["service"] == "slack" and slack["url_secret"] == {"secret": "slack-url"}
+        assert slack["match"] == ["subject=shop-front,shop-front-domain"] and not slack["paused"], slack
+        mail = d.get("/v1/notifiers/email").data
+        assert (mail["host"], mail["port"], mail["user"], mail["password"]) == (
+            "mail.shop.example", 587, "watch", {"secret": "email-password"})
+        assert mail["to"] == ["me@shop.example", "you@shop.example"] and mail["paused"], "no endpoint named it"
+        assert any("sellersmart secret set telegram-token" in note for note in items["telegram"]["notes"])
+        assert "alerting by opsgenie is not carried over" in reply["notes"]
 
 
 def import__modules_and_scrape_lists_come_together():

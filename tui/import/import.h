@@ -104,11 +104,26 @@ void import_write_yaml(const struct import_plan *p, struct buf *out);
 
 /** Go's and Prometheus's durations: "1m30s", "500ms", "2h"; -1 when it is none. */
 int64_t import_duration_ms(const char *text);
+/** What an importer of Gatus does with its section "alerting".
+ *  @param told  type of an alert -> array of names of monitors in the plan */
+void gatus_alerting(struct import_plan *p, const json_t *alerting, const json_t *told,
+		    size_t n_monitors);
 /** Text of a scalar: strings as they are, numbers and booleans as written. "" for others. */
 const char *import_scalar(const json_t *v, char out[static 32]);
 /** Text as a JSON string, quotes and all, as jq reads it; free(). */
 char *import_quoted(const char *text);
 /** Is that a header or member that holds a credential? */
 bool import_is_credential(const char *name);
-/** Rows of the monitor table of Uptime Kuma's SQLite file, as objects with their tags. */
-json_t *kuma_database(const char *path, struct error *e);
+/** A notifier for that service (slack, discord, ...; shared/resources/notifiers/template.c). The
+ *  address is a secret where it is what lets one post; NULL or "": it has none. A value that is a
+ *  variable of the environment becomes a secret that is to be set. */
+struct import_item *import_chat(struct import_plan *p, const char *title, const char *origin,
+				const char *service, const char *url, const char *token,
+				const char *recipient);
+/** It tells of those monitors only; of none: it is paused. */
+void import_told_of(struct import_item *i, const json_t *names, size_t n_monitors);
+/** Text with several addresses in it, as entries of the field. */
+void import_addresses(struct import_item *i, const char *field, const char *list);
+/** A field that is a secret, of a value that may be a variable of the environment. */
+void import_variable(struct import_plan *p, struct import_item *i, const char *field,
+		     const char *purpose, const char *value);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/import/import.h"
+#include "tui/import/kuma.h"
 
 enum { ROWS_MAX = 100000, CELL_MAX = 1 << 20 };
 
@@ -98,8 +98,11 @@ json_t *kuma_database(const char *path, struct error *e)
 	/* Older files have no such table. */
 	json_t *windows = rows(db, "SELECT * FROM maintenance ORDER BY id", NULL);
 	json_t *covered = rows(db, "SELECT * FROM monitor_maintenance ORDER BY id", NULL);
-	out = json_pack("{s:O,s:o*,s:o*}", "monitorList", monitors, "maintenanceList", windows,
-			"monitorMaintenance", covered);
+	json_t *notifications = rows(db, "SELECT * FROM notification ORDER BY id", NULL);
+	json_t *told = rows(db, "SELECT * FROM monitor_notification ORDER BY id", NULL);
+	out = json_pack("{s:O,s:o*,s:o*,s:o*,s:o*}", "monitorList", monitors, "maintenanceList",
+			windows, "monitorMaintenance", covered, "notificationList", notifications,
+			"monitorNotification", told);
 out:
 	json_decref(monitors);
 	json_decref(tags);

@@ -460,12 +460,49 @@ static bool knows(struct import_file *f)
 	       json_object_get(whole, "external-endpoints");
 }
 
+/* By which of its alerts the endpoint, now the items from first on, was told of. */
+static void note_alerts(const struct import_plan *p, size_t first, const json_t *endpoint,
+			json_t *told)
+{
+	const json_t *alert;
+	size_t n;
+	json_array_foreach(json_object_get(endpoint, "alerts"), n, alert)
+	{
+		const char *type = json_str(alert, "type", "");
+		json_t *names = json_object_get(told, type);
+		if (!names)
+			json_object_set_new(told, type, names = json_array());
+		for (size_t i = first; i < p->n; i++)
+			json_array_append_new(names, json_string(p->items[i]->name));
+	}
+}
+
+static void read_endpoints(struct import_plan *p, const json_t *whole)
+{
+	json_t *told = json_object();
+	const json_t *one;
+	size_t i, begin = p->n, first;
+	json_array_foreach(json_object_get(whole, "endpoints"), i, one)
+	{
+		first = p->n;
+		read_endpoint(p, one);
+		note_alerts(p, first, one, told);
+	}
+	json_array_foreach(json_object_get(whole, "external-endpoints"), i, one)
+	{
+		first = p->n;
+		read_external(p, one);
+		note_alerts(p, first, one, told);
+	}
+	gatus_alerting(p, json_object_get(whole, "alerting"), told, p->n - begin);
+	json_decref(told);
+}
+
 static enum err read_all(struct import_file *files, size_t n, struct import_plan *p,
 			 struct error *e)
 {
 	for (size_t f = 0; f < n; f++) {
-		const json_t *whole = import_yaml(&files[f], e), *one;
-		size_t i;
+		const json_t *whole = import_yaml(&files[f], e);
 		if (!whole)
 			return e->code;
 		const json_t *endpoints = json_object_get(whole, "endpoints");
@@ -475,12 +512,8 @@ static enum err read_all(struct import_file *files, size_t n, struct import_plan
 			error_hint(e, "the file that Gatus is started with, config.yaml");
 			return ERR_MALFORMED;
 		}
-		json_array_foreach(endpoints, i, one) read_endpoint(p, one);
-		json_array_foreach(json_object_get(whole, "external-endpoints"), i, one)
-			read_external(p, one);
+		read_endpoints(p, whole);
 		read_maintenance(p, json_object_get(whole, "maintenance"));
-		if (json_object_get(whole, "alerting"))
-			import_note(p, "alerting is not carried over");
 		if (json_object_get(whole, "suites"))
 			import_note(p, "suites are not carried over: write them as a steps check");
 	}

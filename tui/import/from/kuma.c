@@ -1,6 +1,5 @@
 /* Uptime Kuma: the backup of version 1 (JSON) or the SQLite file of any version. Both have the
- * same members, in two spellings (retryInterval, retry_interval): they are looked up without case
- * and underscores. */
+ * same members. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,63 +7,14 @@
 
 #include "shared/json.h"
 #include "shared/mem.h"
-#include "tui/import/import.h"
+#include "tui/import/kuma.h"
 
 struct kuma {
 	struct import_plan *p;
 	json_t *groups; /* id of a group -> its name */
 	json_t *names;  /* id of a monitor -> its name in the plan */
+	json_t *told;   /* id of a notification -> names of its monitors */
 };
-
-/* ---- members -------------------------------------------------------------------------------- */
-
-static json_t *normalised(const json_t *row)
-{
-	json_t *out = json_object();
-	const char *key;
-	json_t *value;
-	json_object_foreach((json_t *)row, key, value)
-	{
-		char name[64];
-		size_t n = 0;
-		for (const char *c = key; *c && n + 1 < sizeof(name); c++)
-			if (*c != '_')
-				name[n++] = (char)tolower((unsigned char)*c);
-		name[n] = 0;
-		if (!json_is_null(value))
-			json_object_set(out, name, value);
-	}
-	return out;
-}
-
-static const char *text_of(const json_t *m, const char *key)
-{
-	return json_str(m, key, "");
-}
-
-/* SQLite has 0 and 1, JSON false and true, both sometimes text. */
-static bool truth(const json_t *m, const char *key, bool fallback)
-{
-	const json_t *v = json_object_get(m, key);
-	char room[32];
-	if (!v)
-		return fallback;
-	if (json_is_boolean(v))
-		return json_is_true(v);
-	return strcmp(import_scalar(v, room), "0") && strcmp(room, "false");
-}
-
-static int64_t number(const json_t *m, const char *key, int64_t fallback)
-{
-	const json_t *v = json_object_get(m, key);
-	if (json_is_integer(v))
-		return json_integer_value(v);
-	if (json_is_real(v))
-		return (int64_t)json_real_value(v);
-	return json_is_string(v) && isdigit((unsigned char)*json_string_value(v))
-		       ? strtoll(json_string_value(v), NULL, 10)
-		       : fallback;
-}
 
 static void set_host_port(struct import_item *i, const char *field, const char *host, int64_t port)
 {
@@ -84,8 +34,9 @@ static void set_host_port(struct import_item *i, const char *field, const char *
 
 static void common(struct kuma *k, struct import_item *i, const json_t *m)
 {
-	int64_t interval = number(m, "interval", 60), retry = number(m, "retryinterval", interval);
-	int64_t retries = number(m, "maxretries", 0), timeout = number(m, "timeout", 0);
+	int64_t interval = kuma_number(m, "interval", 60),
+		retry = kuma_number(m, "retryinterval", interval);
+	int64_t retries = kuma_number(m, "maxretries", 0), timeout = kuma_number(m, "timeout", 0);
 	size_t n;
 	const json_t *tag;
 	if (interval > 0)
@@ -95,9 +46,9 @@ static void common(struct kuma *k, struct import_item *i, const json_t *m)
 	if (timeout > 0)
 		item_ms(i, "timeout", timeout > 120 ? 120000 : timeout * 1000);
 	item_value(i, "failures", json_integer(retries >= 19 ? 20 : retries < 0 ? 1 : retries + 1));
-	if (!truth(m, "active", true))
+	if (!kuma_truth(m, "active", true))
 		item_value(i, "paused", json_true());
-	item_text(i, "description", text_of(m, "description"));
+	item_text(i, "description", kuma_text(m, "description"));
 	json_array_foreach(json_object_get(m, "tags"), n, tag)
 	{
 		char text[160];
@@ -111,9 +62,9 @@ static void common(struct kuma *k, struct import_item *i, const json_t *m)
 	const char *group = json_string_value(json_object_get(k->groups, parent));
 	if (group)
 		item_tag(i, group);
-	if (!strcmp(text_of(m, "ipfamily"), "ipv4"))
+	if (!strcmp(kuma_text(m, "ipfamily"), "ipv4"))
 		item_text(i, "ip", "4");
-	else if (!strcmp(text_of(m, "ipfamily"), "ipv6"))
+	else if (!strcmp(kuma_text(m, "ipfamily"), "ipv6"))
 		item_text(i, "ip", "6");
 }
 
@@ -122,7 +73,7 @@ static void common(struct kuma *k, struct import_item *i, const json_t *m)
 static void statuses(struct import_item *i, const json_t *m)
 {
 	const json_t *given = json_object_get(m, "acceptedstatuscodes");
-	const char *packed = text_of(m, "acceptedstatuscodesjson");
+	const char *packed = kuma_text(m, "acceptedstatuscodesjson");
 	json_t *list = given ? json_incref((json_t *)given)
 			     : json_read(packed, strlen(packed), 4096, NULL);
 	struct buf set = BUF_INIT(1024);
@@ -141,7 +92,7 @@ static void statuses(struct import_item *i, const json_t *m)
 
 static void headers(struct kuma *k, struct import_item *i, const json_t *m)
 {
-	const char *packed = text_of(m, "headers"), *name;
+	const char *packed = kuma_text(m, "headers"), *name;
 	json_t *value, *all;
 	if (!*packed)
 		return;
@@ -158,23 +109,23 @@ static void headers(struct kuma *k, struct import_item *i, const json_t *m)
 
 static void authentication(struct kuma *k, struct import_item *i, const json_t *m)
 {
-	const char *method = text_of(m, "authmethod");
+	const char *method = kuma_text(m, "authmethod");
 	if (!strcmp(method, "oauth2-cc")) {
-		item_text(i, "oauth_token_url", text_of(m, "oauthtokenurl"));
-		item_text(i, "oauth_client_id", text_of(m, "oauthclientid"));
+		item_text(i, "oauth_token_url", kuma_text(m, "oauthtokenurl"));
+		item_text(i, "oauth_client_id", kuma_text(m, "oauthclientid"));
 		item_secret(k->p, i, "oauth_client_secret", "oauth",
-			    text_of(m, "oauthclientsecret"));
-		item_text(i, "oauth_scope", text_of(m, "oauthscopes"));
+			    kuma_text(m, "oauthclientsecret"));
+		item_text(i, "oauth_scope", kuma_text(m, "oauthscopes"));
 	} else if (!strcmp(method, "mtls")) {
-		item_secret(k->p, i, "client_certificate", "certificate", text_of(m, "tlscert"));
-		item_secret(k->p, i, "client_key", "key", text_of(m, "tlskey"));
-		if (*text_of(m, "tlsca"))
+		item_secret(k->p, i, "client_certificate", "certificate", kuma_text(m, "tlscert"));
+		item_secret(k->p, i, "client_key", "key", kuma_text(m, "tlskey"));
+		if (*kuma_text(m, "tlsca"))
 			item_note(i, "its own CA is not carried over");
 	} else if (!strcmp(method, "ntlm")) {
 		item_note(i, "NTLM authentication is not carried over");
-	} else if (*text_of(m, "basicauthuser")) {
-		item_text(i, "basic_user", text_of(m, "basicauthuser"));
-		item_secret(k->p, i, "basic_password", "password", text_of(m, "basicauthpass"));
+	} else if (*kuma_text(m, "basicauthuser")) {
+		item_text(i, "basic_user", kuma_text(m, "basicauthuser"));
+		item_secret(k->p, i, "basic_password", "password", kuma_text(m, "basicauthpass"));
 	}
 }
 
@@ -195,7 +146,8 @@ static bool plain_path(const char *path, char *out, size_t cap)
 static void json_query(struct import_item *i, const json_t *m)
 {
 	char path[200], room[32], term[600];
-	const char *written = text_of(m, "jsonpath"), *relation = text_of(m, "jsonpathoperator");
+	const char *written = kuma_text(m, "jsonpath"),
+		   *relation = kuma_text(m, "jsonpathoperator");
 	const char *expected = import_scalar(json_object_get(m, "expectedvalue"), room);
 	static const char *const comparisons[] = {"==", "!=", "<", "<=", ">", ">="};
 	bool compares = !*relation;
@@ -223,30 +175,30 @@ static void json_query(struct import_item *i, const json_t *m)
 
 static void of_http(struct kuma *k, struct import_item *i, const json_t *m)
 {
-	const char *type = text_of(m, "type"), *method = text_of(m, "method");
-	int64_t redirects = number(m, "maxredirects", 10);
+	const char *type = kuma_text(m, "type"), *method = kuma_text(m, "method");
+	int64_t redirects = kuma_number(m, "maxredirects", 10);
 	item_text(i, "type", "http");
-	item_text(i, "target", text_of(m, "url"));
+	item_text(i, "target", kuma_text(m, "url"));
 	if (*method && strcmp(method, "GET"))
 		item_text(i, "method", method);
-	item_text(i, "body", text_of(m, "body"));
+	item_text(i, "body", kuma_text(m, "body"));
 	statuses(i, m);
 	headers(k, i, m);
 	authentication(k, i, m);
 	if (redirects != 10)
 		item_value(i, "redirects", json_integer(redirects > 20 ? 20 : redirects));
-	if (truth(m, "ignoretls", false))
+	if (kuma_truth(m, "ignoretls", false))
 		item_value(i, "verify", json_false());
-	if (!truth(m, "expirynotification", true))
+	if (!kuma_truth(m, "expirynotification", true))
 		item_value(i, "cert_days", json_integer(0));
 	if (!strcmp(type, "keyword"))
-		item_text(i, truth(m, "invertkeyword", false) ? "keyword_absent" : "keyword",
-			  text_of(m, "keyword"));
+		item_text(i, kuma_truth(m, "invertkeyword", false) ? "keyword_absent" : "keyword",
+			  kuma_text(m, "keyword"));
 	if (!strcmp(type, "json-query"))
 		json_query(i, m);
 	if (!strcmp(type, "real-browser"))
 		item_note(i, "the page is asked for, not opened in a browser");
-	if (number(m, "proxyid", 0))
+	if (kuma_number(m, "proxyid", 0))
 		item_note(i, "its proxy is not carried over: set field proxy");
 }
 
@@ -255,27 +207,28 @@ static void of_http(struct kuma *k, struct import_item *i, const json_t *m)
 static void of_port(struct kuma *k, struct import_item *i, const json_t *m)
 {
 	item_text(i, "type", "tcp");
-	set_host_port(i, "target", text_of(m, "hostname"), number(m, "port", 0));
+	set_host_port(i, "target", kuma_text(m, "hostname"), kuma_number(m, "port", 0));
 }
 
 static void of_ping(struct kuma *k, struct import_item *i, const json_t *m)
 {
-	int64_t size = number(m, "packetsize", 56);
+	int64_t size = kuma_number(m, "packetsize", 56);
 	item_text(i, "type", "ping");
-	set_host_port(i, "target", text_of(m, "hostname"), 0);
+	set_host_port(i, "target", kuma_text(m, "hostname"), 0);
 	if (size != 56)
 		item_value(i, "size", json_integer(size));
-	if (!strcmp(text_of(m, "type"), "tailscale-ping"))
+	if (!strcmp(kuma_text(m, "type"), "tailscale-ping"))
 		item_note(i, "a plain ping, not Tailscale's own");
 }
 
 static void of_dns(struct kuma *k, struct import_item *i, const json_t *m)
 {
-	const char *record = text_of(m, "dnsresolvetype"), *server = text_of(m, "dnsresolveserver");
-	int64_t port = number(m, "port", 53);
+	const char *record = kuma_text(m, "dnsresolvetype"),
+		   *server = kuma_text(m, "dnsresolveserver");
+	int64_t port = kuma_number(m, "port", 53);
 	char first[256];
 	item_text(i, "type", "dns");
-	item_text(i, "target", text_of(m, "hostname"));
+	item_text(i, "target", kuma_text(m, "hostname"));
 	item_text(i, "record", *record ? record : "A");
 	snprintf(first, sizeof(first), "%.*s", (int)strcspn(server, ", "), server);
 	if (strcmp(first, server))
@@ -285,8 +238,8 @@ static void of_dns(struct kuma *k, struct import_item *i, const json_t *m)
 
 static void of_push(struct kuma *k, struct import_item *i, const json_t *m)
 {
-	int64_t interval = number(m, "interval", 60);
-	int64_t grace = number(m, "retryinterval", interval) * number(m, "maxretries", 0);
+	int64_t interval = kuma_number(m, "interval", 60);
+	int64_t grace = kuma_number(m, "retryinterval", interval) * kuma_number(m, "maxretries", 0);
 	static const char *const of_asking[] = {"interval", "timeout", "retry_interval", "failures",
 						"ip"};
 	for (size_t n = 0; n < ARRAY_LEN(of_asking); n++)
@@ -300,18 +253,18 @@ static void of_push(struct kuma *k, struct import_item *i, const json_t *m)
 static void of_websocket(struct kuma *k, struct import_item *i, const json_t *m)
 {
 	item_text(i, "type", "websocket");
-	item_text(i, "target", text_of(m, "url"));
-	item_text(i, "subprotocol", text_of(m, "wssubprotocol"));
+	item_text(i, "target", kuma_text(m, "url"));
+	item_text(i, "subprotocol", kuma_text(m, "wssubprotocol"));
 	headers(k, i, m);
-	if (truth(m, "ignoretls", false))
+	if (kuma_truth(m, "ignoretls", false))
 		item_value(i, "verify", json_false());
 }
 
 static void of_smtp(struct kuma *k, struct import_item *i, const json_t *m)
 {
-	const char *security = text_of(m, "smtpsecurity");
+	const char *security = kuma_text(m, "smtpsecurity");
 	item_text(i, "type", "smtp");
-	set_host_port(i, "target", text_of(m, "hostname"), number(m, "port", 25));
+	set_host_port(i, "target", kuma_text(m, "hostname"), kuma_number(m, "port", 25));
 	if (!strcmp(security, "secure"))
 		item_value(i, "tls", json_true());
 	else if (!strcmp(security, "starttls"))
@@ -327,7 +280,7 @@ static void of_database(struct kuma *k, struct import_item *i, const json_t *m)
 		const char *type;
 		int64_t port;
 	} ports[] = {{"postgres", 5432}, {"mysql", 3306}, {"mongodb", 27017}, {"redis", 6379}};
-	const char *whole = text_of(m, "databaseconnectionstring");
+	const char *whole = kuma_text(m, "databaseconnectionstring");
 	const char *start = strstr(whole, "://"), *at;
 	char host[256];
 	int64_t port = 0;
@@ -339,7 +292,7 @@ static void of_database(struct kuma *k, struct import_item *i, const json_t *m)
 	}
 	snprintf(host, sizeof(host), "%.*s", (int)authority, start);
 	for (size_t n = 0; n < ARRAY_LEN(ports); n++)
-		if (!strcmp(ports[n].type, text_of(m, "type")))
+		if (!strcmp(ports[n].type, kuma_text(m, "type")))
 			port = ports[n].port;
 	char *colon = strrchr(host, ':');
 	if (colon && isdigit((unsigned char)colon[1])) {
@@ -369,10 +322,18 @@ static const struct {
 	{"redis", of_database},
 };
 
+static void tell(struct kuma *k, const char *notification, const char *monitor)
+{
+	json_t *names = json_object_get(k->told, notification);
+	if (!names)
+		json_object_set_new(k->told, notification, names = json_array());
+	json_array_append_new(names, json_string(monitor));
+}
+
 static void read_monitor(struct kuma *k, const json_t *row)
 {
-	json_t *m = normalised(row);
-	const char *type = text_of(m, "type"), *name = text_of(m, "name");
+	json_t *m = kuma_normalised(row);
+	const char *type = kuma_text(m, "type"), *name = kuma_text(m, "name");
 	char id[32];
 	import_scalar(json_object_get(m, "id"), id);
 	if (!strcmp(type, "group"))
@@ -381,6 +342,10 @@ static void read_monitor(struct kuma *k, const json_t *row)
 	if (!i)
 		goto out;
 	json_object_set_new(k->names, id, json_string(i->name));
+	const char *notification;
+	json_t *on;
+	json_object_foreach(json_object_get(m, "notificationidlist"), notification, on)
+		tell(k, notification, i->name);
 	size_t t = 0;
 	while (t < ARRAY_LEN(types) && strcmp(types[t].type, type))
 		t++;
@@ -390,7 +355,7 @@ static void read_monitor(struct kuma *k, const json_t *row)
 	}
 	common(k, i, m);
 	types[t].read(k, i, m);
-	if (truth(m, "upsidedown", false))
+	if (kuma_truth(m, "upsidedown", false))
 		item_skip(i, "it is upside down (up means down): that would alarm the wrong way");
 out:
 	json_decref(m);
@@ -410,21 +375,21 @@ static void local_time(struct import_item *i, const char *field, const char *tex
 
 static void read_window(struct kuma *k, const json_t *row, const json_t *covered)
 {
-	json_t *m = normalised(row);
+	json_t *m = kuma_normalised(row);
 	char id[32], window[32], monitor[32];
-	const char *strategy = text_of(m, "strategy"), *zone = text_of(m, "timezone");
+	const char *strategy = kuma_text(m, "strategy"), *zone = kuma_text(m, "timezone");
 	size_t n;
 	const json_t *link;
 	import_scalar(json_object_get(m, "id"), id);
-	struct import_item *i = item_add(k->p, "maintenance", text_of(m, "title"), id);
+	struct import_item *i = item_add(k->p, "maintenance", kuma_text(m, "title"), id);
 	if (!i)
 		goto out;
 	if (*zone && strcmp(zone, "SAME_AS_SERVER"))
 		item_text(i, "zone", zone);
-	item_text(i, "description", text_of(m, "title"));
+	item_text(i, "description", kuma_text(m, "title"));
 	json_array_foreach(covered, n, link)
 	{
-		json_t *l = normalised(link);
+		json_t *l = kuma_normalised(link);
 		import_scalar(json_object_get(l, "maintenanceid"), window);
 		import_scalar(json_object_get(l, "monitorid"), monitor);
 		const char *name = json_string_value(json_object_get(k->names, monitor));
@@ -435,15 +400,15 @@ static void read_window(struct kuma *k, const json_t *row, const json_t *covered
 	if (!json_object_get(i->object, "monitors"))
 		item_skip(i, "it covers no monitor");
 	else if (!strcmp(strategy, "single")) {
-		local_time(i, "start", text_of(m, "startdate"));
-		local_time(i, "end", text_of(m, "enddate"));
-	} else if (*text_of(m, "cron") && number(m, "duration", 0) > 0) {
-		item_text(i, "cron", text_of(m, "cron"));
-		item_ms(i, "for", number(m, "duration", 0) * 1000);
+		local_time(i, "start", kuma_text(m, "startdate"));
+		local_time(i, "end", kuma_text(m, "enddate"));
+	} else if (*kuma_text(m, "cron") && kuma_number(m, "duration", 0) > 0) {
+		item_text(i, "cron", kuma_text(m, "cron"));
+		item_ms(i, "for", kuma_number(m, "duration", 0) * 1000);
 	} else {
 		item_skip(i, "windows of the kind \"%.30s\" are not carried over", strategy);
 	}
-	if (!truth(m, "active", true))
+	if (!kuma_truth(m, "active", true))
 		item_value(i, "paused", json_true());
 out:
 	json_decref(m);
@@ -492,9 +457,17 @@ static enum err read_file(struct kuma *k, struct import_file *f, struct error *e
 	json_array_foreach(list, n, m) read_monitor(k, m);
 	json_array_foreach(json_object_get(whole, "maintenanceList"), n, m)
 		read_window(k, m, json_object_get(whole, "monitorMaintenance"));
-	if (json_array_size(json_object_get(whole, "notificationList")))
-		import_note(k->p, "%zu notifications are not carried over",
-			    json_array_size(json_object_get(whole, "notificationList")));
+	json_array_foreach(json_object_get(whole, "monitorNotification"), n, m)
+	{
+		char monitor[32], notification[32];
+		const char *name = json_string_value(json_object_get(
+			k->names, import_scalar(json_object_get(m, "monitor_id"), monitor)));
+		if (name)
+			tell(k, import_scalar(json_object_get(m, "notification_id"), notification),
+			     name);
+	}
+	kuma_notifications(k->p, json_object_get(whole, "notificationList"), k->told,
+			   json_object_size(k->names));
 	if (json_object_size(k->groups))
 		import_note(k->p, "%zu groups became tags of what is in them",
 			    json_object_size(k->groups));
@@ -504,12 +477,14 @@ static enum err read_file(struct kuma *k, struct import_file *f, struct error *e
 static enum err read_all(struct import_file *files, size_t n, struct import_plan *p,
 			 struct error *e)
 {
-	struct kuma k = {.p = p, .groups = json_object(), .names = json_object()};
+	struct kuma k = {
+		.p = p, .groups = json_object(), .names = json_object(), .told = json_object()};
 	enum err err = ERR_NONE;
 	for (size_t f = 0; f < n && !err; f++)
 		err = read_file(&k, &files[f], e);
 	json_decref(k.groups);
 	json_decref(k.names);
+	json_decref(k.told);
 	return err;
 }
 
