@@ -121,7 +121,7 @@ static void silence__counts__as_soon_as_it_is_there(void **state)
 		alerts_count(f->a, &n);
 	} while (n.silenced);
 	wait_until(!strcmp(stored(f, "SELECT what FROM alert_step ORDER BY id"),
-			   "opened,told,silenced,unsilenced"));
+			   "opened,message,silenced,unsilenced"));
 }
 
 static void deleted_subject__ends__its_alert(void **state)
