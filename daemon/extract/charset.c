@@ -179,12 +179,30 @@ static const char *said_inside(const char *text, size_t len)
 	return name && !strncmp(name, "UTF-16", 6) ? utf8_name : name;
 }
 
+/* The beginning that is ASCII without NUL, by eights: nearly all of nearly every page. */
+static size_t plain_length(const char *s, size_t len)
+{
+	static const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+	size_t i = 0;
+	uint64_t eight;
+
+	for (; i + sizeof eight <= len; i += sizeof eight) {
+		memcpy(&eight, s + i, sizeof eight);
+		if ((eight | ((eight - ones) & ~eight)) & highs)
+			break;
+	}
+	return i;
+}
+
 static bool is_utf8(const char *s, size_t len)
 {
 	uint32_t cp = 0;
 
-	for (size_t i = 0; i < len && cp != UTF8_INVALID;)
-		i += utf8_next(s + i, len - i, &cp);
+	for (size_t i = 0; i < len && cp != UTF8_INVALID;) {
+		i += plain_length(s + i, len - i);
+		if (i < len)
+			i += utf8_next(s + i, len - i, &cp);
+	}
 	return cp != UTF8_INVALID;
 }
 
@@ -220,8 +238,13 @@ static void add_clean(struct buf *out, const char *s, size_t len)
 
 	for (size_t i = 0; i < len;) {
 		uint32_t cp;
-		size_t n = utf8_next(s + i, len - i, &cp);
+		size_t n = plain_length(s + i, len - i);
 
+		if (n) {
+			i += n;
+			continue;
+		}
+		n = utf8_next(s + i, len - i, &cp);
 		if (cp == UTF8_INVALID || cp == 0) {
 			buf_add(out, s + clean, i - clean);
 			add_replacement(out);

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/extract/html_select.h"
 #include "daemon/extract/lru.h"
 #include "daemon/extract/program.h"
 #include "daemon/extract/tree.h"
 #include "shared/css.h"
+#include "shared/css_simple.h"
 #include "shared/mem.h"
 #include "shared/pattern.h"
 
@@ -15,7 +17,8 @@ enum { CACHED_MAX = 256 };
 
 struct extractor {
 	struct charsets *charsets;
-	struct lru paths, programs, patterns;
+	struct lru paths, simples, programs, patterns;
+	struct html_select *select;
 };
 
 /* A document is read when the first query asks for that form of it. */
@@ -24,11 +27,18 @@ struct documents {
 	struct tree *tree;
 	struct json_document *json;
 	struct error tree_error, json_error;
+	bool streamed;                     /* the selectors are answered already */
+	size_t slots[EXTRACT_QUERIES_MAX]; /* of a query in the stream */
 };
 
 static void free_path(void *p)
 {
 	path_free(p);
+}
+
+static void free_simple(void *p)
+{
+	css_simple_free(p);
 }
 
 static void free_program(void *p)
@@ -46,7 +56,9 @@ struct extractor *extractor_new(void)
 	struct extractor *x = mem_zalloc(sizeof *x);
 
 	x->charsets = charsets_new();
+	x->select = html_select_new();
 	lru_init(&x->paths, CACHED_MAX, free_path);
+	lru_init(&x->simples, CACHED_MAX, free_simple);
 	lru_init(&x->programs, CACHED_MAX, free_program);
 	lru_init(&x->patterns, CACHED_MAX, free_pattern);
 	return x;
@@ -57,7 +69,9 @@ void extractor_free(struct extractor *x)
 	if (!x)
 		return;
 	charsets_free(x->charsets);
+	html_select_free(x->select);
 	lru_fini(&x->paths);
+	lru_fini(&x->simples);
 	lru_fini(&x->programs);
 	lru_fini(&x->patterns);
 	free(x);
@@ -92,6 +106,16 @@ static struct path *path_of(struct extractor *x, const struct extract_query *q, 
 	return p;
 }
 
+/* NULL: not simple, or wrong. */
+static struct css_simple *simple_of(struct extractor *x, const char *selector)
+{
+	struct css_simple *s = lru_get(&x->simples, selector);
+
+	if (!s && (s = css_simple_new(selector)))
+		lru_put(&x->simples, selector, s);
+	return s;
+}
+
 static struct program *program_of(struct extractor *x, const char *text, struct error *e)
 {
 	struct program *p = lru_get(&x->programs, text);
@@ -108,6 +132,47 @@ static struct pattern *pattern_of(struct extractor *x, const char *text, struct 
 	if (!p && (p = pattern_compile(text, e)))
 		lru_put(&x->patterns, text, p);
 	return p;
+}
+
+/* ---- all selectors in one pass -------------------------------------------------------------- */
+
+static bool select_begin(struct extractor *x, struct documents *d)
+{
+	const struct extract_request *r = d->request;
+	struct html_query queries[EXTRACT_QUERIES_MAX];
+	size_t n = 0;
+
+	if (tree_is_xml(r->document, r->document_len, r->content_type))
+		return false;
+	for (size_t i = 0; i < r->n_queries; i++) {
+		const struct extract_query *q = &r->queries[i];
+
+		if (q->kind == EXTRACT_XPATH)
+			return false;
+		if (q->kind != EXTRACT_CSS)
+			continue;
+		d->slots[i] = n;
+		queries[n].css = simple_of(x, q->expression);
+		queries[n].attribute = q->attribute;
+		if (!queries[n++].css)
+			return false;
+	}
+	return n > 0 && html_select_begin(x->select, queries, n);
+}
+
+/* One selector that needs the tree makes a tree, which then answers all of them alike. */
+static void select_all(struct extractor *x, struct documents *d)
+{
+	const struct extract_request *r = d->request;
+	struct buf text = BUF_INIT(3 * r->document_len + 1);
+
+	if (!select_begin(x, d))
+		return;
+	charset_convert(x->charsets, charset_find(r->document, r->document_len, r->content_type),
+			r->document, r->document_len, &text);
+	html_select_feed(x->select, text.data, text.len);
+	d->streamed = html_select_finish(x->select);
+	buf_fini(&text);
 }
 
 /* ---- one query ----------------------------------------------------------------------------- */
@@ -184,9 +249,16 @@ static void match_pattern(struct extractor *x, const struct extract_request *r,
 static void run_query(struct extractor *x, struct documents *d, const struct extract_query *q,
 		      struct found_writer *f)
 {
+	size_t i = (size_t)(q - d->request->queries);
+
 	switch (q->kind) {
 	case EXTRACT_CSS:
-	case EXTRACT_XPATH: find_nodes(x, d, q, f); break;
+	case EXTRACT_XPATH:
+		if (d->streamed)
+			html_select_found(x->select, d->slots[i], f);
+		else
+			find_nodes(x, d, q, f);
+		break;
 	case EXTRACT_JQ: run_program(x, d, q, f); break;
 	case EXTRACT_PATTERN: match_pattern(x, d->request, q, f); break;
 	}
@@ -198,6 +270,7 @@ void extractor_run(struct extractor *x, const struct frame_request *request, str
 	size_t budget = EXTRACT_ANSWER_BYTES;
 
 	frame_answer_begin(answer);
+	select_all(x, &d);
 	for (size_t i = 0; i < request->request.n_queries; i++) {
 		struct found_writer f;
 

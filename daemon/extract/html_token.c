@@ -176,10 +176,12 @@ void html_tokens_feed(struct html_tokens *t, const char *s, size_t n)
 
 	while (t->n_partial && s < end) {
 		t->partial[t->n_partial++] = *s++;
-		if (utf8_floor(t->partial, t->n_partial) == t->n_partial) {
-			run_lines(t, t->partial, t->partial + t->n_partial);
-			t->n_partial = 0;
-		}
+		whole = utf8_floor(t->partial, t->n_partial);
+		if (!whole && t->n_partial == sizeof t->partial)
+			whole = t->n_partial; /* not UTF-8 */
+		run_lines(t, t->partial, t->partial + whole);
+		t->n_partial -= whole;
+		memmove(t->partial, t->partial + whole, t->n_partial);
 	}
 	if (s == end)
 		return;

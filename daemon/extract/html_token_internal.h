@@ -2,6 +2,8 @@
 /* Between the parts of the tokenizer: html_token.c feeds and gives out, each other part holds the
  * states of one kind of token. A part's step function takes bytes from p on, at least one or a
  * change of state, until another part's state or the end is reached. */
+#include <string.h>
+
 #include "daemon/extract/html_token.h"
 
 enum html_state {
@@ -195,8 +197,7 @@ static inline void html_keep(struct html_tokens *t, const char *s, size_t n)
 		html_keep_slow(t, s, n);
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		t->store[t->len + i] = s[i];
+	memcpy(t->store + t->len, s, n);
 	t->len += n;
 }
 

@@ -1,7 +1,8 @@
-/* HTML: any bytes in any pieces give the same tokens, within the
- * limits. The first byte says how the pieces are cut. */
+/* HTML: any bytes in any pieces give the same tokens, and the same answers of
+ * selectors, within the limits. The first byte says how the pieces are cut. */
 #include "tests/fuzz/fuzz.h"
 
+#include "daemon/extract/html_select.h"
 #include "daemon/extract/html_token.h"
 #include "shared/buf.h"
 #include "shared/utf8.h"
@@ -90,6 +91,15 @@ static void on_doctype(void *arg, const struct html_doctype *d)
 	buf_add(&l->all, d->system_id ? d->system_id : "", d->system_len);
 }
 
+static size_t piece(unsigned *seed, size_t left)
+{
+	size_t n = left;
+
+	if (*seed)
+		n = 1 + (*seed = *seed * 1103515245 + 12345) / 65536 % 17;
+	return n < left ? n : left;
+}
+
 static void run(struct log *l, const uint8_t *data, size_t size, unsigned seed)
 {
 	static const struct html_sink sink = {on_tag, on_text, on_comment, on_doctype};
@@ -98,10 +108,9 @@ static void run(struct log *l, const uint8_t *data, size_t size, unsigned seed)
 	l->text = false;
 	l->tokens = html_tokens_new(&sink, l);
 	for (size_t at = 0; at < size;) {
-		size_t n = seed == 0 ? size : 1 + (seed = seed * 1103515245 + 12345) / 65536 % 17;
+		size_t n = piece(&seed, size - at);
 		char *copy;
 
-		n = n < size - at ? n : size - at;
 		copy = mem_alloc(n);
 		memcpy(copy, data + at, n);
 		html_tokens_feed(l->tokens, copy, n);
@@ -110,6 +119,54 @@ static void run(struct log *l, const uint8_t *data, size_t size, unsigned seed)
 	}
 	html_tokens_finish(l->tokens);
 	html_tokens_free(l->tokens);
+}
+
+static bool select_all(struct html_select *s, const uint8_t *data, size_t size, unsigned seed,
+		       struct found_writer *f, size_t n)
+{
+	bool whole;
+
+	for (size_t at = 0; at < size;) {
+		size_t part = piece(&seed, size - at);
+
+		html_select_feed(s, (const char *)data + at, part);
+		at += part;
+	}
+	whole = html_select_finish(s);
+	for (size_t i = 0; i < n; i++) {
+		found_init(&f[i], EXTRACT_ANSWER_BYTES);
+		html_select_found(s, i, &f[i]);
+		MUST(f[i].n <= EXTRACT_VALUES_MAX && f[i].total >= f[i].n);
+	}
+	return whole;
+}
+
+static void compare_answers(const uint8_t *data, size_t size, bool clean, unsigned seed)
+{
+	static const char *const selectors[] = {"*", "div p, li > a[href]", ".a b, #b td",
+						"[class~=a] > *", "script"};
+	static struct html_query queries[2 * ARRAY_LEN(selectors)];
+	static struct html_select *s;
+	struct found_writer whole[ARRAY_LEN(queries)], pieces[ARRAY_LEN(queries)];
+
+	if (!s) {
+		s = html_select_new();
+		for (size_t i = 0; i < ARRAY_LEN(queries); i++)
+			queries[i] = (struct html_query){css_simple_new(selectors[i / 2]),
+							 i % 2 ? "class" : NULL};
+	}
+	MUST(html_select_begin(s, queries, ARRAY_LEN(queries)));
+	bool ended = select_all(s, data, size, 0, whole, ARRAY_LEN(queries));
+	MUST(html_select_begin(s, queries, ARRAY_LEN(queries)));
+	MUST(ended == select_all(s, data, size, seed, pieces, ARRAY_LEN(queries)));
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+		MUST(whole[i].total == pieces[i].total);
+		MUST(!clean || whole[i].values.len == pieces[i].values.len);
+		MUST(!clean || !whole[i].n ||
+		     !memcmp(whole[i].values.data, pieces[i].values.data, whole[i].values.len));
+		found_fini(&whole[i]);
+		found_fini(&pieces[i]);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -123,6 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run(&pieces, data + 1, size - 1, 1 + data[0]);
 	MUST(whole.all.len == pieces.all.len);
 	MUST(!whole.all.len || !memcmp(whole.all.data, pieces.all.data, whole.all.len));
+	compare_answers(data + 1, size - 1, whole.clean, 1 + data[0]);
 	buf_fini(&whole.all);
 	buf_fini(&pieces.all);
 	return 0;
