@@ -69,8 +69,9 @@ def dashboard_and_rules__name__metrics_that_exist():
     assert len(names) > 10, names
     assert len({p["id"] for p in board["panels"]}) == len(board["panels"])
     with Daemon() as d:
-        d.cli("monitor", "add", "127.0.0.1:1", "--type", "tcp", "--name", "dead", check=0)
-        wait_until(lambda: d.monitor("dead")["last"], "a check")
+        d.cli("notifier", "add", "bell", "--type", "bell", check=0)
+        d.cli("monitor", "add", "127.0.0.1:1", "--type", "tcp", "--name", "dead", "--failures", "1", check=0)
+        wait_until(lambda: "sellersmart_deliveries_total{" in d.get("/metrics").body.decode(), "a message")
         wait_until(lambda: "sellersmart_probe_success" in d.get("/metrics").body.decode(), "its metrics")
         text = d.get("/metrics").body.decode()
     there = set(re.findall(r"^([a-z0-9_]+)", text, re.M))
