@@ -114,6 +114,7 @@ struct route_set batch_routes(void);
 struct route_set overview_routes(void);
 struct route_set events_routes(void);
 struct route_set doctor_routes(void);
+struct route_set hosts_routes(void);
 struct route_set health_routes(void);
 struct route_set secrets_routes(void);
 struct route_set live_routes(void);
