@@ -81,6 +81,7 @@ def examples(d):
             "/v1/deliveries": [d.get("/v1/deliveries").data[0]["id"]], "/v1/notifiers": ["ops"],
             "/v1/rules": ["monitor-down"], "/v1/subscriptions": ["erp"],
             "/v1/events": [d.get("/v1/events").data[0]["id"]],
+            "/v1/hosts": [h["id"] for h in d.get("/v1/hosts").data],  # none: this daemon fetches nothing
             "key": badge["key"], "ping": ping.rsplit("/", 1)[1]}
 
 
