@@ -51,6 +51,8 @@ TUI_C := $(filter-out tui/main.c,$(call find_c,tui))
 
 SERVICES := $(notdir $(patsubst %/,%,$(dir $(sort $(wildcard daemon/services/*/service.c)))))
 CHECKS := $(basename $(notdir $(sort $(wildcard daemon/checks/*.c))))
+JOBS_FOUND := $(sort $(wildcard daemon/jobs/types/*.c))
+JOB_TYPES := $(basename $(notdir $(JOBS_FOUND) $(sort $(wildcard daemon/services/*/jobs/*.c))))
 DOCTORS := $(basename $(notdir $(sort $(wildcard shared/doctor/checks/*.c))))
 RESOURCES := $(basename $(notdir $(sort $(wildcard shared/resources/*.c))))
 # The commonest first: what an empty form proposes.
@@ -74,8 +76,8 @@ define table
 endef
 
 GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c $(B)/gen/doctor_table.c \
-	$(B)/gen/notifier_variant_table.c
-GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/check_table.c $(B)/gen/notifier_table.c $(B)/gen/migration_table.c
+	$(B)/gen/notifier_variant_table.c $(B)/gen/job_names.c
+GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/job_type_table.c $(B)/gen/check_table.c $(B)/gen/notifier_table.c $(B)/gen/migration_table.c
 GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c $(B)/gen/importer_table.c $(B)/gen/user_unit.c
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -126,6 +128,14 @@ $(B)/gen/notifier_variant_table.c: FORCE
 	  $(foreach n,$(NOTIFIERS),echo '	"$(n)"$(comma)';) echo '	0$(comma)'; echo '};';)
 $(B)/gen/notifier_table.c: FORCE
 	$(call table,$@,daemon/alerts/notifier.h,notifier_type,notifier_table,notifier_,$(NOTIFIERS))
+$(B)/gen/job_type_table.c: FORCE
+	$(call table,$@,daemon/jobs/job_type.h,job_type,job_type_table,job_,$(JOB_TYPES))
+# What schedules may name: jobs of the house.
+$(B)/gen/job_names.c: FORCE
+	@mkdir -p $(@D); { echo '/* Written by the Makefile from the file list. */'; \
+	echo '#include "shared/schema/schema.h"'; echo 'const char *const job_names[] = {'; \
+	$(foreach n,$(basename $(notdir $(JOBS_FOUND))),echo '	"$(subst _,-,$(n))"$(comma)';) echo '	0$(comma)'; \
+	echo '};'; } > $@.tmp; cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
 $(B)/gen/doctor_table.c: FORCE
 	$(call table,$@,shared/doctor/doctor.h,doctor_check,doctor_table,doctor_,$(DOCTORS))
 $(B)/gen/service_table.c: FORCE

@@ -18,6 +18,7 @@
 #include "daemon/alerts/alerts.h"
 #include "daemon/alerts/hooks.h"
 #include "daemon/api/api.h"
+#include "daemon/api/jobs.h"
 #include "daemon/api/live.h"
 #include "daemon/checks/check.h"
 #include "daemon/core/config.h"
@@ -294,10 +295,13 @@ static enum err start(struct running *run, struct error *e)
 	};
 	d->http = http_new(&http);
 	d->live = live_new(d);
-	if ((err = api_init(d, e)) || (err = services_init(run, e)) ||
-	    (err = alerts_init(run, e)) || (err = services_start(run, e)))
+	if ((err = api_init(d, e)))
 		return err;
-	return alerts_start(d->alerts, e);
+	d->jobs = jobs_new(d);
+	if ((err = services_init(run, e)) || (err = alerts_init(run, e)) ||
+	    (err = services_start(run, e)) || (err = alerts_start(d->alerts, e)))
+		return err;
+	return run->options.once ? ERR_NONE : jobs_start(d->jobs, e);
 }
 
 static void stop(struct running *run)
@@ -306,6 +310,7 @@ static void stop(struct running *run)
 	if (d->http)
 		http_stop(d->http, STOP_HTTP_MS);
 	alerts_stop(d->alerts, STOP_SERVICE_MS);
+	jobs_stop(d->jobs, STOP_SERVICE_MS);
 	while (run->n_started > 0) {
 		run->n_started--;
 		run->d.services[run->n_started]->stop(run->d.service_states[run->n_started],
@@ -320,6 +325,7 @@ static void stop(struct running *run)
 	if (d->store)
 		store_close(d->store);
 	alerts_free(d->alerts);
+	jobs_free(d->jobs);
 	while (run->d.n_services > 0) {
 		run->d.n_services--;
 		run->d.services[run->d.n_services]->fini(run->d.service_states[run->d.n_services]);

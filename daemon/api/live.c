@@ -196,27 +196,51 @@ static void send_events(struct live *l, struct live_event *events)
 	}
 }
 
+void live_facts(struct live *l, const struct resource_kind *k,
+		bool (*write)(struct json_writer *w, uint64_t id, void *ctx), void *ctx)
+{
+	for (size_t i = 0; i < l->n_lists; i++) {
+		if (l->lists[i].kind == k) {
+			l->lists[i].write = write;
+			l->lists[i].ctx = ctx;
+		}
+	}
+}
+
+static bool write_row(struct live *l, const struct watch *w, struct json_writer *j)
+{
+	const struct resource *r;
+
+	for (size_t i = 0; i < l->n_lists; i++) {
+		if (l->lists[i].kind == w->kind && l->lists[i].write)
+			return l->lists[i].write(j, w->id, l->lists[i].ctx);
+	}
+	r = resource_by_id(l->d->store, w->id);
+	if (!r)
+		return false;
+	api_write_resource(l->d, j, r);
+	resource_unref(r);
+	return true;
+}
+
 /* One rendering for all who watch the row. */
 static struct shared_bytes *row_bytes(struct live *l, const struct watch *w)
 {
-	const struct resource *r = resource_by_id(l->d->store, w->id);
 	struct shared_bytes *b = NULL;
 	struct json_writer j;
 
-	if (!r)
-		return NULL;
 	buf_reset(&l->text);
 	buf_add_str(&l->text, "event: row\ndata: ");
 	jw_init(&j, &l->text);
 	jw_object(&j);
 	jw_kv_str(&j, "kind", w->kind->kind);
 	jw_key(&j, "row");
-	api_write_resource(l->d, &j, r);
+	if (!write_row(l, w, &j))
+		return NULL;
 	jw_object_end(&j);
 	buf_add_str(&l->text, "\n\n");
 	if (!l->text.overflow)
 		b = shared_bytes_new(l->text.data, l->text.len);
-	resource_unref(r);
 	return b;
 }
 

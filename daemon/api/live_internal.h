@@ -41,6 +41,8 @@ struct live_kind {
 	const struct resource_kind *kind;
 	bool dirty;
 	uint64_t sent_ms;
+	bool (*write)(struct json_writer *w, uint64_t id, void *ctx); /* of facts, or NULL */
+	void *ctx;
 };
 
 /* Exist while there are streams, so an idle daemon has no timers. Freed in their close callback. */

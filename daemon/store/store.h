@@ -128,3 +128,22 @@ uint64_t store_epoch(const struct store *s);
 enum err txn_meta_set(struct txn *t, const char *key, const char *value, struct error *e);
 /** Fresh copy or NULL; free(). Thread: any but a loop's. */
 char *store_meta_get(struct store *s, const char *key);
+
+/* ---- checking ------------------------------------------------------------------------------- */
+
+/** Each table by name, in order of names; an error of fn ends it. Thread: not a loop's. */
+enum err store_each_table(struct store *s,
+			  enum err (*fn)(void *arg, const char *table, struct error *e), void *arg,
+			  struct error *e);
+
+struct store_table_check {
+	bool (*over)(void *arg); /* asked now and then: true ends it with ERR_CANCELLED */
+	void *arg;
+	/* out */
+	char fault[256]; /* "": none */
+	int64_t took_ms;
+};
+/** Pages, rows and indexes of a table, and what its rows refer to; on a connection of its own, so
+ *  that it may take its time. Thread: not a loop's. */
+enum err store_check_table(struct store *s, const char *table, struct store_table_check *c,
+			   struct error *e);

@@ -193,6 +193,9 @@ extern const char *const check_variant_names[];
 extern const struct variant *const notifier_variant_table[];
 extern const char *const notifier_variant_names[];
 
+/** Names of the jobs that a schedule may start, generated from daemon/jobs/types/. */
+extern const char *const job_names[];
+
 const struct resource_kind *resource_kind_find(const char *kind_or_plural);
 /** By name, or by id when name is NULL; NULL: none is so called. */
 const struct builtin *resource_builtin(const struct resource_kind *k, const char *name,

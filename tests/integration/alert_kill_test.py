@@ -58,7 +58,7 @@ class Doomed(Daemon):
 
 
 def points():
-    out = subprocess.run(["grep", "-rhoE", r'fault_point\("[a-z_.]+"\)', os.path.join(ROOT, "daemon")],
+    out = subprocess.run(["grep", "-rhoE", r'fault_point\("(alerts|outbox|transition)[.][a-z_.]+"\)', os.path.join(ROOT, "daemon")],
                          capture_output=True, text=True).stdout
     return sorted(set(re.findall(r'"([a-z_.]+)"', out)))
 

@@ -63,6 +63,7 @@ def house(d, o):
     d.cli("monitor", "add", "--type", "tcp", "127.0.0.1:2", "--name", "away", "--interval", "5s", "--failures", "1", check=0)
     d.cli("subscription", "add", "erp", "--url", "http://127.0.0.1:1/all", "--topic", "monitor", "--secret",
           "secret:hook", check=0)
+    d.cli("job", "run", "store-check", "--watch", check=0)
     d.cli("silence", "add", "quiet", "--match", "subject=nobody", "--for", "1h", check=0)
     wait_until(lambda: d.get("/v1/alerts").data, "an alert of what is dead")
     wait_until(lambda: d.get("/v1/deliveries").data, "a message about it")
@@ -80,6 +81,7 @@ def examples(d):
             "/v1/alerts": [str(d.get("/v1/alerts").data[0]["number"])], "/v1/silences": ["quiet"],
             "/v1/deliveries": [d.get("/v1/deliveries").data[0]["id"]], "/v1/notifiers": ["ops"],
             "/v1/rules": ["monitor-down"], "/v1/subscriptions": ["erp"],
+            "/v1/jobs": [d.get("/v1/jobs").data[0]["id"]], "/v1/schedules": ["store-check"],
             "/v1/events": [d.get("/v1/events").data[0]["id"]],
             "/v1/hosts": [h["id"] for h in d.get("/v1/hosts").data],  # none: this daemon fetches nothing
             "key": badge["key"], "ping": ping.rsplit("/", 1)[1]}
