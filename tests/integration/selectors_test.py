@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The stored answers of the selectors' oracle are what the oracle says today."""
+"""What oracles have written down for selectors and for HTML's named references is what they say today."""
 import os
 import subprocess
 
@@ -14,6 +14,11 @@ def oracle__asked_today__says_what_is_stored():
         return
     done = subprocess.run(["/usr/bin/python3", ORACLE, "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def entities__written_today__are_what_is_stored():
+    done = subprocess.run(["python3", os.path.join(lib.ROOT, "contrib/html-entities"), "--check"])
+    assert done.returncode == 0, "daemon/extract/html_entity_table.c differs; try: contrib/html-entities"
 
 
 if __name__ == "__main__":
