@@ -308,9 +308,10 @@ void fetcher_turn(struct fetcher *f)
 	do {
 		again = INT64_MAX;
 		tell_ended(f);
-		for (struct fetch_host *h = f->newest; h; h = h->older) {
+		for (struct fetch_host *h = f->newest, *older; h; h = older) {
 			int64_t at;
 
+			older = h->older; /* who asks for its robots.txt becomes the newest */
 			if (!h->first)
 				continue;
 			begin_due(h);
