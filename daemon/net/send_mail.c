@@ -25,6 +25,7 @@ struct mail {
 	size_t n_refused; /* recipients */
 	bool over;        /* what follows is the goodbye */
 	char last[REPLY_TEXT], bad[REPLY_TEXT];
+	int bad_status; /* of bad, 0: none */
 };
 
 /* ---- what may not be sent ------------------------------------------------------------------- */
@@ -137,8 +138,10 @@ static size_t on_reply(char *line, size_t size, size_t n, void *arg)
 	snprintf(mail->last, sizeof mail->last, "%.*s", (int)(len < 180 ? len : 180), line);
 	mail->last[strcspn(mail->last, "\r\n")] = '\0';
 	mail->status = status;
-	if (status >= 400)
+	if (status >= 400) {
 		memcpy(mail->bad, mail->last, sizeof mail->bad);
+		mail->bad_status = status;
+	}
 	if (status == 354) {
 		count_refused(mail);
 	} else if (mail->given && mail->given == mail->m->message_len) {
@@ -218,10 +221,12 @@ static void judge(struct mail *mail, enum send_run run, CURLcode code)
 			send_say(a, SEND_ANSWERED, "%s", mail->last);
 		return;
 	}
-	/* It said no before the message was through. */
-	if (run == RUN_ENDED && mail->status >= 400) {
-		a->status = mail->status;
-		send_say(a, SEND_ANSWERED, "%s", mail->last);
+	/* It said no before the message was through; what it says to the goodbye is not heard. */
+	if (run == RUN_ENDED &&
+	    (mail->status >= 400 || (mail->bad_status && !mail->given && code != CURLE_RECV_ERROR &&
+				     code != CURLE_GOT_NOTHING))) {
+		a->status = mail->bad_status;
+		send_say(a, SEND_ANSWERED, "%s", mail->bad);
 		return;
 	}
 	if (run == RUN_ENDED && code == CURLE_LOGIN_DENIED)
