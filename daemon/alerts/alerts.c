@@ -64,6 +64,16 @@ static void on_resource(const struct resource *old, const struct resource *now, 
 	pthread_mutex_unlock(&a->lock);
 }
 
+/* On whatever thread found out. */
+static void on_refusal(void *arg)
+{
+	struct alerts *a = arg;
+	pthread_mutex_lock(&a->lock);
+	a->watching = true;
+	pthread_cond_signal(&a->wake);
+	pthread_mutex_unlock(&a->lock);
+}
+
 /* ---- the thread ----------------------------------------------------------------------------- */
 
 static void notes_clear(struct notes *n)
@@ -96,16 +106,20 @@ static void *alerts_main(void *arg)
 	pthread_mutex_lock(&a->lock);
 	while (!a->stopping) {
 		int64_t now = clock_boot_ms(a->d->clock);
-		if (look <= now) {
+		if (a->watching && look <= now) {
+			a->watching = false; /* unless it begins again meanwhile */
 			pthread_mutex_unlock(&a->lock);
-			emergency_look(a);
+			bool again = emergency_look(a);
 			pthread_mutex_lock(&a->lock);
+			a->watching = a->watching || again;
 			look = now + EMERGENCY_LOOK_MS;
 			continue;
 		}
 		if (!something(a) && next > now) {
-			int64_t wait = (next < look ? next : look) - now;
-			thread_cond_wait_until(&a->wake, &a->lock, thread_now_us() + wait * 1000);
+			int64_t due = a->watching && look < next ? look : next;
+			int64_t until =
+				due == INT64_MAX ? INT64_MAX : thread_now_us() + (due - now) * 1000;
+			thread_cond_wait_until(&a->wake, &a->lock, until);
 			continue;
 		}
 		struct notes n = take_notes(a);
@@ -171,6 +185,8 @@ enum err alerts_start(struct alerts *a, struct error *e)
 		return err;
 	}
 	a->joinable = true;
+	store_on_refusal(a->d->store, on_refusal, a);
+	on_refusal(a); /* it may have begun before */
 	feed_listen(a->d->store, on_commit, a);
 	resource_listen(a->d->store, on_resource, a);
 	return ERR_NONE;
@@ -182,6 +198,7 @@ void alerts_stop(struct alerts *a, int limit_ms)
 		return;
 	resource_unlisten(a->d->store, on_resource, a);
 	feed_unlisten(a->d->store, on_commit, a);
+	store_on_refusal(a->d->store, NULL, NULL);
 	pthread_mutex_lock(&a->lock);
 	a->stopping = true;
 	pthread_cond_broadcast(&a->wake);

@@ -122,7 +122,7 @@ static void tell(struct alerts *a, const struct trouble *t)
 
 /* ---- looking -------------------------------------------------------------------------------- */
 
-void emergency_look(struct alerts *a)
+bool emergency_look(struct alerts *a)
 {
 	struct emergency *m = &a->emergency;
 	int64_t now = moment_now(a).boot_ms;
@@ -133,7 +133,7 @@ void emergency_look(struct alerts *a)
 		if (m->fine_ms && now - m->fine_ms >= FINE_MS)
 			*m = (struct emergency){0};
 		free(t);
-		return;
+		return m->since_ms != 0;
 	}
 	m->fine_ms = 0;
 	if (!m->since_ms)
@@ -146,4 +146,5 @@ void emergency_look(struct alerts *a)
 		}
 	}
 	free(t);
+	return true;
 }

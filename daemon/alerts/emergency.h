@@ -15,5 +15,6 @@ struct emergency {
 	unsigned n_told;
 };
 
-/** Each EMERGENCY_LOOK_MS. */
-void emergency_look(struct alerts *a);
+/** When the store begins to refuse, at the start, and from then on each EMERGENCY_LOOK_MS.
+ *  @return false: it writes, there is nothing to look at any more */
+bool emergency_look(struct alerts *a);

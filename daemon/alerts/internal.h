@@ -100,6 +100,7 @@ struct alerts {
 	bool first_start, lost; /* events before the cursor were not seen */
 	uint64_t missed_after;
 	struct emergency emergency;
+	bool watching; /* look whether the store writes; under the lock */
 	atomic_ullong told_n, opened_n, resolved_n, store_failures;
 };
 

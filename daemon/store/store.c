@@ -219,6 +219,21 @@ void store_close(struct store *s)
 
 /* ---- state ---------------------------------------------------------------------------------- */
 
+/* With the state locked, so that whoever wants to hear no more of it can be sure. */
+static void say_refusal(struct store *s)
+{
+	if (s->on_refusal)
+		s->on_refusal(s->refusal_arg);
+}
+
+void store_on_refusal(struct store *s, void (*fn)(void *arg), void *arg)
+{
+	pthread_mutex_lock(&s->state_lock);
+	s->on_refusal = fn;
+	s->refusal_arg = arg;
+	pthread_mutex_unlock(&s->state_lock);
+}
+
 void store_stop_writing(struct store *s, enum err code, const char *reason)
 {
 	bool first;
@@ -229,6 +244,7 @@ void store_stop_writing(struct store *s, enum err code, const char *reason)
 		s->writes = WRITES_STOPPED;
 		s->writes_code = code == ERR_IO ? ERR_IO : ERR_READONLY;
 		snprintf(s->reason, sizeof s->reason, "%s", reason);
+		say_refusal(s);
 	}
 	pthread_mutex_unlock(&s->state_lock);
 	if (first)
@@ -251,6 +267,8 @@ void store_set_full(struct store *s, bool full)
 				s->dir);
 		else
 			s->reason[0] = '\0';
+		if (changed && full)
+			say_refusal(s);
 	}
 	pthread_mutex_unlock(&s->state_lock);
 	if (full || changed)

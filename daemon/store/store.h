@@ -118,6 +118,9 @@ struct store_health {
 void store_health(struct store *s, struct store_health *h);
 /** Does it take no writes now? reason: as in its health. From memory, thread: any. */
 bool store_refuses(struct store *s, char *reason, size_t cap);
+/** fn when it begins to take no writes, on the thread that found out; it must not block nor call
+ * the store. One; NULL: none any more. */
+void store_on_refusal(struct store *s, void (*fn)(void *arg), void *arg);
 /** For the watchdog: true when the writer answered within max_age_ms. */
 bool store_alive(struct store *s, int max_age_ms);
 const struct clock *store_clock(const struct store *s);

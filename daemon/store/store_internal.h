@@ -50,6 +50,8 @@ struct store {
 	enum write_state writes;
 	enum err writes_code; /* what store_submit answers when stopped */
 	char reason[320];
+	void (*on_refusal)(void *arg);
+	void *refusal_arg;
 };
 
 /** Take no writes any more until the next start. The first reason is kept. Thread: any. */
