@@ -271,8 +271,9 @@ static int draw_shops(struct view *v, struct overview *o, struct surface s)
 
 static void house_text(const struct overview *o, char *out, size_t cap)
 {
-	static const char *const states[] = {"down", "flapping",    "unknown", "degraded",
-					     "up",   "maintenance", "paused"};
+	static const char *const states[] = {"down",     "flapping",    "unknown",
+					     "degraded", "pending",     "new",
+					     "up",       "maintenance", "paused"};
 	const json_t *monitors = json_path(o->data, "counts.monitors");
 	char age[FORMAT_TEXT];
 	size_t n = 0;
