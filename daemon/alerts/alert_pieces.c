@@ -17,9 +17,7 @@ static void add_span(struct sheet *s, const json_t *a, const struct wording *w)
 	int64_t since = alert_time(a, "since"), until = alert_time(a, "resolved_at");
 	struct buf text = BUF_INIT(4 * PIECE_TEXT);
 	if (since > 0 && until > 0) {
-		wording_time(w, &text, since);
-		buf_add_str(&text, " to ");
-		wording_time(w, &text, until);
+		wording_span(w, &text, since, until);
 		buf_add_str(&text, ", ");
 		wording_duration(w, &text, until > since ? until - since : 0);
 		sheet_add(s, PIECE_FACT, "Lasted", buf_str(&text));
@@ -191,14 +189,29 @@ static void add_acknowledgement(struct sheet *s, const json_t *a)
 	buf_fini(&text);
 }
 
+/* "garden: " or "garden is down: ", which the title says as "DOWN garden". */
+static bool is_introduction(const char *text, size_t n, const char *subject)
+{
+	size_t k = strlen(subject), word;
+	if (n < k || strncmp(text, subject, k))
+		return !n;
+	text += k, n -= k;
+	if (n > 4 && !strncmp(text, " is ", 4)) {
+		word = strcspn(text + 4, " :");
+		text += 4 + word, n -= n > 4 + word ? 4 + word : n;
+	}
+	return n <= 2 && strspn(text, ": ") >= n;
+}
+
 /* What happened, unless the title has said just that; of what is over, what ended it. */
 static void add_sentence(struct sheet *s, const json_t *a)
 {
 	const char *text = json_str(a, "text", ""), *ended = json_str(a, "ended", NULL);
 	char reason[PIECE_TEXT];
 	alert_reason(a, reason, sizeof(reason));
-	size_t n = strlen(text), m = strlen(reason), k = strlen(json_str(a, "subject", ""));
-	bool said = n >= m && n <= k + m + 2 && !strcmp(text + n - m, reason);
+	size_t n = strlen(text), m = strlen(reason);
+	bool said = n >= m && !strcmp(text + n - m, reason) &&
+		    is_introduction(text, n - m, json_str(a, "subject", ""));
 	if (alert_is_resolved(a))
 		sheet_add(s, PIECE_SAYS, "", ended);
 	else if (!said)

@@ -30,7 +30,7 @@ struct alert {
 	char *tags;   /* JSON array or NULL */
 	char *data;   /* JSON; only until it is stored, NULL: as it is there */
 	char *runbook, *notify, *inhibits, *by, *note;
-	char *ended;                             /* what ended it; forgotten at the next start */
+	char *ended;                             /* what ended it */
 	char topic[48], kind[16], condition[16]; /* condition: data.state of the last event */
 	uint64_t subject, incident, seq;
 	int64_t rev, events;

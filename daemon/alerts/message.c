@@ -8,258 +8,254 @@
 #include "shared/ids.h"
 #include "shared/mem.h"
 #include "shared/schema/schema.h"
+#include "shared/timefmt.h"
 
-enum { DATA_MAX = 64 * 1024 };
+enum { DATA_MAX = 64 * 1024, LINES_KEPT = 20 };
 
-/* ---- one alert ------------------------------------------------------------------------------ */
+/* ---- members -------------------------------------------------------------------------------- */
 
-static void kv_time(struct json_writer *w, const char *key, int64_t ms)
+static void set(json_t *o, const char *key, const char *text)
 {
-	jw_kv_time(w, key, ms > 0 ? ms : 0);
+	json_object_set_new(o, key, text && *text ? json_string(text) : json_null());
 }
 
-static void kv_id(struct json_writer *w, const char *key, const char *prefix, uint64_t id)
+static void set_int(json_t *o, const char *key, int64_t n)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)n));
+}
+
+static void set_time(json_t *o, const char *key, int64_t ms)
+{
+	char text[TIME_TEXT];
+	set(o, key, ms > 0 ? time_rfc3339(text, ms) : NULL);
+}
+
+static void set_id(json_t *o, const char *key, const char *prefix, uint64_t id)
 {
 	char text[ID_TEXT];
-	jw_kv_str(w, key, prefix && id ? id_format(text, prefix, id) : NULL);
+	set(o, key, prefix && id ? id_format(text, prefix, id) : NULL);
 }
 
-/* A member as it is, of that type, or its empty form. */
-static void kv_json(struct json_writer *w, const char *key, const char *json, const char *empty)
+/* v when it is of the type that `otherwise` is of. Owns otherwise. */
+static void set_like(json_t *o, const char *key, json_t *v, json_t *otherwise)
 {
-	json_t *v = json ? json_loads(json, 0, NULL) : NULL;
-	jw_key(w, key);
-	if (v && json[0] == empty[0])
-		jw_value(w, v);
-	else
-		jw_raw(w, empty, strlen(empty));
+	bool alike = v && json_typeof(v) == json_typeof(otherwise);
+	json_object_set(o, key, alike ? v : otherwise);
+	json_decref(otherwise);
+}
+
+static void set_parsed(json_t *o, const char *key, const char *text, json_t *otherwise)
+{
+	json_t *v = text ? json_loads(text, 0, NULL) : NULL;
+	set_like(o, key, v, otherwise);
 	json_decref(v);
 }
 
-static void kv_value(struct json_writer *w, const char *key, const json_t *v, const char *empty)
+/* ---- one alert ------------------------------------------------------------------------------ */
+
+static void set_subject(json_t *o, const struct message_alert *a)
 {
-	jw_key(w, key);
-	if (v)
-		jw_value(w, v);
-	else
-		jw_raw(w, empty, strlen(empty));
+	const struct resource_kind *k = resource_kind_find(a->subject_kind ? a->subject_kind : "");
+	set(o, "subject", a->subject);
+	set_id(o, "subject_id", k ? k->prefix : a->subject_kind, a->subject_id);
+	set(o, "subject_kind", a->subject_kind);
 }
 
-static void write_data(struct json_writer *w, const struct message_alert *a)
+static void set_times(json_t *o, const struct message_alert *a)
 {
-	json_t *data = a->data ? json_read(a->data, strlen(a->data), DATA_MAX, NULL) : NULL;
-	const json_t *changed = json_object_get(data, "changed");
-	const json_t *evidence = json_object_get(data, "evidence");
-	jw_kv_str(w, "reason", json_str(data, "reason", NULL));
-	if (a->what)
-		jw_kv_str(w, "cause", json_str(data, "cause", NULL));
-	kv_value(w, "changed", json_is_array(changed) ? changed : NULL, "[]");
-	kv_value(w, "evidence", json_is_object(evidence) ? evidence : NULL, "null");
+	int64_t until_ms = a->resolved_ms > 0 ? a->resolved_ms : a->now_ms;
+	bool lasted = a->since_ms > 0 && until_ms > a->since_ms;
+	set_time(o, "since", a->since_ms);
+	set_time(o, "opened_at", a->opened_ms);
+	set_time(o, "changed_at", a->changed_ms);
+	set_time(o, "resolved_at", a->resolved_ms);
+	set_int(o, "duration_ms", lasted ? until_ms - a->since_ms : 0);
+}
+
+/* What the check found, as its last event told it. */
+static void set_findings(json_t *o, const char *text)
+{
+	json_t *data = text ? json_read(text, strlen(text), DATA_MAX, NULL) : NULL;
+	json_t *evidence = json_object_get(data, "evidence");
+	set(o, "condition", json_str(data, "state", NULL));
+	set(o, "reason", json_str(data, "reason", NULL));
+	set(o, "cause", json_str(data, "cause", NULL));
+	set_like(o, "changed", json_object_get(data, "changed"), json_array());
+	json_object_set_new(o, "evidence",
+			    json_is_object(evidence) ? json_incref(evidence) : json_null());
 	json_decref(data);
 }
 
-static int64_t duration_ms(const struct message_alert *a)
+json_t *message_alert(const struct message_alert *a)
 {
-	int64_t until = a->resolved_ms > 0 ? a->resolved_ms : a->now_ms;
-	return a->since_ms > 0 && until > a->since_ms ? until - a->since_ms : 0;
-}
-
-static void write_acknowledgement(struct json_writer *w, const struct message_alert *a)
-{
-	char command[48];
-	kv_time(w, "acknowledged_at", a->acknowledged_ms);
-	jw_kv_str(w, "acknowledged_by", a->acknowledged_by);
-	jw_kv_str(w, "note", a->note);
-	kv_time(w, "snoozed_until", a->snoozed_until_ms);
-	if (!a->what)
-		return;
-	snprintf(command, sizeof(command), "sellersmart ack %lld", (long long)a->number);
-	jw_kv_str(w, "ended", a->ended);
-	jw_kv_str(w, "ack", a->number > 0 ? command : NULL);
-}
-
-void message_write_alert(struct json_writer *w, const struct message_alert *a)
-{
-	const struct resource_kind *kind =
-		resource_kind_find(a->subject_kind ? a->subject_kind : "");
-	jw_kv_int(w, "number", a->number);
-	kv_id(w, "id", "alr", a->id);
-	if (a->what)
-		jw_kv_str(w, "what", a->what);
-	jw_kv_str(w, "rule", a->rule);
-	jw_kv_str(w, "severity", severity_name((enum severity)a->severity));
-	jw_kv_str(w, "state", a->state);
-	jw_kv_bool(w, "silenced", a->silenced);
-	jw_kv_bool(w, "inhibited", a->inhibited);
-	jw_kv_str(w, "topic", a->topic);
-	jw_kv_str(w, "subject", a->subject);
-	kv_id(w, "subject_id", kind ? kind->prefix : NULL, a->subject_id);
-	jw_kv_str(w, "subject_kind", a->subject_kind);
-	jw_kv_str(w, "text", a->text);
-	kv_time(w, "since", a->since_ms);
-	kv_time(w, "opened_at", a->opened_ms);
-	kv_time(w, "changed_at", a->changed_ms);
-	kv_time(w, "resolved_at", a->resolved_ms);
-	jw_kv_int(w, "duration_ms", duration_ms(a));
-	kv_id(w, "incident", "inc", a->incident);
-	write_data(w, a);
-	jw_kv_int(w, "events", a->events);
-	kv_json(w, "labels", a->labels, "{}");
-	kv_json(w, "tags", a->tags, "[]");
-	jw_kv_str(w, "runbook", a->runbook);
-	write_acknowledgement(w, a);
+	json_t *o = json_object();
+	bool over = a->state && !strcmp(a->state, "resolved");
+	bool may_ack = a->number > 0 && a->state && !strcmp(a->state, "open");
+	char ack[48];
+	set_int(o, "number", a->number);
+	set_id(o, "id", "alr", a->id);
+	set(o, "what", a->what);
+	set(o, "rule", a->rule);
+	set(o, "severity", severity_name((enum severity)a->severity));
+	set(o, "state", a->state);
+	set(o, "topic", a->topic);
+	set_subject(o, a);
+	set(o, "text", a->text);
+	set_times(o, a);
+	set_id(o, "incident", "inc", a->incident);
+	set_findings(o, a->data);
+	set_parsed(o, "labels", a->labels, json_object());
+	set_parsed(o, "tags", a->tags, json_array());
+	set(o, "runbook", a->runbook);
+	set(o, "acknowledged_by", a->acknowledged_by);
+	set(o, "note", a->note);
+	set(o, "ended", over ? a->ended : NULL);
+	snprintf(ack, sizeof(ack), "sellersmart ack %lld", (long long)a->number);
+	set(o, "ack", may_ack ? ack : NULL);
+	return o;
 }
 
 /* ---- a message about several ---------------------------------------------------------------- */
 
-/* How much of it fits. */
-struct measure_of {
-	size_t alerts, evidence, lines; /* evidence: of the first so many alerts */
+/* How much of it fits: of the first so many. */
+struct fit {
+	size_t alerts, findings, labels, lines; /* findings: evidence and what changed */
 };
 
-static bool is(const struct message_alert *a, const char *what)
+static const char *what_of(const json_t *alerts, size_t i)
 {
-	return a->what && !strcmp(a->what, what);
+	return json_str(json_array_get(alerts, i), "what", "opened");
 }
 
-static const char *type_of(const struct message_parts *p)
+/* "alert.opened", ..., of one kind of news; reminders stay reminders however many there are. */
+static void type_of(const struct message_parts *p, char *out, size_t cap)
 {
+	const char *first = what_of(p->alerts, 0);
+	size_t n = json_array_size(p->alerts);
+	bool group = n != 1 || p->total > 1;
+	bool reminds = n && !strcmp(first, "reminder");
+	for (size_t i = 1; i < n; i++)
+		reminds = reminds && !strcmp(what_of(p->alerts, i), "reminder");
 	if (p->type)
-		return p->type;
-	if (p->n != 1 || p->total > 1)
-		return "alert.group";
-	return is(p->alerts, "resolved")   ? "alert.resolved"
-	       : is(p->alerts, "changed")  ? "alert.changed"
-	       : is(p->alerts, "reminder") ? "alert.reminder"
-					   : "alert.opened";
+		snprintf(out, cap, "%s", p->type);
+	else
+		snprintf(out, cap, "alert.%s", reminds ? "reminder" : group ? "group" : first);
 }
 
-static void write_alerts(struct buf *out, const struct message_parts *p, const struct measure_of *m)
+static json_t *fitting_alerts(const struct message_parts *p, const struct fit *fit)
 {
-	struct json_writer w;
-	jw_init(&w, out);
-	jw_array(&w);
-	for (size_t i = 0; i < m->alerts; i++) {
-		struct message_alert a = p->alerts[i];
-		if (i >= m->evidence)
-			a.data = NULL;
-		jw_object(&w);
-		message_write_alert(&w, &a);
-		jw_object_end(&w);
-	}
-	jw_array_end(&w);
-}
-
-static size_t count_resolved(const struct message_parts *p)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < p->n; i++)
-		n += is(&p->alerts[i], "resolved");
-	return n;
-}
-
-static int worst(const struct message_parts *p)
-{
-	int severity = 0;
-	for (size_t i = 0; i < p->n; i++)
-		if (p->alerts[i].severity > severity)
-			severity = p->alerts[i].severity;
-	return severity;
-}
-
-static void write_document(struct json_writer *w, const struct message_parts *p,
-			   const struct measure_of *m, const char *alerts)
-{
-	bool counted = p->open || p->resolved;
-	size_t resolved = counted ? p->resolved : count_resolved(p);
-	jw_object(w);
-	jw_kv_str(w, "type", type_of(p));
-	kv_time(w, "at", p->at_ms);
-	jw_kv_str(w, "severity", severity_name((enum severity)worst(p)));
-	jw_key(w, "alerts");
-	jw_raw(w, alerts, strlen(alerts));
-	jw_kv_int(w, "total", (int64_t)(p->total ? p->total : p->n));
-	jw_key(w, "counts");
-	jw_object(w);
-	jw_kv_int(w, "open", (int64_t)(counted ? p->open : p->n - resolved));
-	jw_kv_int(w, "resolved", (int64_t)resolved);
-	jw_object_end(w);
-	if (p->n_lines) {
-		jw_key(w, "lines");
-		jw_array(w);
-		for (size_t i = 0; i < m->lines; i++)
-			jw_str(w, p->lines[i]);
-		if (m->lines < p->n_lines) {
-			char more[48];
-			snprintf(more, sizeof(more), "and %zu more", p->n_lines - m->lines);
-			jw_str(w, more);
+	json_t *alerts = json_array();
+	for (size_t i = 0; i < fit->alerts; i++) {
+		json_t *a = json_copy(json_array_get(p->alerts, i));
+		if (i >= fit->findings) {
+			json_object_set_new(a, "evidence", json_null());
+			json_object_set_new(a, "changed", json_array());
 		}
-		jw_array_end(w);
+		if (i >= fit->labels) {
+			json_object_set_new(a, "labels", json_object());
+			json_object_set_new(a, "tags", json_array());
+		}
+		json_array_append_new(alerts, a);
 	}
+	return alerts;
 }
 
-static bool make(const struct message_parts *p, const struct measure_of *m, struct buf *out,
-		 char *title)
+static json_t *fitting_lines(const struct message_parts *p, const struct fit *fit)
 {
-	struct buf alerts = BUF_INIT(MESSAGE_BYTES_MAX), line = BUF_INIT(MESSAGE_TITLE_MAX);
-	struct wording plain = {.now_ms = 0};
-	struct json_writer w;
-	bool fits = true;
-	write_alerts(&alerts, p, m);
-	jw_init(&w, out);
-	write_document(&w, p, m, buf_str(&alerts));
-	fits = !alerts.overflow && !out->overflow;
-	if (fits) {
-		/* What is there so far says what the title is. */
-		struct buf whole = BUF_INIT(MESSAGE_BYTES_MAX + 1);
-		buf_printf(&whole, "%s}", buf_str(out));
-		json_t *document = json_read(buf_str(&whole), whole.len, whole.len, NULL);
-		message_title(document, &plain, &line);
-		json_decref(document);
-		buf_fini(&whole);
-		jw_kv_str(&w, "title", buf_str(&line));
+	json_t *lines = json_array();
+	size_t n = json_array_size(p->lines), all = p->total_lines > n ? p->total_lines : n;
+	char more[64];
+	for (size_t i = 0; i < fit->lines; i++)
+		json_array_append(lines, json_array_get(p->lines, i));
+	if (fit->lines < all) {
+		snprintf(more, sizeof(more), "and %zu more", all - fit->lines);
+		json_array_append_new(lines, json_string(more));
 	}
-	jw_object_end(&w);
-	fits = fits && !out->overflow;
-	if (fits && title)
-		snprintf(title, MESSAGE_TITLE_MAX + 1, "%s", buf_str(&line));
-	buf_fini(&alerts);
-	buf_fini(&line);
-	return fits;
+	return lines;
+}
+
+static json_t *counts_of(const struct message_parts *p)
+{
+	return json_pack("{s:I, s:I}", "open", (json_int_t)p->open, "resolved",
+			 (json_int_t)p->resolved);
+}
+
+/* Its title is a place that is filled when the rest says what it is. */
+static json_t *document(const struct message_parts *p, const char *type, const struct fit *fit)
+{
+	json_t *d = json_object();
+	set(d, "type", type);
+	set_time(d, "at", p->at_ms);
+	set(d, "severity", severity_name((enum severity)p->severity));
+	set(d, "title", p->title);
+	json_object_set_new(d, "alerts", fitting_alerts(p, fit));
+	set_int(d, "total", (int64_t)p->total);
+	json_object_set_new(d, "counts", counts_of(p));
+	if (p->lines)
+		json_object_set_new(d, "lines", fitting_lines(p, fit));
+	return d;
+}
+
+static size_t bytes_of(const json_t *d)
+{
+	return json_dumpb(d, NULL, 0, JSON_COMPACT);
 }
 
 /* Evidence of the worst is worth more than of the others, an alert more than any evidence. */
-static bool take_less(struct measure_of *m)
+static bool take_less(struct fit *fit)
 {
-	if (m->evidence > 1)
-		m->evidence = m->evidence / 2;
-	else if (m->lines > 20)
-		m->lines = m->lines / 2;
-	else if (m->evidence)
-		m->evidence = 0;
-	else if (m->alerts > 1)
-		m->alerts = m->alerts / 2;
-	else if (m->lines)
-		m->lines = m->lines / 2;
-	else if (m->alerts)
-		m->alerts = 0;
+	if (fit->findings > 1)
+		fit->findings /= 2;
+	else if (fit->lines > LINES_KEPT)
+		fit->lines /= 2;
+	else if (fit->labels > 1)
+		fit->labels /= 2;
+	else if (fit->findings)
+		fit->findings = 0;
+	else if (fit->labels)
+		fit->labels = 0;
+	else if (fit->alerts > 1)
+		fit->alerts /= 2;
+	else if (fit->lines)
+		fit->lines /= 2;
+	else if (fit->alerts)
+		fit->alerts = 0;
 	else
 		return false;
 	return true;
 }
 
-char *message_make(const struct message_parts *p, char *title)
+void message_make(const struct message_parts *p, struct message *out)
 {
-	struct buf out = BUF_INIT(MESSAGE_BYTES_MAX);
-	struct measure_of m = {.alerts = p->n < MESSAGE_ALERTS_MAX ? p->n : MESSAGE_ALERTS_MAX,
-			       .lines = p->n_lines};
-	m.evidence = m.alerts;
-	if (title)
-		title[0] = 0;
-	while (!make(p, &m, &out, title) && take_less(&m))
-		buf_reset(&out);
-	return buf_take(&out);
+	size_t n = json_array_size(p->alerts);
+	struct fit fit = {.alerts = n < MESSAGE_ALERTS_MAX ? n : MESSAGE_ALERTS_MAX,
+			  .lines = json_array_size(p->lines)};
+	struct wording plain = {.now_ms = 0};
+	struct buf title = BUF_INIT(MESSAGE_TITLE_MAX);
+	json_t *d;
+	fit.findings = fit.labels = fit.alerts;
+	*out = (struct message){.severity = p->severity};
+	type_of(p, out->type, sizeof(out->type));
+	d = document(p, out->type, &fit);
+	message_title(d, &plain, &title);
+	while (bytes_of(d) + MESSAGE_TITLE_MAX > MESSAGE_BYTES_MAX && take_less(&fit)) {
+		json_decref(d);
+		d = document(p, out->type, &fit);
+	}
+	set(d, "title", buf_str(&title));
+	out->json = json_dumps(d, JSON_COMPACT);
+	out->title = buf_take(&title);
+	json_decref(d);
 }
+
+void message_fini(struct message *m)
+{
+	free(m->title);
+	free(m->json);
+	m->title = m->json = NULL;
+}
+
+/* ---- a test --------------------------------------------------------------------------------- */
 
 char *message_test(const char *notifier, int64_t now_ms)
 {
@@ -270,7 +266,7 @@ char *message_test(const char *notifier, int64_t now_ms)
 	jw_init(&w, &out);
 	jw_object(&w);
 	jw_kv_str(&w, "type", "test");
-	kv_time(&w, "at", now_ms);
+	jw_kv_time(&w, "at", now_ms);
 	jw_kv_str(&w, "severity", severity_name(SEVERITY_INFO));
 	jw_kv_str(&w, "title", title);
 	jw_kv_str(&w, "notifier", notifier);

@@ -14,10 +14,12 @@
  *
  *   ALERT: { "number": 14, "id": "alr_...", "what": "opened|changed|resolved|reminder", "rule",
  *     "severity", "state", "topic", "subject": name, "subject_id", "subject_kind", "text",
- *     "reason", "cause", "since", "opened_at", "changed_at", "resolved_at", "duration_ms",
- *     "incident": "inc_..." | null, "changed": [{"what", "from", "to"}], "evidence": {...} | null,
- *     "labels", "tags", "runbook" | null, "acknowledged_by" | null, "note" | null,
- *     "ended": what ended it | null, "ack": "sellersmart ack 14" } */
+ *     "since", "opened_at", "changed_at", "resolved_at" | null, "duration_ms",
+ *     "incident": "inc_..." | null, "condition": "down" | null (the state its subject is in),
+ *     "reason" | null, "cause" | null, "changed": [{"what", "from", "to"}],
+ *     "evidence": {...} | null, "labels": {...}, "tags": [...], "runbook" | null (of its rule,
+ *     else of its subject), "acknowledged_by" | null, "note" | null,
+ *     "ended": what ended it | null, "ack": "sellersmart ack 14" | null (it is not open) } */
 #include <jansson.h>
 #include <stdint.h>
 
@@ -43,6 +45,8 @@ void wording_number(const struct wording *w, struct buf *out, int64_t scaled, un
 /** "Mon 23 Nov 07:42 CET", "Mo, 23. Nov., 07:42 CET"; only the time for the same day, with the year
  *  for another one. */
 void wording_time(const struct wording *w, struct buf *out, int64_t ms);
+/** "Mon 23 Nov 07:11 CET to 07:42 CET": the day of its end only when it is another one. */
+void wording_span(const struct wording *w, struct buf *out, int64_t from_ms, int64_t until_ms);
 /** "2 h 5 min": the two largest units; nothing below a second. */
 void wording_duration(const struct wording *w, struct buf *out, int64_t ms);
 
@@ -63,44 +67,50 @@ void message_markup(const json_t *message, const struct wording *w, enum message
 
 /* ---- making (message.c) --------------------------------------------------------------------- */
 
-/** One alert, as rows and memory have it. Everything is borrowed; NULL and 0: there is none. */
+/** One alert, as memory has it. Everything is borrowed; NULL and 0: there is none. */
 struct message_alert {
 	uint64_t id;
 	int64_t number;
-	const char *what; /* "opened", ...; NULL outside of messages */
+	const char *what; /* "opened", "changed", "resolved", "reminder" */
 	const char *rule, *state, *topic, *subject, *subject_kind;
 	int severity; /* enum severity */
 	uint64_t subject_id;
 	const char *text;
-	/** The latest event's data, our own compact JSON: reason, cause, changed, evidence are its.
-	 */
+	/** The latest event's data, our own compact JSON: condition (its "state"), reason, cause,
+	 *  changed and evidence are its. */
 	const char *data;
 	const char *labels, *tags; /* JSON object, JSON array */
 	const char *runbook, *acknowledged_by, *note;
 	const char *ended; /* what ended it: "garden is up again after 31m" */
-	int64_t since_ms, opened_ms, changed_ms, resolved_ms, acknowledged_ms, snoozed_until_ms;
+	int64_t since_ms, opened_ms, changed_ms, resolved_ms;
 	int64_t now_ms; /* of duration_ms while it is open */
-	int64_t events;
 	uint64_t incident;
-	bool silenced, inhibited;
 };
-/** Its members into the open object: the ALERT of messages (what is set) and of the API. */
-void message_write_alert(struct json_writer *w, const struct message_alert *a);
+/** The ALERT of messages. @return the caller's */
+json_t *message_alert(const struct message_alert *a);
 
-/** A message about alerts. */
+/** A message about alerts. Everything is borrowed. */
 struct message_parts {
-	const char *type; /* NULL: by what they are, "alert.group" for several */
+	const char *type; /* NULL: by what the alerts are, "alert.group" for several */
 	int64_t at_ms;
-	const struct message_alert *alerts; /* the n worst and newest, in order */
-	size_t n;
-	size_t total, open, resolved; /* of all, also those that are not among the n; 0: as in n */
-	const char *const *lines;     /* ready sentences (of a summary), or NULL */
-	size_t n_lines;
+	int severity;
+	const char *title;            /* NULL: by what the alerts are */
+	json_t *alerts;               /* array of ALERT: the worst and newest first */
+	size_t total, open, resolved; /* of all, also of those that are not listed */
+	json_t *lines;                /* ready sentences, or NULL */
+	size_t total_lines;           /* 0: as many as there are */
 };
-/** The document, at most MESSAGE_BYTES_MAX: evidence is left out first, then alerts, then lines.
- *  @return the caller's; title: of MESSAGE_TITLE_MAX + 1 bytes, or NULL */
-char *message_make(const struct message_parts *p, char *title);
-/** The document of a test ("notifier test"). */
+/** A message as the outbox takes it. */
+struct message {
+	char type[48];
+	int severity;
+	char *title; /* English, <= MESSAGE_TITLE_MAX bytes */
+	char *json;
+};
+/** The one way to make it: at most MESSAGE_ALERTS_MAX alerts in MESSAGE_BYTES_MAX. Where there is
+ * no room evidence and what changed go first, from the least alert on, then labels, then alerts and
+ *  lines; the rest is counted. */
+void message_make(const struct message_parts *p, struct message *out);
+void message_fini(struct message *m);
+/** The document of a test ("notifier test"). @return the caller's */
 char *message_test(const char *notifier, int64_t now_ms);
-/** The title of alerts, in English: "DOWN garden: HTTP 502", "7 alerts: 5 down, 2 resolved". */
-void message_make_title(const json_t *alerts, size_t total, struct buf *out);

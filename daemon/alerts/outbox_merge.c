@@ -92,11 +92,10 @@ enum err lane_merge(struct outbox *o, struct lane *l, const struct resource *not
 		    struct error *e)
 {
 	struct merge m = {.now_ms = outbox_wall_ms(o)};
-	char title[MESSAGE_TITLE_MAX + 1];
+	struct message told;
 	struct summary *s;
 	struct tz *zone;
 	struct wording w;
-	char *json;
 	enum err rc;
 
 	/* Programs that subscribed want each event. */
@@ -110,13 +109,15 @@ enum err lane_merge(struct outbox *o, struct lane *l, const struct resource *not
 	if (rc)
 		goto out;
 	w = outbox_wording(notifier, m.now_ms, &zone);
+	summary_make(s, &w, m.from_ms, &told);
 	m.message = (struct outbox_message){.notifier = notifier->id,
 					    .notifier_name = notifier->name,
-					    .topic = "alert.summary",
-					    .title = title};
-	m.message.json = json = summary_make(s, &w, m.from_ms, title, &m.message.severity);
+					    .topic = told.type,
+					    .severity = told.severity,
+					    .title = told.title,
+					    .json = told.json};
 	rc = store_run(o->d->store, OP_PEOPLE, run_merge, &m, e);
-	free(json);
+	message_fini(&told);
 	tz_free(zone);
 	if (rc)
 		goto out;

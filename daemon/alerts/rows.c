@@ -29,6 +29,8 @@ static char *column_dup(sqlite3_stmt *st, int at)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
+/* What ended it is kept with what its last event said: whoever is told of it after a start only
+ * reads it from there. */
 enum err alert_row_write(struct txn *t, const struct alert *a, struct error *e)
 {
 	sqlite3_stmt *st = txn_prepare(
@@ -37,13 +39,15 @@ enum err alert_row_write(struct txn *t, const struct alert *a, struct error *e)
 		" subject_kind, subject, name, labels, text, data, runbook, notify, incident, seq,"
 		" rev, events, since_ms, opened_ms, changed_ms, acknowledged_ms, acknowledged_by,"
 		" note, snoozed_until_ms, resolved_ms)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-		" ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+		" iif(?28 IS NULL, ?13, json_set(coalesce(?13, '{}'), '$.ended', ?28)), ?14, ?15,"
+		" ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"
 		" ON CONFLICT(number) DO UPDATE SET state = ?5, severity = ?6, topic = ?7,"
-		" name = ?10, labels = ?11, text = ?12, data = coalesce(?13, data), runbook = ?14,"
-		" notify = ?15, incident = ?16, seq = ?17, rev = ?18, events = ?19, since_ms = ?20,"
-		" opened_ms = ?21, changed_ms = ?22, acknowledged_ms = ?23, acknowledged_by = ?24,"
-		" note = ?25, snoozed_until_ms = ?26, resolved_ms = ?27",
+		" name = ?10, labels = ?11, text = ?12, data = iif(?28 IS NULL,"
+		" coalesce(?13, data), json_set(coalesce(?13, data, '{}'), '$.ended', ?28)),"
+		" runbook = ?14, notify = ?15, incident = ?16, seq = ?17, rev = ?18, events = ?19,"
+		" since_ms = ?20, opened_ms = ?21, changed_ms = ?22, acknowledged_ms = ?23,"
+		" acknowledged_by = ?24, note = ?25, snoozed_until_ms = ?26, resolved_ms = ?27",
 		e);
 	if (!st)
 		return ERR_STORE;
@@ -74,8 +78,10 @@ enum err alert_row_write(struct txn *t, const struct alert *a, struct error *e)
 	bind(st, 24, a->by);
 	bind(st, 25, a->note);
 	sqlite3_bind_int64(st, 26, a->snoozed_ms);
-	if (a->state == ALERT_RESOLVED)
+	if (a->state == ALERT_RESOLVED) {
 		sqlite3_bind_int64(st, 27, a->resolved_ms);
+		bind(st, 28, a->ended);
+	}
 	enum err err = txn_exec(t, st, e);
 	return err ? err : feed_change(t, "alert", a->id, false, e);
 }
@@ -154,6 +160,7 @@ static struct alert *alert_of_row(sqlite3_stmt *st)
 	a->note = column_dup(st, 24);
 	a->snoozed_ms = sqlite3_column_int64(st, 25);
 	a->resolved_ms = sqlite3_column_int64(st, 26);
+	a->ended = a->state == ALERT_RESOLVED ? column_dup(st, 27) : NULL;
 	a->stored = true;
 	return a;
 }
@@ -177,7 +184,8 @@ enum err alert_rows_read(struct store *s, void (*fn)(struct alert *a, void *arg)
 		"SELECT number, id, fingerprint, rule, state, severity, topic, subject_kind,"
 		" subject, name, labels, text, json_extract(data, '$.state'), runbook, notify,"
 		" incident, seq, rev, events, since_ms, opened_ms, changed_ms, acknowledged_ms,"
-		" acknowledged_by, note, snoozed_until_ms, coalesce(resolved_ms, 0) FROM alert a"
+		" acknowledged_by, note, snoozed_until_ms, coalesce(resolved_ms, 0),"
+		" json_extract(data, '$.ended') FROM alert a"
 		" WHERE resolved_ms IS NULL OR (resolved_ms > ?1 AND EXISTS (SELECT 1 FROM"
 		" alert_told t WHERE t.alert = a.id AND t.rev < a.rev)) ORDER BY number",
 		e);

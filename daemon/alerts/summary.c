@@ -97,9 +97,7 @@ static json_t *blip_line(const struct told *t, const struct wording *w)
 	buf_printf(&line, "%.63s", json_str(t->latest, "subject", "?"));
 	if (since_ms && until_ms >= since_ms) {
 		buf_add_str(&line, " ");
-		wording_time(w, &line, since_ms);
-		buf_add_str(&line, " to ");
-		wording_time(w, &line, until_ms);
+		wording_span(w, &line, since_ms, until_ms);
 		buf_add_str(&line, " (");
 		wording_duration(w, &line, until_ms - since_ms);
 		buf_add_str(&line, ")");
@@ -132,16 +130,16 @@ static int by_weight(const void *a, const void *b)
 	return over ? over : worse ? worse : (x->number < y->number) - (x->number > y->number);
 }
 
-struct parts {
+struct told_parts {
 	const struct told **listed; /* what is no blip */
 	size_t n_listed, n_open, n_over, n_blips;
 	json_t *lines;
-	int severity;
+	int severity; /* of the worst that is open */
 };
 
-static void part(const struct summary *s, const struct wording *w, struct parts *p)
+static void part(const struct summary *s, const struct wording *w, struct told_parts *p)
 {
-	*p = (struct parts){.lines = json_array()};
+	*p = (struct told_parts){.lines = json_array()};
 	p->listed = mem_array(NULL, s->n ? s->n : 1, sizeof *p->listed);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct told *t = &s->all[i];
@@ -160,38 +158,26 @@ static void part(const struct summary *s, const struct wording *w, struct parts 
 	qsort(p->listed, p->n_listed, sizeof *p->listed, by_weight);
 }
 
-static void make_title(const struct parts *p, const struct wording *w, int64_t from_ms, char *title)
+static void add_title(const struct told_parts *p, const struct wording *w, int64_t from_ms,
+		      struct buf *out)
 {
-	struct buf out = BUF_INIT(MESSAGE_TITLE_MAX);
-
-	buf_add_str(&out, "Summary of ");
-	wording_duration(w, &out, w->now_ms > from_ms ? w->now_ms - from_ms : 0);
-	buf_printf(&out, ": %zu still open", p->n_open);
+	buf_add_str(out, "Summary of ");
+	wording_duration(w, out, w->now_ms > from_ms ? w->now_ms - from_ms : 0);
+	buf_printf(out, ": %zu still open", p->n_open);
 	if (p->n_over)
-		buf_printf(&out, ", %zu resolved", p->n_over);
+		buf_printf(out, ", %zu resolved", p->n_over);
 	if (p->n_blips)
-		buf_printf(&out, ", %zu came and went", p->n_blips);
-	snprintf(title, MESSAGE_TITLE_MAX + 1, "%s", buf_str(&out));
-	buf_fini(&out);
+		buf_printf(out, ", %zu came and went", p->n_blips);
 }
 
-/* How much of it fits. */
-struct limits {
-	size_t alerts, lines;
-	bool facts;
-};
-
-static json_t *alerts_of(const struct parts *p, const struct limits *l)
+/* What opened meanwhile opens with this message, whatever else was said of it since. */
+static json_t *alerts_of(const struct told_parts *p)
 {
 	json_t *alerts = json_array();
 
-	for (size_t i = 0; i < p->n_listed && i < l->alerts; i++) {
+	for (size_t i = 0; i < p->n_listed && i < MESSAGE_ALERTS_MAX; i++) {
 		json_t *alert = json_copy(p->listed[i]->latest);
 
-		if (!l->facts) {
-			json_object_set_new(alert, "evidence", json_null());
-			json_object_set_new(alert, "changed", json_array());
-		}
 		if (p->listed[i]->began)
 			json_object_set_new(alert, "what", json_string("opened"));
 		json_array_append_new(alerts, alert);
@@ -199,63 +185,29 @@ static json_t *alerts_of(const struct parts *p, const struct limits *l)
 	return alerts;
 }
 
-static json_t *lines_of(const struct parts *p, const struct limits *l)
+void summary_make(const struct summary *s, const struct wording *w, int64_t from_ms,
+		  struct message *out)
 {
-	json_t *lines = json_array(), *line;
-	char more[48];
-	size_t i;
+	struct buf title = BUF_INIT(MESSAGE_TITLE_MAX);
+	struct told_parts t;
+	json_t *alerts;
 
-	json_array_foreach(p->lines, i, line)
-	{
-		if (i < l->lines)
-			json_array_append(lines, line);
-	}
-	if (p->n_blips > json_array_size(lines)) {
-		snprintf(more, sizeof more, "and %zu more that came and went",
-			 p->n_blips - json_array_size(lines));
-		json_array_append_new(lines, json_string(more));
-	}
-	return lines;
-}
-
-static char *document(const struct parts *p, const struct limits *l, const struct wording *w,
-		      const char *title)
-{
-	char at[TIME_TEXT];
-	json_t *d = json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:{s:I, s:I}, s:o}", "type",
-			      "alert.summary", "at", time_rfc3339(at, w->now_ms), "severity",
-			      severity_name((enum severity)p->severity), "title", title, "alerts",
-			      alerts_of(p, l), "total", (json_int_t)p->n_listed, "counts", "open",
-			      (json_int_t)p->n_open, "resolved",
-			      (json_int_t)(p->n_over + p->n_blips), "lines", lines_of(p, l));
-	char *text = d ? json_dumps(d, JSON_COMPACT) : NULL;
-
-	json_decref(d);
-	return text ? text : mem_strdup("{}");
-}
-
-char *summary_make(const struct summary *s, const struct wording *w, int64_t from_ms,
-		   char title[static MESSAGE_TITLE_MAX + 1], int *severity)
-{
-	struct limits l = {.alerts = MESSAGE_ALERTS_MAX, .lines = LINES_MAX, .facts = true};
-	struct parts p;
-	char *text;
-
-	part(s, w, &p);
-	make_title(&p, w, from_ms, title);
-	*severity = p.severity;
-	text = document(&p, &l, w, title);
-	while (strlen(text) > MESSAGE_BYTES_MAX && (l.facts || l.alerts || l.lines)) {
-		if (l.facts)
-			l.facts = false;
-		else if (l.lines > l.alerts)
-			l.lines /= 2;
-		else
-			l.alerts /= 2;
-		free(text);
-		text = document(&p, &l, w, title);
-	}
-	free(p.listed);
-	json_decref(p.lines);
-	return text;
+	part(s, w, &t);
+	add_title(&t, w, from_ms, &title);
+	alerts = alerts_of(&t);
+	message_make(&(struct message_parts){.type = "alert.summary",
+					     .at_ms = w->now_ms,
+					     .severity = t.severity,
+					     .title = buf_str(&title),
+					     .alerts = alerts,
+					     .total = t.n_listed,
+					     .open = t.n_open,
+					     .resolved = t.n_over + t.n_blips,
+					     .lines = t.lines,
+					     .total_lines = t.n_blips},
+		     out);
+	buf_fini(&title);
+	json_decref(alerts);
+	json_decref(t.lines);
+	free(t.listed);
 }

@@ -10,7 +10,6 @@ struct summary *summary_new(void);
 void summary_free(struct summary *s);
 /** The next older message's document. @return false: it is about no alerts, and stays as it is */
 bool summary_add(struct summary *s, const char *json);
-/** The document, at most MESSAGE_BYTES_MAX, free(); title and severity as outbox_message wants
- *  them. from_ms: since when nothing got out. */
-char *summary_make(const struct summary *s, const struct wording *w, int64_t from_ms,
-		   char title[static MESSAGE_TITLE_MAX + 1], int *severity);
+/** from_ms: since when nothing got out. The caller ends the message. */
+void summary_make(const struct summary *s, const struct wording *w, int64_t from_ms,
+		  struct message *out);

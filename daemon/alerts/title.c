@@ -208,32 +208,58 @@ static void add_count(const struct wording *w, struct buf *line, const char **se
 	*separator = ", ";
 }
 
-/* The first of those that are open, or of all when none is. */
+static bool is_named_before(const json_t *alerts, size_t i, const char *subject)
+{
+	while (i-- > 0)
+		if (!strcmp(json_str(json_array_get(alerts, i), "subject", ""), subject))
+			return true;
+	return false;
+}
+
+/* The first of those that are open, or of all when none is; each once. */
 static void add_names(const json_t *alerts, struct buf *line, size_t total)
 {
 	const json_t *a;
 	size_t i, named = 0, open = 0;
+	bool more = false;
 	json_array_foreach((json_t *)alerts, i, a) open += !alert_is_resolved(a);
 	json_array_foreach((json_t *)alerts, i, a)
 	{
 		char name[64];
-		if (named == NAMED_MAX || (open && alert_is_resolved(a)))
+		const char *subject = json_str(a, "subject", "");
+		if (open && alert_is_resolved(a))
 			continue;
-		safe(name, sizeof(name), json_str(a, "subject", ""));
+		if (is_named_before(alerts, i, subject))
+			continue;
+		if (named == NAMED_MAX) {
+			more = true;
+			break;
+		}
+		safe(name, sizeof(name), subject);
 		if (name[0])
 			buf_printf(line, "%s%s", named++ ? ", " : " (", name);
 	}
 	if (named)
-		buf_add_str(line, total > named ? ", ...)" : ")");
+		buf_add_str(line, more || total > json_array_size(alerts) ? ", ...)" : ")");
+}
+
+static bool all_remind(const json_t *alerts)
+{
+	const json_t *a;
+	size_t i;
+	json_array_foreach((json_t *)alerts, i,
+			   a) if (strcmp(json_str(a, "what", ""), "reminder")) return false;
+	return json_array_size(alerts) > 0;
 }
 
 static void several_title(const json_t *alerts, size_t total, const json_t *counts,
 			  const struct wording *w, struct buf *out)
 {
 	struct buf line = BUF_INIT(4 * WORD_TEXT);
-	struct tally t[6] = {0};
+	struct tally t[ARRAY_LEN(words) + ARRAY_LEN(by_severity)] = {0};
 	size_t resolved = 0;
-	const char *separator = " alerts: ";
+	const char *begin = all_remind(alerts) ? " alerts still open: " : " alerts: ";
+	const char *separator = begin;
 	wording_number(w, &line, (int64_t)total, 0);
 	count_words(alerts, t, ARRAY_LEN(t), &resolved);
 	if (total == json_array_size(alerts)) {
@@ -241,12 +267,11 @@ static void several_title(const json_t *alerts, size_t total, const json_t *coun
 			add_count(w, &line, &separator, (int64_t)t[i].n, t[i].word->many);
 		add_count(w, &line, &separator, (int64_t)resolved, "resolved");
 	} else {
-		add_count(w, &line, &separator, json_int(counts, "open", 0),
-			  t[0].n && !t[1].n ? t[0].word->many : "open");
+		add_count(w, &line, &separator, json_int(counts, "open", 0), "open");
 		add_count(w, &line, &separator, json_int(counts, "resolved", 0), "resolved");
 	}
-	if (!strcmp(separator, " alerts: "))
-		buf_add_str(&line, " alerts");
+	if (separator == begin)
+		buf_add(&line, begin, strlen(begin) - 2);
 	add_names(alerts, &line, total);
 	add_line(out, buf_str(&line));
 	buf_fini(&line);
@@ -259,13 +284,6 @@ static void title_of(const json_t *alerts, size_t total, const json_t *counts,
 		several_title(alerts, total, counts, w, out);
 	else
 		alert_title(json_array_get(alerts, 0), w, out);
-}
-
-void message_make_title(const json_t *alerts, size_t total, struct buf *out)
-{
-	struct wording plain = {.now_ms = 0};
-	size_t listed = json_array_size(alerts);
-	title_of(alerts, total > listed ? total : listed, NULL, &plain, out);
 }
 
 size_t message_total(const json_t *message)

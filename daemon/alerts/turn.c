@@ -39,14 +39,14 @@ static void subscribers(struct alerts *a, const struct event *ev, const struct s
 	json_t *data = ev->data_json ? json_loads(ev->data_json, 0, NULL) : NULL;
 	for (size_t i = 0; i < a->subscriptions.n; i++) {
 		const struct subscription *one = &a->subscriptions.all[i];
-		struct composed c;
+		struct message c;
 		if (!subscription_wants(one, ev, s, data))
 			continue;
 		compose_event(store_epoch(a->d->store), ev, &c);
 		const struct outbox_message m = {
 			.notifier = one->id,
 			.notifier_name = one->name,
-			.topic = c.topic,
+			.topic = c.type,
 			.severity = c.severity,
 		};
 		ledger_message(a, &m, c.title, c.json);
@@ -83,7 +83,7 @@ static void read_events(struct alerts *a)
 
 static void tell(struct alerts *a, struct group *g, const struct moment *now, bool hurry)
 {
-	struct composed c;
+	struct message c;
 	struct tell *tells;
 	size_t n = group_take(&a->recipients, g, now, hurry, &tells);
 	if (n) {
@@ -106,7 +106,7 @@ static void tell(struct alerts *a, struct group *g, const struct moment *now, bo
 		const struct outbox_message m = {
 			.notifier = g->recipient->id,
 			.notifier_name = g->recipient->name,
-			.topic = c.topic,
+			.topic = c.type,
 			.severity = c.severity,
 			.alerts = ids,
 			.n_alerts = n,

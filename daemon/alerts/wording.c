@@ -258,6 +258,15 @@ void wording_time(const struct wording *w, struct buf *out, int64_t ms)
 	}
 }
 
+void wording_span(const struct wording *w, struct buf *out, int64_t from_ms, int64_t until_ms)
+{
+	struct wording at_its_begin = *w;
+	at_its_begin.now_ms = from_ms;
+	wording_time(w, out, from_ms);
+	buf_add_str(out, " to ");
+	wording_time(&at_its_begin, out, until_ms);
+}
+
 void wording_duration(const struct wording *w, struct buf *out, int64_t ms)
 {
 	static const struct {

@@ -66,9 +66,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *m = json_loadb((const char *)data + 1, size - 1,
 			       JSON_ALLOW_NUL | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, NULL);
 	draw(m, &w, data[0] & 0x80 ? 300 : 1 << 17);
-	struct buf title = BUF_INIT(1000);
-	message_make_title(m, data[0], &title);
-	buf_fini(&title);
+	struct message made;
+	message_make(&(struct message_parts){.alerts = json_object_get(m, "alerts"),
+					     .total = data[0],
+					     .lines = json_object_get(m, "lines")},
+		     &made);
+	message_fini(&made);
 	json_decref(m);
 	return 0;
 }

@@ -207,16 +207,32 @@ static struct message_alert an_alert(int64_t number, const char *what)
 		.subject_id = 5,
 		.severity = SEVERITY_CRITICAL,
 		.text = "garden is down: HTTP 502",
-		.data = "{\"reason\":\"HTTP 502\",\"cause\":\"http_status\",\"changed\":[{\"what\":"
+		.data = "{\"state\":\"down\",\"reason\":\"HTTP 502\",\"cause\":\"http_status\",\"changed\":[{\"what\":"
 			"\"address\",\"from\":\"a\",\"to\":\"b\"}],\"evidence\":{\"status\":502}}",
 		.labels = "{\"owner\":\"mine\"}",
 		.tags = "[\"shop\"]",
 		.since_ms = 1000000,
 		.opened_ms = 1050000,
 		.now_ms = 1060000,
-		.events = 1,
 		.incident = 9,
 	};
+}
+
+/* The message about those n. */
+static char *made(const struct message_alert *all, size_t n, struct message_parts p, char *title)
+{
+	struct message m;
+	p.alerts = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(p.alerts, message_alert(&all[i]));
+	message_make(&p, &m);
+	assert_true(strlen(m.json) <= MESSAGE_BYTES_MAX);
+	assert_true(strlen(m.title) <= MESSAGE_TITLE_MAX);
+	if (title)
+		snprintf(title, MESSAGE_TITLE_MAX + 1, "%s", m.title);
+	free(m.title);
+	json_decref(p.alerts);
+	return m.json;
 }
 
 static json_t *read_message(const char *text)
@@ -230,9 +246,12 @@ static json_t *read_message(const char *text)
 static void make__writes_what_the_header_promises(void **state)
 {
 	struct message_alert a = an_alert(14, "opened");
-	struct message_parts p = {.at_ms = 1060000, .alerts = &a, .n = 1};
 	char title[MESSAGE_TITLE_MAX + 1];
-	char *text = message_make(&p, title);
+	char *text = made(
+		&a, 1,
+		(struct message_parts){
+			.at_ms = 1060000, .severity = SEVERITY_CRITICAL, .total = 1, .open = 1},
+		title);
 	json_t *m = read_message(text);
 	const json_t *o = json_array_get(json_object_get(m, "alerts"), 0);
 	assert_string_equal(title, "DOWN garden: HTTP 502");
@@ -243,6 +262,8 @@ static void make__writes_what_the_header_promises(void **state)
 	assert_int_equal(json_int(json_object_get(m, "counts"), "open", 0), 1);
 	assert_string_equal(json_str(o, "ack", ""), "sellersmart ack 14");
 	assert_string_equal(json_str(o, "reason", ""), "HTTP 502");
+	assert_string_equal(json_str(o, "cause", ""), "http_status");
+	assert_string_equal(json_str(o, "condition", ""), "down");
 	assert_string_equal(json_str(json_object_get(o, "labels"), "owner", ""), "mine");
 	assert_int_equal(json_int(json_object_get(o, "evidence"), "status", 0), 502);
 	assert_int_equal(json_array_size(json_object_get(o, "changed")), 1);
@@ -259,7 +280,7 @@ static void make__stays_within_its_bounds(void **state)
 	struct message_alert all[N];
 	struct buf data = BUF_INIT(8192);
 	char title[MESSAGE_TITLE_MAX + 1];
-	buf_add_str(&data, "{\"evidence\":{\"server\":\"");
+	buf_add_str(&data, "{\"reason\":\"HTTP 502\",\"evidence\":{\"server\":\"");
 	for (int i = 0; i < 3000; i++)
 		buf_add_char(&data, 'x');
 	buf_add_str(&data, "\"}}");
@@ -267,16 +288,21 @@ static void make__stays_within_its_bounds(void **state)
 		all[i] = an_alert(i + 1, "opened");
 		all[i].data = buf_str(&data);
 	}
-	struct message_parts p = {
-		.at_ms = 1, .alerts = all, .n = N, .total = 10000, .open = 9990, .resolved = 10};
-	char *text = message_make(&p, title);
+	char *text = made(
+		all, N,
+		(struct message_parts){.at_ms = 1, .total = 10000, .open = 9990, .resolved = 10},
+		title);
 	json_t *m = read_message(text);
 	const json_t *alerts = json_object_get(m, "alerts");
 	assert_true(strlen(text) <= MESSAGE_BYTES_MAX);
 	assert_true(json_array_size(alerts) >= 15);
 	assert_int_equal(json_int(m, "total", 0), 10000);
-	assert_string_equal(title,
-			    "10,000 alerts: 9,990 down, 10 resolved (garden, garden, garden, ...)");
+	assert_string_equal(title, "10,000 alerts: 9,990 open, 10 resolved (garden, ...)");
+	/* The worst keeps what helps to find the cause, the others still say their reason. */
+	assert_non_null(
+		json_object_get(json_object_get(json_array_get(alerts, 0), "evidence"), "server"));
+	assert_true(json_is_null(json_object_get(json_array_get(alerts, 14), "evidence")));
+	assert_string_equal(json_str(json_array_get(alerts, 14), "reason", ""), "HTTP 502");
 	json_decref(m);
 	free(text);
 	buf_fini(&data);
@@ -288,13 +314,112 @@ static void make__survives_data_that_is_not_what_it_should_be(void **state)
 					    "{\"reason\":5}"};
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
 		struct message_alert a = an_alert(1, "resolved");
-		struct message_parts p = {.alerts = &a, .n = 1};
 		a.data = a.labels = a.tags = wrong[i];
 		a.labels = "oops";
-		char *text = message_make(&p, NULL);
+		char *text = made(&a, 1, (struct message_parts){.total = 1}, NULL);
 		json_decref(read_message(text));
 		free(text);
 	}
+}
+
+/* What the header says of an ALERT: each of its members is there, and no other. */
+static void alert__has_the_members_that_the_header_lists(void **state)
+{
+	static const char *const members[] = {
+		"number",          "id",          "what",      "rule",       "severity",
+		"state",           "topic",       "subject",   "subject_id", "text",
+		"subject_kind",    "since",       "opened_at", "changed_at", "resolved_at",
+		"incident",        "duration_ms", "condition", "reason",     "cause",
+		"changed",         "evidence",    "labels",    "tags",       "runbook",
+		"acknowledged_by", "note",        "ended",     "ack"};
+	struct message_alert a = an_alert(14, "opened");
+	json_t *full = message_alert(&a), *empty = message_alert(&(struct message_alert){0});
+	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+		assert_non_null(json_object_get(full, members[i]));
+		assert_non_null(json_object_get(empty, members[i]));
+	}
+	assert_int_equal(json_object_size(full), ARRAY_LEN(members));
+	assert_int_equal(json_object_size(empty), ARRAY_LEN(members));
+	json_decref(full);
+	json_decref(empty);
+}
+
+static void what_ended_it__is_said_of_what_is_over_only(void **state)
+{
+	struct message_alert a = an_alert(14, "resolved");
+	a.ended = "garden is up again after 31m";
+	json_t *o = message_alert(&a);
+	assert_null(json_str(o, "ended", NULL));
+	assert_string_equal(json_str(o, "ack", ""), "sellersmart ack 14");
+	json_decref(o);
+	a.state = "resolved";
+	a.resolved_ms = 1075000;
+	o = message_alert(&a);
+	assert_string_equal(json_str(o, "ended", ""), "garden is up again after 31m");
+	assert_null(json_str(o, "ack", NULL));
+	assert_int_equal(json_int(o, "duration_ms", 0), 75000);
+	json_decref(o);
+}
+
+static void expect_kind(const char *const *what, size_t n, const char *type, const char *title)
+{
+	static const char *const subjects[] = {"garden", "lamps", "garden"};
+	struct message_alert all[3];
+	char line[MESSAGE_TITLE_MAX + 1];
+	size_t over = 0;
+	for (size_t i = 0; i < n; i++) {
+		all[i] = an_alert((int64_t)i + 1, what[i]);
+		all[i].subject = subjects[i];
+		over += !strcmp(what[i], "resolved");
+	}
+	char *text =
+		made(all, n, (struct message_parts){.total = n, .open = n - over, .resolved = over},
+		     line);
+	json_t *m = read_message(text);
+	assert_string_equal(json_str(m, "type", ""), type);
+	assert_string_equal(line, title);
+	json_decref(m);
+	free(text);
+}
+
+static void kind_and_title__say_what_all_of_it_is(void **state)
+{
+	expect_kind((const char *const[]){"changed"}, 1, "alert.changed", "DOWN garden: HTTP 502");
+	expect_kind((const char *const[]){"reminder"}, 1, "alert.reminder",
+		    "Still DOWN garden: HTTP 502");
+	expect_kind((const char *const[]){"opened", "opened", "resolved"}, 3, "alert.group",
+		    "3 alerts: 2 down, 1 resolved (garden, lamps)");
+	expect_kind((const char *const[]){"reminder", "reminder"}, 2, "alert.reminder",
+		    "2 alerts still open: 2 down (garden, lamps)");
+	expect_kind((const char *const[]){"opened", "reminder"}, 2, "alert.group",
+		    "2 alerts: 2 down (garden, lamps)");
+}
+
+static void lines__that_do_not_fit__are_counted(void **state)
+{
+	struct message m;
+	struct message_parts p = {.type = "alert.summary",
+				  .title = "Summary of 2 h",
+				  .lines = json_array(),
+				  .total_lines = 500};
+	for (int i = 0; i < 100; i++) {
+		char line[240];
+		snprintf(line, sizeof(line), "%d %*s", i, 220, "garden came and went");
+		json_array_append_new(p.lines, json_string(line));
+	}
+	message_make(&p, &m);
+	json_t *read = read_message(m.json);
+	const json_t *lines = json_object_get(read, "lines");
+	size_t n = json_array_size(lines);
+	char more[40];
+	assert_in_range(n, 21, 100);
+	snprintf(more, sizeof(more), "and %zu more", 500 - (n - 1));
+	assert_string_equal(json_string_value(json_array_get(lines, n - 1)), more);
+	assert_string_equal(m.title, "Summary of 2 h");
+	assert_string_equal(m.type, "alert.summary");
+	json_decref(read);
+	json_decref(p.lines);
+	message_fini(&m);
 }
 
 static void test_message__says_that_it_is_one(void **state)
@@ -319,9 +444,8 @@ static void title__is_one_line_of_at_most_200_bytes(void **state)
 	struct message_alert a = an_alert(1, "opened");
 	a.subject = a.text = buf_str(&long_name);
 	a.data = NULL;
-	struct message_parts p = {.alerts = &a, .n = 1};
 	char title[MESSAGE_TITLE_MAX + 1];
-	free(message_make(&p, title));
+	free(made(&a, 1, (struct message_parts){.total = 1}, title));
 	assert_true(strlen(title) <= MESSAGE_TITLE_MAX);
 	assert_string_equal(title + strlen(title) - 3, "...");
 	assert_null(strstr(title, "\ufffd"));
@@ -337,6 +461,10 @@ int main(void)
 		cmocka_unit_test(hostile_text__never_mentions_or_opens_anything),
 		cmocka_unit_test(make__writes_what_the_header_promises),
 		cmocka_unit_test(make__stays_within_its_bounds),
+		cmocka_unit_test(alert__has_the_members_that_the_header_lists),
+		cmocka_unit_test(what_ended_it__is_said_of_what_is_over_only),
+		cmocka_unit_test(kind_and_title__say_what_all_of_it_is),
+		cmocka_unit_test(lines__that_do_not_fit__are_counted),
 		cmocka_unit_test(make__survives_data_that_is_not_what_it_should_be),
 		cmocka_unit_test(test_message__says_that_it_is_one),
 		cmocka_unit_test(title__is_one_line_of_at_most_200_bytes),

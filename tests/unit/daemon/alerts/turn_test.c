@@ -41,6 +41,21 @@ static void down__opens__an_alert_and_tells_at_once(void **state)
 			    "1/1");
 }
 
+static void runbook__of_the_monitor__is_told_when_the_rule_has_none(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = put_resource(f, "monitor", "garden",
+				       "{\"type\":\"tcp\",\"target\":\"127.0.0.1:9\","
+				       "\"runbook\":\"https://wiki.example/garden\"}");
+	put_resource(f, "notifier", "ops", webhook);
+	turns(f, (struct notes){.notifiers = true});
+	happens(f, garden, "down", NULL);
+	turns(f, (struct notes){0});
+	assert_string_equal(stored(f, "SELECT json_extract(message, '$.alerts[0].runbook')"
+				      " FROM delivery"),
+			    "https://wiki.example/garden");
+}
+
 static void up__resolves__it_and_tells_whom_was_told(void **state)
 {
 	struct fixture *f = *state;
@@ -206,6 +221,10 @@ static void resolution_that_waited__is_told__after_a_start(void **state)
 	fixture_again(f);
 	pass(f, MINUTE);
 	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
+	assert_string_equal(stored(f, "SELECT json_extract(message, '$.alerts[0].ended') ||"
+				      " '/' || json_extract(message, '$.alerts[0].condition')"
+				      " FROM delivery ORDER BY id DESC LIMIT 1"),
+			    "garden is up/down");
 	fixture_again(f);
 	pass(f, HOUR);
 	assert_string_equal(MESSAGES, "alert.opened,alert.resolved");
@@ -487,6 +506,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		alerts_test(down__opens__an_alert_and_tells_at_once),
+		alerts_test(runbook__of_the_monitor__is_told_when_the_rule_has_none),
 		alerts_test(up__resolves__it_and_tells_whom_was_told),
 		alerts_test(down_again__is__another_alert_with_a_number_of_its_own),
 		alerts_test(the_same_event__counts__once_however_often_it_is_said),

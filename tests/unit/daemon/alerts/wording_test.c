@@ -125,6 +125,26 @@ static void duration__has_its_two_largest_units(void **state)
 	}
 }
 
+static void span__says_the_day_once(void **state)
+{
+	static const struct {
+		const char *from, *until, *text;
+	} cases[] = {
+		{"2026-11-24T06:11:00Z", "2026-11-24T06:42:00Z", "06:11 UTC to 06:42 UTC"},
+		{"2026-11-22T06:11:00Z", "2026-11-22T06:42:00Z",
+		 "Sun 22 Nov 06:11 UTC to 06:42 UTC"},
+		{"2026-11-22T23:50:00Z", "2026-11-23T00:10:00Z",
+		 "Sun 22 Nov 23:50 UTC to Mon 23 Nov 00:10 UTC"},
+	};
+	const struct wording w = {.now_ms = at("2026-11-24T12:00:00Z")};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf out = BUF_INIT(200);
+		wording_span(&w, &out, at(cases[i].from), at(cases[i].until));
+		assert_string_equal(buf_str(&out), cases[i].text);
+		buf_fini(&out);
+	}
+}
+
 static void languages__differ_from_english_where_they_are_named(void **state)
 {
 	struct wording w = {.now_ms = at("2027-11-24T00:00:00Z")};
@@ -148,6 +168,7 @@ int main(void)
 		cmocka_unit_test(number__has_the_marks_of_its_language),
 		cmocka_unit_test(time__is_written_as_in_its_language_and_zone),
 		cmocka_unit_test(duration__has_its_two_largest_units),
+		cmocka_unit_test(span__says_the_day_once),
 		cmocka_unit_test(languages__differ_from_english_where_they_are_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
