@@ -256,6 +256,93 @@ static void store_without_alerts__tells__what_is_down_already(void **state)
 	assert_string_equal(MESSAGES, "alert.opened");
 }
 
+static void lost_cursor__tells__what_is_down_and_that_events_were_missed(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	happens(f, garden, "up", NULL);
+	turns(f, (struct notes){0});
+	happens(f, garden, "down", NULL);
+	f->a->lost = true; /* as cursor_get finds it at a start */
+	f->a->cursor = f->a->stored_cursor =
+		strtoull(stored(f, "SELECT max(seq) FROM events"), NULL, 10);
+	start_catch_up(f->a);
+	pass(f, MINUTE);
+	assert_string_equal(stored(f, "SELECT rule FROM alert ORDER BY rule"),
+			    "feed-lost,monitor-down");
+	assert_string_equal(stored(f, "SELECT name FROM alert WHERE rule = 'monitor-down'"),
+			    "garden");
+}
+
+/* ---- through real rules --------------------------------------------------------------------- */
+
+static void cool_down__after_an_end__lets_only_what_lasts_open_again(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	put_resource(f, "rule", "mine",
+		     "{\"topics\":[\"monitor.pending\"],\"until_topics\":[\"monitor.up\"],"
+		     "\"cool_down\":\"30m\"}");
+	turns(f, (struct notes){.rules = true});
+	happens(f, garden, "pending", NULL);
+	pass(f, MINUTE);
+	happens(f, garden, "up", NULL);
+	pass(f, MINUTE);
+	assert_string_equal(STATES, "resolved");
+	happens(f, garden, "pending", NULL); /* a blip within the cool-down */
+	pass(f, MINUTE);
+	happens(f, garden, "up", NULL);
+	pass(f, MINUTE);
+	assert_string_equal(STATES, "resolved");
+	happens(f, garden, "pending", NULL); /* and what lasts longer than it */
+	pass(f, 20 * MINUTE);
+	assert_string_equal(STATES, "resolved,pending");
+	pass(f, 10 * MINUTE);
+	assert_string_equal(STATES, "resolved,open");
+}
+
+static void expiry__is_counted__from_the_last_event(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	put_resource(f, "rule", "news",
+		     "{\"topics\":[\"monitor.up\"],\"severity\":\"warning\",\"expire\":\"1h\"}");
+	turns(f, (struct notes){.rules = true});
+	happens(f, garden, "up", NULL);
+	pass(f, 40 * MINUTE);
+	happens(f, garden, "up", NULL);
+	pass(f, 50 * MINUTE);
+	assert_string_equal(STATES, "open");
+	pass(f, 10 * MINUTE);
+	assert_string_equal(STATES, "resolved");
+	assert_string_equal(stored(f, "SELECT json_extract(data, '$.ended') FROM alert"),
+			    "nothing more was heard of it");
+}
+
+static void inhibited__is_told__once_what_inhibits_it_has_ended(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t garden = with_notifier(f);
+	put_resource(
+		f, "rule", "part",
+		"{\"topics\":[\"monitor.pending\"],\"until_topics\":[\"monitor.up\"],\"severity\":\"warning\"}");
+	put_resource(f, "rule", "whole",
+		     "{\"topics\":[\"monitor.down\"],\"until_topics\":[\"monitor.degraded\"],"
+		     "\"inhibits\":[\"part\"]}");
+	turns(f, (struct notes){.rules = true});
+	happens(f, garden, "down", NULL);
+	happens(f, garden, "pending", NULL);
+	pass(f, HOUR);
+	assert_string_equal(stored(f, "SELECT count(*) FROM alert_told t JOIN alert a"
+				      " ON a.id = t.alert WHERE a.rule = 'part'"),
+			    "0");
+	happens(f, garden, "degraded", NULL);
+	pass(f, HOUR);
+	assert_string_equal(stored(f, "SELECT t.rev FROM alert_told t JOIN alert a"
+				      " ON a.id = t.alert WHERE a.rule = 'part'"),
+			    "1");
+}
+
 /* ---- what people do, and silences ----------------------------------------------------------- */
 
 static const char *until(struct fixture *f, int64_t ms)
@@ -520,6 +607,10 @@ int main(void)
 		alerts_test(events_while_it_was_away__are_taken_in__at_the_start),
 		alerts_test(resolution_that_waited__is_told__after_a_start),
 		alerts_test(store_without_alerts__tells__what_is_down_already),
+		alerts_test(lost_cursor__tells__what_is_down_and_that_events_were_missed),
+		alerts_test(cool_down__after_an_end__lets_only_what_lasts_open_again),
+		alerts_test(expiry__is_counted__from_the_last_event),
+		alerts_test(inhibited__is_told__once_what_inhibits_it_has_ended),
 		alerts_test(silence__hushes__and_tells_at_its_end_what_is_still_so),
 		alerts_test(alert__is_seen__by_its_subject),
 		alerts_test(alert_about_nothing_else__has__its_line),
