@@ -25,6 +25,8 @@ enum extract_kind {
 	EXTRACT_XPATH,   /* XPath 1.0, of HTML, or of XML when the content type says so */
 	EXTRACT_JQ,      /* jq program, of JSON */
 	EXTRACT_PATTERN, /* PCRE2, of the bytes as they are: the first group, or the whole match */
+	EXTRACT_PRODUCT, /* facts about products (product_read.h): one value, a JSON object; the
+			  * expression is the page's URL or "" */
 };
 
 enum {
@@ -43,6 +45,8 @@ struct extract_query {
 	/** CSS and XPath elements: this attribute instead of the text; NULL: the text, blanks
 	 * collapsed, a line for each block element. */
 	const char *attribute;
+	/** PRODUCT: products, or entries of a sitemap, to leave out; the answer's "next". */
+	uint32_t from;
 };
 
 struct extract_request {

@@ -5,6 +5,7 @@
 
 #include "daemon/extract/html_select.h"
 #include "daemon/extract/lru.h"
+#include "daemon/extract/product_read.h"
 #include "daemon/extract/program.h"
 #include "daemon/extract/tree.h"
 #include "shared/css.h"
@@ -13,7 +14,10 @@
 #include "shared/pattern.h"
 
 /* A compiled one takes a few kB, and compiling a jq program 15 ms. */
-enum { CACHED_MAX = 256 };
+enum {
+	CACHED_MAX = 256,
+	VALUE_HEAD = 16, /* what a value of an answer takes besides its bytes, at most */
+};
 
 struct extractor {
 	struct charsets *charsets;
@@ -246,6 +250,18 @@ static void match_pattern(struct extractor *x, const struct extract_request *r,
 	}
 }
 
+static void read_products(struct extractor *x, const struct extract_request *r,
+			  const struct extract_query *q, struct found_writer *f)
+{
+	struct product_request request = {r->document, r->document_len, r->content_type,
+					  q->expression, q->from};
+	struct buf out = BUF_INIT(f->values.max > VALUE_HEAD ? f->values.max - VALUE_HEAD : 0);
+
+	if (!product_read(x->charsets, &request, &out, &f->error))
+		found_add_whole(f, &out);
+	buf_fini(&out);
+}
+
 static void run_query(struct extractor *x, struct documents *d, const struct extract_query *q,
 		      struct found_writer *f)
 {
@@ -261,6 +277,7 @@ static void run_query(struct extractor *x, struct documents *d, const struct ext
 		break;
 	case EXTRACT_JQ: run_program(x, d, q, f); break;
 	case EXTRACT_PATTERN: match_pattern(x, d->request, q, f); break;
+	case EXTRACT_PRODUCT: read_products(x, d->request, q, f); break;
 	}
 }
 

@@ -87,6 +87,7 @@ enum err frame_write_request(struct buf *out, const struct extract_request *req,
 		put_u32(out, req->queries[i].kind);
 		put_string(out, req->queries[i].expression);
 		put_string(out, req->queries[i].attribute);
+		put_u32(out, req->queries[i].from);
 	}
 	put_text(out, req->document ? req->document : "", req->document_len);
 	put_length(out, 0);
@@ -153,6 +154,17 @@ bool found_add(struct found_writer *f, const char *text, size_t len)
 	}
 	free(copy);
 	return !f->full;
+}
+
+void found_add_whole(struct found_writer *f, const struct buf *text)
+{
+	f->total++;
+	if (text->overflow || f->values.len + text->len + sizeof(uint32_t) + 1 > f->values.max) {
+		error_set(&f->error, ERR_TOO_LARGE, "what was found does not fit in an answer");
+		return;
+	}
+	put_text(&f->values, buf_str(text), text->len);
+	f->n++;
 }
 
 void frame_answer_begin(struct buf *out)
@@ -253,7 +265,8 @@ bool frame_read_request(const char *data, size_t len, struct frame_request *out)
 		out->queries[i].kind = (enum extract_kind)kind;
 		out->queries[i].expression = get_string(&c);
 		out->queries[i].attribute = get_string(&c);
-		if (kind > EXTRACT_PATTERN || !out->queries[i].expression)
+		out->queries[i].from = get_u32(&c);
+		if (kind > EXTRACT_PRODUCT || !out->queries[i].expression)
 			c.bad = true;
 	}
 	r->document = get_text(&c, &r->document_len);

@@ -44,6 +44,8 @@ void found_fini(struct found_writer *f);
 /** Add one value: NUL and what is not UTF-8 become U+FFFD; cut, or only counted, when there is no
  *  more room. @return false: enough, further ones are only counted */
 bool found_add(struct found_writer *f, const char *text, size_t len);
+/** Add one value of any length, ours and UTF-8; f->error speaks when there is no room. */
+void found_add_whole(struct found_writer *f, const struct buf *text);
 
 /** An answer: begin, a found_writer for each query (its values are dropped when its error is set),
  *  end. */

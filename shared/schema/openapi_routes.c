@@ -40,6 +40,14 @@ static const char batch[] =
 	"changes:[{field:str from:str? to:str?}] missing_secrets?:[str] error?:{*:any} errors?:[{*:any}]}] "
 	"counts:{created:int changed:int unchanged:int failed:int}}";
 
+static const char facts[] =
+	"{products:[{name:str? sku:str? gtin:str? mpn:str? brand:str? image:str? url:str? category?:str "
+	"group?:str offers:[{price_minor:int? currency:str? availability:str? condition:str? seller:str? "
+	"price_to_minor?:int list_price_minor?:int shipping_minor?:int count?:int sku?:str source:str}] "
+	"rating:{value:num count:int? best?:num}? variants?:[{*:any}] sources:{*:str}}] "
+	"sitemap?:{kind:<urlset|index> entries:[{loc:str lastmod:str?}]} sources:[str] "
+	"warnings:[{code:str text:str}] total:int next:int?}";
+
 static const struct {
 	const char *path, *method, *summary, *status;
 	const char *type;   /* media type of a good answer; NULL: JSON, "data" is answer */
@@ -93,6 +101,10 @@ static const struct {
 	 NULL, "[{check:str level:<ok|warn|fail> text:str remedy:str?}]", NULL, NULL},
 	{"/v1/once", "post", "Check what is due, wait for the verdicts", "200", NULL,
 	 "{exit:int summary:str}", NULL, NULL},
+	{"/v1/extract", "post",
+	 "What a page or a shop's own API says about products: the body is its "
+	 "bytes, at most 4 MiB; from: the next of an earlier answer",
+	 "200", NULL, facts, "url?:str content_type?:str from?:int", ""},
 	{"/v1/openapi.json", "get", "This document", "200", "application/json", "{*:any}", NULL,
 	 NULL},
 	{"/v1/stream", "get", "Events and live rows as server-sent events; goes on", "200",

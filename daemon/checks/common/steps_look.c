@@ -30,7 +30,9 @@ size_t step_queries(const struct step *s, struct extract_query out[static EXTRAC
 		const struct step_source *x = &s->sources[i];
 
 		if (x->in == IN_BODY)
-			out[n++] = (struct extract_query){x->kind, x->expression, x->attribute};
+			out[n++] = (struct extract_query){.kind = x->kind,
+							  .expression = x->expression,
+							  .attribute = x->attribute};
 	}
 	return n;
 }

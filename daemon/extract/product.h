@@ -1,0 +1,137 @@
+#pragma once
+/* What a page, a feed or a shop's own API says about products. Pure; in a worker.
+ *
+ * Each way of saying it is read into facts of its own; facts_merge() puts them together in the
+ * order of enum product_source: the first one that has a field wins, the later ones are compared,
+ * and what differs is a warning. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/buf.h"
+#include "shared/money.h"
+#include "shared/product_terms.h"
+
+enum {
+	FACTS_PRODUCTS_MAX = 20000,
+	FACTS_PAGE_PRODUCTS_MAX = 300, /* of an HTML page, where each is compared with each */
+	FACTS_OFFERS_MAX = 100,        /* of a product */
+	FACTS_VARIANTS_MAX = 250,
+	FACTS_ENTRIES_MAX = 100000, /* of a sitemap; 50,000 is the format's own limit */
+	FACTS_WARNINGS_MAX = 50,
+	FACTS_TEXT_MAX = 500, /* bytes of a name, a SKU, ... */
+	FACTS_URL_MAX = 2000,
+};
+
+/** In order of trust. */
+enum product_source {
+	SOURCE_NONE,
+	SOURCE_SHOPIFY,
+	SOURCE_WOOCOMMERCE,
+	SOURCE_JSON_LD,
+	SOURCE_MICRODATA,
+	SOURCE_OPENGRAPH,
+	SOURCE_FEED,
+	SOURCE_SITEMAP,
+	SOURCES,
+};
+const char *product_source_name(enum product_source s);
+
+enum product_field {
+	FIELD_NAME,
+	FIELD_SKU,
+	FIELD_GTIN,
+	FIELD_MPN,
+	FIELD_BRAND,
+	FIELD_IMAGE,
+	FIELD_URL,
+	FIELD_CATEGORY,
+	FIELD_GROUP, /* what variants have in common */
+	PRODUCT_FIELDS,
+};
+const char *product_field_name(enum product_field f);
+
+#define FACT_UNKNOWN INT64_C(-1)
+
+struct offer {
+	int64_t price_minor, price_to_minor; /* to: the highest of several */
+	int64_t list_minor;                  /* before the reduction */
+	int64_t shipping_minor;
+	int64_t count;                /* offers that this one stands for */
+	char currency[CURRENCY_TEXT]; /* "": not said */
+	enum availability availability;
+	enum condition condition;
+	char *seller, *sku; /* NULL: not said */
+	enum product_source source;
+};
+
+struct product {
+	struct product_text {
+		char *s; /* safe for a terminal */
+		enum product_source source;
+	} text[PRODUCT_FIELDS];
+	struct offer *offers;
+	size_t n_offers;
+	int64_t rating_x100, best_x100, rating_count;
+	enum product_source rating_source;
+	struct product *variants;
+	size_t n_variants;
+};
+
+struct sitemap_entry {
+	char *loc;
+	char *lastmod; /* as it is written, safe; NULL: not said */
+};
+
+struct fact_warning {
+	const char *code; /* a literal: "price_zero" */
+	char *text;
+};
+
+struct facts {
+	const char *page_url; /* borrowed; addresses are resolved against it; "" */
+	struct product *products;
+	size_t n_products;
+	bool sources[SOURCES];
+	struct fact_warning *warnings;
+	size_t n_warnings;
+	bool is_sitemap, is_index;
+	struct sitemap_entry *entries;
+	size_t n_entries;
+};
+
+void facts_init(struct facts *f, const char *page_url);
+void facts_fini(struct facts *f);
+/** NULL when there are max already (which is a warning). Valid until the next one. */
+struct product *facts_add_product(struct facts *f, size_t max);
+struct product *product_add_variant(struct facts *f, struct product *p);
+struct offer *product_add_offer(struct facts *f, struct product *p, enum product_source source);
+/** Take the last one away again. */
+void facts_drop_product(struct facts *f);
+void product_drop_offer(struct product *p);
+void facts_add_entry(struct facts *f, const char *loc, const char *lastmod);
+/** The same words are said once. */
+void facts_warn(struct facts *f, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Foreign text comes in through these: bounded, blanks collapsed, made safe; NULL and "" are
+ * nothing. */
+
+/** A GTIN is checked, an address resolved; what is not one is a warning. A field that is there
+ *  stays. */
+void product_set(struct facts *f, struct product *p, enum product_field field, const char *text,
+		 enum product_source source);
+char *fact_text(const char *text);
+void offer_set_currency(struct facts *f, struct offer *o, const char *text);
+/** As programs write it, else as people do. The currency first: it says how many decimals.
+ *  @return false: there is no price in it (a warning unless text is empty) */
+bool offer_read_price(struct facts *f, struct offer *o, const char *text, int64_t *minor);
+void product_set_rating(struct product *p, const char *value, const char *best, const char *count,
+			enum product_source source);
+
+/** Take from's products and warnings into f, which has those of better sources. */
+void facts_merge(struct facts *f, struct facts *from);
+/** Prices that are doubtful: 0, without currency. Once, at the end. */
+void facts_judge(struct facts *f);
+/** One object; products (or entries of a sitemap) from number `from` on, as many as fit. */
+void facts_write(const struct facts *f, size_t from, struct buf *out);
