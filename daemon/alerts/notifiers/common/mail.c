@@ -7,6 +7,7 @@
 
 enum {
 	LINE = 76,
+	LONG_WORD = 200, /* then it is encoded, in pieces */
 	WORD_BYTES = 42, /* of text in an encoded word: 56 of base64 and 12 around it */
 	FOLD_AT = 74,
 };
@@ -73,10 +74,22 @@ static void folded(const char *text, size_t used, struct buf *out)
 	}
 }
 
+/* A line is folded between words only, and may have 998 characters. */
+static bool can_be_folded(const char *s)
+{
+	while (*s) {
+		size_t n = strcspn(s, " ");
+		if (n > LONG_WORD)
+			return false;
+		s += n + strspn(s + n, " ");
+	}
+	return true;
+}
+
 void mail_words(const char *utf8, size_t used, struct buf *out)
 {
 	/* What looks like an encoded word would be taken for one. */
-	if (!is_plain(utf8) || strstr(utf8, "=?"))
+	if (!is_plain(utf8) || strstr(utf8, "=?") || !can_be_folded(utf8))
 		encoded_words(utf8, used, out);
 	else
 		folded(utf8, used, out);

@@ -86,6 +86,12 @@ static void subject__of_any_length__is_folded_in_whole_characters(void **state)
 	mail = composed(subject, "x");
 	lines_are_sound(mail);
 	free(mail);
+	char word[1500];
+	memset(word, 'a', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	mail = composed(word, "x");
+	lines_are_sound(mail);
+	free(mail);
 }
 
 static void quoted__keeps__every_byte_and_no_line_is_long(void **state)
