@@ -1,4 +1,4 @@
-/* GET, POST /v1/rules/:ref/test?since=7d */
+/* GET /v1/rules/:ref/test?since=7d */
 #include <string.h>
 
 #include "daemon/alerts/hooks.h"
@@ -96,7 +96,6 @@ static struct answered route_rule_test(struct request *r, void *ctx)
 
 static const struct route routes[] = {
 	{"GET", "/v1/rules/:ref/test", ROUTE_WORKER, ACCESS_READ, route_rule_test, 0},
-	{"POST", "/v1/rules/:ref/test", ROUTE_WORKER, ACCESS_READ, route_rule_test, 0},
 };
 const struct route_group rule_routes = {routes, ARRAY_LEN(routes)};
 
