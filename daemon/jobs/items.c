@@ -390,9 +390,10 @@ static int64_t submit_again(struct items *x, int64_t boot_ms)
 	for (struct turn *t = x->turns; t; t = t->next) {
 		if (!t->again_ms)
 			continue;
-		if (t->again_ms <= boot_ms)
+		if (t->again_ms <= boot_ms) {
+			t->again_ms = 0; /* from now on it is the writer's */
 			turn_submit(t);
-		else if (t->again_ms < next)
+		} else if (t->again_ms < next)
 			next = t->again_ms;
 	}
 	return next;

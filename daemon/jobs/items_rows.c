@@ -8,6 +8,7 @@
 #include "daemon/jobs/items_internal.h"
 #include "daemon/store/feed.h"
 #include "shared/mem.h"
+#include "shared/text_safe.h"
 
 enum { ITEMS_OF_JOB_MAX = 1000000, PRUNE_JOBS = 20 };
 
@@ -282,23 +283,44 @@ enum err rows_end(struct txn *t, uint64_t job, const char *state, const char *re
 	return tell_end(t, &p, reason, e);
 }
 
+/* Which one was given up first, and why. */
+static enum err say_given_up(struct txn *t, const struct item_result *r,
+			     const struct job_progress *p, char out[static 256], struct error *e)
+{
+	sqlite3_stmt *st = txn_prepare(
+		t,
+		"SELECT key, error FROM job_item WHERE job = ? AND state = 2 ORDER BY id LIMIT 1",
+		e);
+	if (!st)
+		return ERR_STORE;
+	sqlite3_bind_int64(st, 1, (int64_t)r->job);
+	bool found = sqlite3_step(st) == SQLITE_ROW;
+	const char *key = found ? (const char *)sqlite3_column_text(st, 0) : "";
+	const char *why = found ? (const char *)sqlite3_column_text(st, 1) : NULL;
+	char text[512];
+	/* The error names the item where that says more than its key. */
+	bool named = why && key[0] && strstr(why, key);
+	snprintf(text, sizeof(text), "%lld of %lld items %s given up: %.120s%s%.160s",
+		 (long long)p->failed, (long long)p->found, p->failed == 1 ? "was" : "were",
+		 named ? "" : key, named || !key[0] ? "" : ": ", why ? why : "");
+	sqlite3_reset(st);
+	text_safe(out, 256, text, strlen(text), 0, 0, NULL);
+	return ERR_NONE;
+}
+
 /* Every item is done or given up: how did it go? */
 static enum err end_if_over(struct txn *t, const struct item_result *r,
 			    const struct job_progress *p, struct error *e)
 {
 	char reason[256];
-	const struct item_out *o = r->out;
-	if (o->fatal[0])
-		return rows_end(t, r->job, "failed", o->fatal, e);
+	if (r->out->fatal[0])
+		return rows_end(t, r->job, "failed", r->out->fatal, e);
 	if (p->done + p->failed < p->found)
 		return ERR_NONE;
-	if (p->failed * 100 > p->found * r->type->failed_max_pct) {
-		snprintf(reason, sizeof(reason), "%lld of %lld items were given up%s%s",
-			 (long long)p->failed, (long long)p->found,
-			 r->error[0] ? ", the last: " : "", r->error);
-		return rows_end(t, r->job, "failed", reason, e);
-	}
-	return rows_end(t, r->job, "done", p->result, e);
+	if (p->failed * 100 <= p->found * r->type->failed_max_pct)
+		return rows_end(t, r->job, "done", p->result, e);
+	enum err err = say_given_up(t, r, p, reason, e);
+	return err ? err : rows_end(t, r->job, "failed", reason, e);
 }
 
 /* ---- a result -------------------------------------------------------------------------------- */

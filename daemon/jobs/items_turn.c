@@ -125,7 +125,6 @@ static void result_done(void *arg, enum err code, const struct error *e)
 void turn_submit(struct turn *t)
 {
 	struct error e = {0};
-	t->again_ms = 0;
 	t->op = (struct store_op){.run = put_result, .done = result_done, .arg = t};
 	enum err err = store_submit(t->x->o.store, OP_BACKGROUND, &t->op, &e);
 	if (!err)

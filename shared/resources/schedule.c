@@ -86,7 +86,7 @@ static const struct column columns[] = {
 };
 
 static const char *const sorts[] = {"name", NULL};
-static const char *const filters[] = {"name", NULL};
+static const char *const filters[] = {"name", "origin", "paused", NULL};
 static const char *const outputs[] = {"state", "when", "next_at", "origin", NULL};
 static const char live[] =
 	"{origin:<built-in|edited|own> state:<waits|running|paused> when:str next_at:time?}";
