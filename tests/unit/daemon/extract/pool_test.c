@@ -179,6 +179,9 @@ static void extract__every_kind_of_expression__finds_its_values(void **state)
 		{EXTRACT_PATTERN, "data-cents=(\\d+)", page, "1990"},
 		{EXTRACT_PATTERN, "<li>", page, "<li>|<li>|<li>"},
 		{EXTRACT_CSS, "#gone", page, ""},
+		{EXTRACT_PRODUCT, "", "<title>no product</title>",
+		 "{\"products\":[],\"sources\":[],\"warnings\":[{\"code\":\"nothing_found\",\"text\":"
+		 "\"nothing here says that it is a product\"}],\"total\":0,\"next\":null}"},
 	};
 	struct harness *h = started((struct extract_options){.workers = 1});
 
@@ -198,8 +201,9 @@ static void extract__many_queries__share_one_document_and_one_answer(void **stat
 	struct ask q = question(h, EXTRACT_CSS, "li", page);
 
 	q.request.n_queries = 3;
-	q.queries[1] = (struct extract_query){EXTRACT_CSS, "p", "DATA-cents"};
-	q.queries[2] = (struct extract_query){EXTRACT_JQ, ".", NULL};
+	q.queries[1] = (struct extract_query){
+		.kind = EXTRACT_CSS, .expression = "p", .attribute = "DATA-cents"};
+	q.queries[2] = (struct extract_query){.kind = EXTRACT_JQ, .expression = "."};
 	loop_post(h->loop, submit, &q);
 	wait_answer(&q);
 	assert_int_equal(q.code, ERR_NONE);
