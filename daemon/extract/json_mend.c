@@ -69,7 +69,11 @@ static void string(struct mender *m)
 		unsigned char c = (unsigned char)*m->p;
 		const char *begin = m->p;
 
-		if (c == '\\' && m->end - m->p > 1) {
+		if (c == '\\' && m->end - m->p == 1) {
+			m->p++; /* cut here: the string does not end */
+			continue;
+		}
+		if (c == '\\') {
 			if (m->p[1] == '\'' || (unsigned char)m->p[1] < 0x20) {
 				m->mended = true; /* JavaScript's: \' and a line that goes on */
 				if (m->p[1] == '\'')

@@ -163,7 +163,8 @@ static struct frame_request request(const struct bench *b, const char *first)
 					     .content_type = "text/html; charset=utf-8",
 					     .n_queries = FIELDS};
 	for (size_t i = 0; i < FIELDS; i++)
-		r.queries[i] = (struct extract_query){EXTRACT_CSS, i ? selectors[i] : first, NULL};
+		r.queries[i] = (struct extract_query){.kind = EXTRACT_CSS,
+						      .expression = i ? selectors[i] : first};
 	return r;
 }
 

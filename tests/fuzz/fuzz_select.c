@@ -33,9 +33,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		x = extractor_new();
 	if (size < 1)
 		return 0;
-	request.queries[0] = (struct extract_query){EXTRACT_CSS, "p, a > *:last-of-type", NULL};
-	request.queries[1] = (struct extract_query){EXTRACT_XPATH, "//@* | //text()", NULL};
-	request.queries[2] = (struct extract_query){EXTRACT_PATTERN, "\\w+(\\d|$)", NULL};
+	request.queries[0] =
+		(struct extract_query){.kind = EXTRACT_CSS, .expression = "p, a > *:last-of-type"};
+	request.queries[1] =
+		(struct extract_query){.kind = EXTRACT_XPATH, .expression = "//@* | //text()"};
+	request.queries[2] =
+		(struct extract_query){.kind = EXTRACT_PATTERN, .expression = "\\w+(\\d|$)"};
 	request.request =
 		(struct extract_request){.document = fuzz_string(data + 1, size - 1),
 					 .document_len = size - 1,

@@ -64,6 +64,7 @@ static void json_mend__guesses__nothing(void **state)
 	expect("{\"a\":1", NULL, false);
 	expect("[1,,2]", NULL, false);
 	expect("{\"a\":\"x", NULL, false);
+	expect("{\"a\":\"x\\", NULL, false);
 	expect("", NULL, false);
 	expect("{\"a\":1}{\"b\":2}", NULL, false);
 }
