@@ -43,6 +43,7 @@ struct alert_counts {
 void alerts_count(struct alerts *a, struct alert_counts *out);
 struct alert_view {
 	uint64_t id;
+	char topic[48];
 	int64_t number;
 	int severity;
 	bool acknowledged, silenced, inhibited;

@@ -40,6 +40,7 @@ static void view(const struct alerts *a, const struct alert *x, struct alert_vie
 		.silenced = is_silent(a, x),
 		.inhibited = x->inhibited,
 	};
+	snprintf(out->topic, sizeof(out->topic), "%s", x->topic);
 	snprintf(out->rule, sizeof(out->rule), "%s", x->rule);
 	snprintf(out->by, sizeof(out->by), "%s", x->by ? x->by : "");
 }

@@ -100,7 +100,7 @@ static void add_alerts(struct api_state *a, struct lines *l)
 		struct attention *line = &l->items[i];
 		struct alert_view *v = &l->alerts[i];
 
-		if (!a->d->alerts || !line->id || !alerts_about(a->d->alerts, line->id, v))
+		if (line->id && (!a->d->alerts || !alerts_about(a->d->alerts, line->id, v)))
 			*v = (struct alert_view){0};
 		if (!v->number || v->acknowledged)
 			continue;
@@ -122,6 +122,28 @@ static bool is_told(const struct lines *l, size_t own, const struct attention *l
 	return false;
 }
 
+/* A line about no resource ("network", "machine") is about what an alert of that topic is about:
+ * it has the alert then. */
+static bool is_of_a_topic(struct lines *l, size_t own, struct alerts *alerts,
+			  const struct attention *line)
+{
+	struct alert_view v;
+
+	if (strcmp(line->kind, "alert") != 0 || !alerts_view(alerts, line->id, &v))
+		return false;
+	for (size_t i = 0; i < own; i++) {
+		const struct attention *there = &l->items[i];
+		size_t n = there->kind && !there->id ? strlen(there->kind) : 0;
+
+		if (!n || strncmp(v.topic, there->kind, n) != 0 || v.topic[n] != '.')
+			continue;
+		if (!l->alerts[i].number)
+			l->alerts[i] = v;
+		return true;
+	}
+	return false;
+}
+
 static void add_unsaid(struct lines *l, const struct api_service *s, bool crowded)
 {
 	struct attention *more = mem_zalloc(LINES_MAX * sizeof *more);
@@ -129,7 +151,7 @@ static void add_unsaid(struct lines *l, const struct api_service *s, bool crowde
 	size_t n = s->service->attention(s->state, more, LINES_MAX, &total);
 
 	for (size_t i = 0; i < n && l->n < LINES_MAX + LINES_MAX / 2; i++) {
-		if (is_told(l, own, &more[i], crowded))
+		if (is_told(l, own, &more[i], crowded) || is_of_a_topic(l, own, s->state, &more[i]))
 			continue;
 		l->items[l->n++] = more[i];
 		l->total++;
@@ -156,11 +178,12 @@ static void collect(struct api_state *a, struct lines *l, const struct store_hea
 		l->n += n;
 		l->total += total > n ? total : n;
 	}
-	if (alerts)
-		add_unsaid(l, alerts, l->total > l->n);
-	add_alerts(a, l);
+	bool crowded = l->total > l->n;
 	add_store(l, h, now_ms);
 	add_machine(l, a, h->readonly, now_ms);
+	if (alerts)
+		add_unsaid(l, alerts, crowded);
+	add_alerts(a, l);
 	sort_lines(l);
 }
 
