@@ -15,14 +15,6 @@ enum { BUCKETS_FIRST = 16, KEY_MAX = 512 };
 
 /* ---- one ------------------------------------------------------------------------------------ */
 
-static int severity_of(const char *word)
-{
-	for (int s = SEVERITY_INFO; word && s <= SEVERITY_CRITICAL; s++)
-		if (!strcmp(word, severity_name((enum severity)s)))
-			return s;
-	return SEVERITY_WARNING;
-}
-
 struct recipient *recipient_new(const struct resource *n)
 {
 	struct error e = {0};
@@ -33,7 +25,7 @@ struct recipient *recipient_new(const struct resource *n)
 	const json_t *group_by = spec_value(k, spec, "group_by");
 	r->id = n->id;
 	snprintf(r->name, sizeof(r->name), "%s", n->name);
-	r->min_severity = severity_of(spec_text(k, spec, "min_severity"));
+	r->min_severity = severity_parse(spec_text(k, spec, "min_severity"), SEVERITY_WARNING);
 	r->on_request = spec_bool(k, spec, "on_request");
 	r->resolved = spec_bool(k, spec, "resolved");
 	r->paused = spec_bool(k, spec, "paused");

@@ -112,12 +112,7 @@ static json_t *blip_line(const struct told *t, const struct wording *w)
 
 static int severity_of(const json_t *alert)
 {
-	const char *name = json_str(alert, "severity", "");
-	int s = SEVERITY_CRITICAL;
-
-	while (s > SEVERITY_INFO && strcmp(severity_name((enum severity)s), name) != 0)
-		s--;
-	return s;
+	return severity_parse(json_str(alert, "severity", NULL), SEVERITY_INFO);
 }
 
 /* Open ones before those that ended, the worst first, then the newest. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/hash.h"
 #include "shared/mem.h"
 
 void lru_init(struct lru *l, size_t size, void (*value_free)(void *value))
@@ -29,19 +30,9 @@ void lru_fini(struct lru *l)
 	free(l->entries);
 }
 
-/* FNV-1a: entries are a few hundred and looked through one by one, this only saves comparisons. */
-static uint32_t hash_of(const char *key)
-{
-	uint32_t hash = 2166136261U;
-
-	for (; *key; key++)
-		hash = (hash ^ (unsigned char)*key) * 16777619U;
-	return hash;
-}
-
 void *lru_get(struct lru *l, const char *key)
 {
-	uint32_t hash = hash_of(key);
+	uint64_t hash = hash_text(key);
 
 	for (size_t i = 0; i < l->size; i++) {
 		struct lru_entry *entry = &l->entries[i];
@@ -63,5 +54,5 @@ void lru_put(struct lru *l, const char *key, void *value)
 			oldest = &l->entries[i];
 	}
 	drop(l, oldest);
-	*oldest = (struct lru_entry){mem_strdup(key), value, ++l->clock, hash_of(key)};
+	*oldest = (struct lru_entry){mem_strdup(key), value, ++l->clock, hash_text(key)};
 }

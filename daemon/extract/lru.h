@@ -7,7 +7,7 @@ struct lru_entry {
 	char *key; /* NULL: unused */
 	void *value;
 	uint64_t used;
-	uint32_t hash;
+	uint64_t hash;
 };
 
 struct lru {

@@ -23,6 +23,14 @@ const char *severity_name(enum severity s)
 	return "info";
 }
 
+enum severity severity_parse(const char *word, enum severity fallback)
+{
+	for (int s = SEVERITY_INFO; word && s <= SEVERITY_CRITICAL; s++)
+		if (!strcmp(word, severity_name((enum severity)s)))
+			return (enum severity)s;
+	return fallback;
+}
+
 enum err feed_change(struct txn *t, const char *kind, uint64_t id, bool deleted, struct error *e)
 {
 	sqlite3_stmt *st = txn_prepare(t,

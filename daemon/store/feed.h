@@ -5,6 +5,8 @@
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 const char *severity_name(enum severity s);
+/** Of its word; fallback when it is none (or NULL). */
+enum severity severity_parse(const char *word, enum severity fallback);
 
 /** Note inside an operation that a row was written or deleted. kind: a literal. */
 enum err feed_change(struct txn *t, const char *kind, uint64_t id, bool deleted, struct error *e);

@@ -25,9 +25,7 @@ static enum err ring(struct txn *t, void *arg, struct error *e)
 	struct event ev = {
 		.at_ms = r->send->now_ms,
 		.topic = "notifier.bell",
-		.severity = !strcmp(severity, "critical")  ? SEVERITY_CRITICAL
-			    : !strcmp(severity, "warning") ? SEVERITY_WARNING
-							   : SEVERITY_INFO,
+		.severity = severity_parse(severity, SEVERITY_INFO),
 		.text = (char *)r->title,
 		.data_json = data,
 	};

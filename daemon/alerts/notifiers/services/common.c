@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "daemon/alerts/notifiers/services/service.h"
+#include "daemon/store/feed.h"
 #include "shared/mem.h"
 
 const struct chat_service *chat_service_find(const char *name)
@@ -67,5 +68,5 @@ int service_gravity(const struct service_message *m)
 
 	if (is_over(m->message))
 		return 0;
-	return !strcmp(severity, "critical") ? 3 : !strcmp(severity, "warning") ? 2 : 1;
+	return 1 + (int)severity_parse(severity, SEVERITY_INFO);
 }
