@@ -130,6 +130,7 @@ CREATE TABLE listing (
 CREATE INDEX listing_product ON listing (product);
 CREATE INDEX listing_page ON listing (page);
 CREATE INDEX listing_brand ON listing (brand_key, site);
+CREATE INDEX listing_rated ON listing (category, rating_x100) WHERE reviews > 0;
 
 -- Sellers at a listing that has several; 0 is the site itself.
 CREATE TABLE seller (
@@ -246,6 +247,30 @@ CREATE TABLE brand_day (
 	listings INTEGER NOT NULL,
 	sellers INTEGER NOT NULL,
 	PRIMARY KEY (brand, day)
+) STRICT, WITHOUT ROWID;
+
+-- What was told of a brand, so that it is told once: the rating and score that later ones are compared
+-- with; is the score told as fallen; until when low ratings and lost buy boxes were looked at. slot_ms:
+-- of the last reading of its feeds.
+CREATE TABLE brand_state (
+	brand INTEGER PRIMARY KEY,
+	rating_x100 INTEGER,
+	score INTEGER,
+	fallen INTEGER NOT NULL,
+	low_ms INTEGER NOT NULL,
+	burst_ms INTEGER NOT NULL,
+	slot_ms INTEGER NOT NULL
+) STRICT;
+
+-- How the reading of a brand's feeds goes. read_ms: last read well, 0: never; text: why it fails
+-- since state_ms, '' while it does not.
+CREATE TABLE brand_feed (
+	brand INTEGER NOT NULL,
+	url TEXT NOT NULL,
+	read_ms INTEGER NOT NULL,
+	state_ms INTEGER NOT NULL,
+	text TEXT NOT NULL,
+	PRIMARY KEY (brand, url)
 ) STRICT, WITHOUT ROWID;
 
 -- A rival against the market day by day: its price index (mean and median, hundredths of a percent),
