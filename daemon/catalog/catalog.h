@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "daemon/extract/product.h"
 #include "daemon/store/store.h"
+
+struct facts; /* daemon/extract/product.h, whose words for fields are not schema.h's */
 
 enum site_state { SITE_NEW, SITE_OK, SITE_BLOCKED, SITE_FAILING };
 enum page_kind { PAGE_PRODUCT = 1, PAGE_API, PAGE_FEED, PAGE_SITEMAP, PAGE_LINKS };
