@@ -32,6 +32,7 @@ enum extract_kind {
 enum {
 	EXTRACT_QUERIES_MAX = 32,
 	EXTRACT_EXPRESSION_MAX = 4096,
+	EXTRACT_RECIPE_MAX = 64 << 10,
 	EXTRACT_DOCUMENT_MAX = 4 << 20,
 	EXTRACT_VALUES_MAX = 200,       /* of one query; `total` counts the rest */
 	EXTRACT_VALUE_BYTES = 16 << 10, /* longer ones are cut at a character */
@@ -47,6 +48,11 @@ struct extract_query {
 	const char *attribute;
 	/** PRODUCT: products, or entries of a sitemap, to leave out; the answer's "next". */
 	uint32_t from;
+	/** PRODUCT: the spec of a recipe (shared/resources/recipe.c) as JSON text, which fills what
+	 * the page's own data lacks, or wins over it; the answer then also has "next_page" (address
+	 * or null), "links" (addresses) and "recipe" (what each of its fields found). NULL: none.
+	 */
+	const char *recipe;
 };
 
 struct extract_request {

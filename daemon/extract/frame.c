@@ -65,6 +65,10 @@ static enum err check_request(const struct extract_request *req, struct error *e
 			return error_set(e, ERR_INVALID,
 					 "the expression has %zu bytes, at most %d are possible",
 					 strlen(q->expression), EXTRACT_EXPRESSION_MAX);
+		if (q->recipe && strlen(q->recipe) > EXTRACT_RECIPE_MAX)
+			return error_set(e, ERR_TOO_LARGE,
+					 "the recipe has %zu bytes, at most %d are possible",
+					 strlen(q->recipe), EXTRACT_RECIPE_MAX);
 		if (q->attribute && strlen(q->attribute) > FRAME_ATTRIBUTE_MAX)
 			return error_set(e, ERR_INVALID, "the attribute's name is too long");
 	}
@@ -88,6 +92,7 @@ enum err frame_write_request(struct buf *out, const struct extract_request *req,
 		put_string(out, req->queries[i].expression);
 		put_string(out, req->queries[i].attribute);
 		put_u32(out, req->queries[i].from);
+		put_string(out, req->queries[i].recipe);
 	}
 	put_text(out, req->document ? req->document : "", req->document_len);
 	put_length(out, 0);
@@ -266,6 +271,7 @@ bool frame_read_request(const char *data, size_t len, struct frame_request *out)
 		out->queries[i].expression = get_string(&c);
 		out->queries[i].attribute = get_string(&c);
 		out->queries[i].from = get_u32(&c);
+		out->queries[i].recipe = get_string(&c);
 		if (kind > EXTRACT_PRODUCT || !out->queries[i].expression)
 			c.bad = true;
 	}

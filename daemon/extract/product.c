@@ -19,6 +19,7 @@ static const char *const source_names[SOURCES] = {
 	[SOURCE_MICRODATA] = "microdata",
 	[SOURCE_OPENGRAPH] = "opengraph",
 	[SOURCE_FEED] = "feed",
+	[SOURCE_RECIPE] = "recipe",
 	[SOURCE_SITEMAP] = "sitemap",
 };
 

@@ -32,6 +32,7 @@ enum product_source {
 	SOURCE_MICRODATA,
 	SOURCE_OPENGRAPH,
 	SOURCE_FEED,
+	SOURCE_RECIPE, /* the user's own word of how a site is read; with override it is first */
 	SOURCE_SITEMAP,
 	SOURCES,
 };
