@@ -86,8 +86,10 @@ enum err observe_forget_site(struct txn *t, uint64_t site, bool *more, struct er
 
 /* ---- which product is it? -------------------------------------------------------------------- */
 
-/** What a listing says about what it is; texts borrowed, "" is nothing. */
+/** What a listing says about what it is; texts borrowed, "" is nothing. Two listings of one site
+ *  are never one product because of their titles alone. */
 struct identity {
+	uint64_t site;
 	const char *title, *brand, *gtin, *mpn, *asin, *sku, *image, *category;
 	bool mine;
 };
