@@ -280,18 +280,19 @@ test:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) sanitize
 	$(Q)tests/summary $(RESULTS) build-*/test-results
 unit: $(UNIT)
-	$(Q)tests/run-tests $(RESULTS) $(UNIT)
+	$(Q)TOGETHER=$(JOBS) tests/run-tests $(RESULTS) $(UNIT)
+# These mostly wait for a daemon: twice as many side by side as there are cores.
 integration: all man $(FAKES) $(INTEGRATION)
-	$(Q)tests/run-tests $(RESULTS) $(sort $(wildcard tests/integration/*_test.*))
+	$(Q)TOGETHER=$$((2 * $(JOBS))) tests/run-tests $(RESULTS) $(sort $(wildcard tests/integration/*_test.*))
 screens: all $(FAKES) $(SCREEN_PROGRAMS)
-	$(Q)tests/run-tests $(RESULTS) $(sort $(wildcard tests/screens/*_test.*))
+	$(Q)TOGETHER=$(JOBS) tests/run-tests $(RESULTS) $(sort $(wildcard tests/screens/*_test.*))
 # Every unit test again with addresses and undefined behaviour watched.
 sanitize:
 ifeq ($(SAN),)
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined OPT=-O1 sanitize
 else
 sanitize: $(UNIT)
-	$(Q)rm -f $(RESULTS); UNIT_TIMEOUT=300 tests/run-tests $(RESULTS) $(UNIT)
+	$(Q)rm -f $(RESULTS); TOGETHER=$(JOBS) UNIT_TIMEOUT=300 tests/run-tests $(RESULTS) $(UNIT)
 endif
 lint:
 	$(Q)contrib/lint
