@@ -2,7 +2,7 @@
 /* From events to alerts to messages. One thread reads the feed behind a durable cursor, lets rules
  * judge, keeps the living alerts in memory, groups what is to be told, and writes alerts, outbox
  * and cursor in one operation; the outbox sends. Nothing here runs on a loop. */
-#include "daemon/alerts/outbox.h"
+#include "daemon/alerts/outbox/outbox.h"
 #include "daemon/services/service.h"
 
 struct alerts;

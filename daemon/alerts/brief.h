@@ -3,7 +3,7 @@
  * service; and when which notifier is told of it by itself. */
 #include <stdbool.h>
 
-#include "daemon/alerts/message.h"
+#include "daemon/alerts/text/message.h"
 #include "daemon/services/service.h"
 #include "shared/cron.h"
 

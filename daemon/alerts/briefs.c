@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "daemon/alerts/brief.h"
-#include "daemon/alerts/outbox.h"
+#include "daemon/alerts/outbox/outbox.h"
 #include "daemon/core/pool.h"
 #include "daemon/store/feed.h"
 #include "shared/log.h"

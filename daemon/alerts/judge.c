@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/alerts/compose.h"
+#include "daemon/alerts/text/compose.h"
 #include "daemon/alerts/internal.h"
 #include "shared/json.h"
 #include "shared/mem.h"

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "daemon/alerts/message.h"
+#include "daemon/alerts/text/message.h"
 #include "daemon/store/resources.h"
 #include "shared/err.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/alerts/groups.h"
-#include "daemon/alerts/match.h"
+#include "daemon/alerts/rules/match.h"
 #include "daemon/store/feed.h"
 #include "daemon/store/resources.h"
 #include "shared/hash.h"

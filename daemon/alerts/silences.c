@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/alerts/match.h"
+#include "daemon/alerts/rules/match.h"
 #include "daemon/store/resources.h"
 #include "shared/log.h"
 #include "shared/mem.h"

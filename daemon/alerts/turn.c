@@ -2,7 +2,7 @@
  */
 #include <stdlib.h>
 
-#include "daemon/alerts/compose.h"
+#include "daemon/alerts/text/compose.h"
 #include "daemon/alerts/internal.h"
 #include "daemon/core/fault.h"
 #include "shared/json.h"

@@ -2,7 +2,7 @@
  * text. The first byte chooses the language and the room, the rest is the document. */
 #include "tests/fuzz/fuzz.h"
 
-#include "daemon/alerts/message.h"
+#include "daemon/alerts/text/message.h"
 #include "shared/languages.h"
 
 static void lines_are_plain(const struct buf *out, bool one)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/reports/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/ends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"

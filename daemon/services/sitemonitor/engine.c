@@ -10,7 +10,7 @@
 #include "daemon/api/live.h"
 #include "daemon/checks/common/rdap.h"
 #include "daemon/jobs/schedule.h"
-#include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/reports/budgets.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/log.h"
 #include "shared/mem.h"

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "daemon/jobs/schedule.h"
-#include "daemon/services/sitemonitor/badges.h"
-#include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/reports/badges.h"
+#include "daemon/services/sitemonitor/reports/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/ends.h"
 #include "daemon/services/sitemonitor/evidence.h"

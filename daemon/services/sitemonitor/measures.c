@@ -1,6 +1,6 @@
 /* Figures of a monitor over a stretch of time, for rules. Of the last hour from memory, of longer
  * ones from the tables. Thread: not a loop's. */
-#include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/reports/budgets.h"
 #include "daemon/services/sitemonitor/figures.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "daemon/api/live.h"
-#include "daemon/services/sitemonitor/badges.h"
+#include "daemon/services/sitemonitor/reports/badges.h"
 #include "daemon/api/text.h"
-#include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/reports/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/mem.h"

@@ -10,7 +10,7 @@
 #include "daemon/checks/check.h"
 #include "daemon/jobs/heap.h"
 #include "daemon/jobs/limits.h"
-#include "daemon/services/sitemonitor/budget.h"
+#include "daemon/services/sitemonitor/reports/budget.h"
 #include "daemon/services/sitemonitor/evidence.h"
 #include "daemon/services/sitemonitor/state.h"
 #include "daemon/store/resources.h"

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/reports/budgets.h"
 #include "daemon/services/sitemonitor/depends.h"
 #include "daemon/services/sitemonitor/figures.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
-#include "daemon/services/sitemonitor/windows.h"
+#include "daemon/services/sitemonitor/windows/windows.h"
 #include "daemon/store/secrets.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"

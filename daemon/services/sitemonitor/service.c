@@ -6,8 +6,8 @@
 
 #include "daemon/checks/common/rdap.h"
 #include "daemon/core/thread.h"
-#include "daemon/services/sitemonitor/badges.h"
-#include "daemon/services/sitemonitor/budgets.h"
+#include "daemon/services/sitemonitor/reports/badges.h"
+#include "daemon/services/sitemonitor/reports/budgets.h"
 #include "daemon/services/sitemonitor/rows.h"
 #include "daemon/services/sitemonitor/sitemonitor.h"
 #include "shared/log.h"

@@ -18,9 +18,9 @@
 #include "daemon/services/service.h"
 #include "daemon/services/sitemonitor/monitor.h"
 #include "daemon/services/sitemonitor/table.h"
-#include "daemon/services/sitemonitor/versions.h"
+#include "daemon/services/sitemonitor/contents/versions.h"
 #include "daemon/services/sitemonitor/texts.h"
-#include "daemon/services/sitemonitor/windows.h"
+#include "daemon/services/sitemonitor/windows/windows.h"
 
 enum { LATE_BUCKETS = 13 };
 /** How late checks started, for the metrics; the bounds are those of late_bounds_ms. */

