@@ -80,16 +80,18 @@ CREATE TABLE identifier (
 CREATE INDEX identifier_product ON identifier (product);
 
 -- A product at an address of a site. key: what the site calls it, unique there (an id of its API, else
--- SKU or address). The columns from state on are as they were seen last: state 0 listed, 1 unknown
--- (its page is blocked or fails), 2 gone. Its offer is the lowest new one that can be bought, else
--- the lowest. was_minor: the price before; price_ms, stock_ms: since when they are as they are.
--- doubt_minor: a price seen once that is not believed yet. seen_ms: of its page when that is later.
--- missed: complete scans in a row without it. text_hash: of title, image and the like.
+-- SKU or address). page: where it was read last, NULL: it is not there any more (it may have moved to
+-- another). The columns from state on are as they were seen last: state 0 listed, 1 unknown
+-- (its page is blocked or fails: the prices are those from before), 2 gone. Its offer is the lowest
+-- new one that can be bought, else the lowest. was_minor: the price before; price_ms, stock_ms: since
+-- when they are as they are. doubt_minor: a price seen once that is not believed yet. seen_ms: of its
+-- page when that is later. missed: complete scans in a row without it, missed_ms: when the last of
+-- them began.
 CREATE TABLE listing (
 	id INTEGER PRIMARY KEY,
 	site INTEGER NOT NULL,
 	mine INTEGER NOT NULL,
-	page INTEGER NOT NULL REFERENCES page (id),
+	page INTEGER REFERENCES page (id),
 	key TEXT NOT NULL,
 	url TEXT NOT NULL,
 	title TEXT NOT NULL,
@@ -125,6 +127,7 @@ CREATE TABLE listing (
 	first_ms INTEGER NOT NULL,
 	seen_ms INTEGER NOT NULL,
 	missed INTEGER NOT NULL,
+	missed_ms INTEGER NOT NULL,
 	UNIQUE (site, key)
 ) STRICT;
 CREATE INDEX listing_product ON listing (product);
@@ -142,8 +145,8 @@ CREATE TABLE seller (
 
 -- What an offer was: a row for each change. It was so from at_ms until until_ms, when it was last seen
 -- so before the next row; of the newest row the listing's seen time counts. kind: 0 seen, 1 not known
--- from here on, 2 doubtful, 3 no longer offered. evidence: first 16 bytes of SHA-256 of the page's
--- bytes.
+-- from here on, 2 doubtful, 3 no longer offered. buy_box, rank: among several sellers, as the page
+-- shows them. evidence: first 16 bytes of SHA-256 of the page's bytes.
 CREATE TABLE offer (
 	listing INTEGER NOT NULL REFERENCES listing (id) ON DELETE CASCADE,
 	seller INTEGER NOT NULL,
@@ -192,17 +195,17 @@ CREATE TABLE review (
 	key BLOB NOT NULL,
 	at_ms INTEGER NOT NULL,
 	found_ms INTEGER NOT NULL,
-	rating_x100 INTEGER NOT NULL,
+	rating_x100 INTEGER,
 	text TEXT NOT NULL,
 	UNIQUE (listing, key)
 ) STRICT;
 CREATE INDEX review_at ON review (listing, at_ms);
 
 -- Is that listing that product? state: 0 to be decided by a person, 1 yes, 2 no. why: what speaks for
--- and against it, as a sentence.
+-- and against it, as a sentence. It is written before its listing, in the same operation.
 CREATE TABLE match (
 	id INTEGER PRIMARY KEY,
-	listing INTEGER NOT NULL REFERENCES listing (id) ON DELETE CASCADE,
+	listing INTEGER NOT NULL REFERENCES listing (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
 	product INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE,
 	score INTEGER NOT NULL,
 	why TEXT NOT NULL,
@@ -216,6 +219,7 @@ CREATE INDEX match_open ON match (score DESC, id) WHERE state = 0;
 -- Pages that were kept as they were, deflated: of advertised prices below the minimum.
 CREATE TABLE evidence (
 	hash BLOB PRIMARY KEY,
+	site INTEGER NOT NULL,
 	at_ms INTEGER NOT NULL,
 	url TEXT NOT NULL,
 	type TEXT NOT NULL,

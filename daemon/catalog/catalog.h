@@ -4,7 +4,7 @@
  *
  * What a page said is kept in two steps, so that the writer works for a few milliseconds only: a
  * worker compares facts with what is known and finds the products they are about
- * (observe_prepare), an operation writes the difference (observe_keep). Both steps twice is the
+ * (observe_prepare), operations write the difference (observe_keep). Both steps twice is the
  * same as once: a scan that is killed in between is simply done again. */
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,9 +32,13 @@ const char *listing_state_name(enum listing_state s);
 const char *offer_kind_name(enum offer_kind k);
 const char *match_method_name(enum match_method m);
 
+/** When a listing was seen last, in SQL, of "listing l LEFT JOIN page g ON g.id = l.page".
+ *  While a page stays as it was only the page's time moves. */
+#define LISTING_SEEN_SQL "max(l.seen_ms, coalesce(g.seen_ms, 0))"
+
 /* ---- what a page said ------------------------------------------------------------------------ */
 
-/** One reading of a page. */
+/** One reading of a page, or that it could not be read. */
 struct observation {
 	uint64_t site;
 	const char *site_name; /* for events */
@@ -49,40 +53,48 @@ struct observation {
 	int status;
 };
 
-/** Is the page as it was (same bytes, nothing in doubt)? Then observe_same() is all there is to
- *  do. Thread: a worker. */
+/** Is the page as it was (same bytes, no failure since, nothing in doubt)? Then observe_same() is
+ *  all there is to do. Thread: a worker. */
 bool observe_is_same(struct store *s, const struct observation *o);
 /** Inside an operation: all that it lists was so until now. */
 enum err observe_same(struct txn *t, const struct observation *o, struct error *e);
-/** Inside an operation: it is blocked, fails, or is gone (404, 410): what it lists is unknown
- * since, or gone. text: safe, why. */
-enum err observe_failed(struct txn *t, const struct observation *o, enum page_state state,
-			const char *text, struct error *e);
 
-/** What is to be written of an observation. */
+/** What is to be written of an observation. Whatever was prepared is kept in one way:
+ *
+ *      handle():  observe_prepare...(store, &o, ..., &x, e)      a worker
+ *      keep():    observe_keep(t, x, &more, e)                   an operation of its own while more
+ *                 observed_products(x, &ids)                     judge them in the same operation
+ */
 struct observed;
-/** Compare with what is known. Thread: a worker. facts are not needed afterwards. */
+
+/** Compare with what is known. o and facts are not needed afterwards. Thread: a worker. */
 enum err observe_prepare(struct store *s, const struct observation *o, const struct facts *facts,
 			 struct observed **out, struct error *e);
+/** The page is blocked, fails, or is gone (404, 410): what it lists is unknown from now on, or
+ * gone. text: safe, why. Thread: a worker. */
+enum err observe_prepare_failed(struct store *s, const struct observation *o, enum page_state state,
+				const char *text, struct observed **out, struct error *e);
+/** A complete scan that began at began_ms is over: listings that it did not see are missed once
+ *  more, and gone after LISTING_MISSED_GONE. Done again for the same scan it changes nothing.
+ *  Thread: a worker. */
+enum err observe_prepare_over(struct store *s, const struct observation *o, int64_t began_ms,
+			      struct observed **out, struct error *e);
+/** The site's resource was deleted: all that is known of it goes. Thread: a worker. */
+enum err observe_prepare_forget(struct store *s, uint64_t site, struct observed **out,
+				struct error *e);
+
 /** Inside an operation, a slice of it (<= 5 ms). *more: call it again in an operation of its own.
- *  Emits the events of what changed. */
+ *  Emits the events of what changed. An operation that fails may be done again. */
 enum err observe_keep(struct txn *t, struct observed *x, bool *more, struct error *e);
 void observed_free(struct observed *x);
 
 struct observe_counts {
-	unsigned listings, added, changed, unchanged, doubtful;
+	unsigned listings, added, changed, unchanged, doubtful, gone;
 };
 struct observe_counts observed_counts(const struct observed *x);
 /** Products whose offers were written by the last observe_keep; for who judges them in the same
  *  operation. */
 size_t observed_products(const struct observed *x, const uint64_t **ids);
-
-/** Inside an operation, a slice: a complete scan that began at began_ms is over; listings that it
- * did not see are missed once more, and gone after LISTING_MISSED_GONE. */
-enum err observe_scan_over(struct txn *t, const struct observation *o, int64_t began_ms, bool *more,
-			   struct error *e);
-/** Inside an operation, a slice: the site's resource was deleted; all of it goes. */
-enum err observe_forget_site(struct txn *t, uint64_t site, bool *more, struct error *e);
 
 /* ---- which product is it? -------------------------------------------------------------------- */
 
@@ -113,9 +125,10 @@ enum err match_find(struct reader *r, const struct identity *id, uint64_t except
 		    struct match_found *out, struct error *e);
 /** Inside an operation: the product of the listing, made when found->product is 0 or gone
  * meanwhile; identifiers, search text and doubts are written. An identifier that another listing
- * brought in between wins over "new". */
+ * brought in between wins over "new". The listing's row is written by the caller, afterwards when
+ * it is new, with the product, method and score that found has then; product_refresh() too. */
 enum err match_settle(struct txn *t, uint64_t listing, const struct identity *id,
-		      const struct match_found *found, uint64_t *product, struct error *e);
+		      struct match_found *found, struct error *e);
 /** Inside an operation: its listings are as they are now: count, mine, search text; a product
  * without listings goes unless a person said something of it. */
 enum err product_refresh(struct txn *t, uint64_t product, struct error *e);
