@@ -1,7 +1,7 @@
 #pragma once
 /* An outbox on a store of its own, with a clock that is turned by hand and notifiers that answer as
  * they are told. */
-#include "../store/store_fixture.h"
+#include "../../store/store_fixture.h"
 
 #include <pthread.h>
 
