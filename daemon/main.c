@@ -20,6 +20,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/jobs.h"
 #include "daemon/api/live.h"
+#include "daemon/catalog/routes.h"
 #include "daemon/checks/check.h"
 #include "daemon/core/config.h"
 #include "daemon/core/fault.h"
@@ -298,6 +299,7 @@ static enum err start(struct running *run, struct error *e)
 	if ((err = api_init(d, e)))
 		return err;
 	d->jobs = jobs_new(d);
+	d->catalog = catalog_new(d);
 	if ((err = services_init(run, e)) || (err = alerts_init(run, e)) ||
 	    (err = services_start(run, e)) || (err = alerts_start(d->alerts, e)))
 		return err;
@@ -326,6 +328,7 @@ static void stop(struct running *run)
 		store_close(d->store);
 	alerts_free(d->alerts);
 	jobs_free(d->jobs);
+	catalog_free(d->catalog);
 	while (run->d.n_services > 0) {
 		run->d.n_services--;
 		run->d.services[run->d.n_services]->fini(run->d.service_states[run->d.n_services]);

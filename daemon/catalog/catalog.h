@@ -31,10 +31,19 @@ const char *site_state_name(enum site_state s);
 const char *listing_state_name(enum listing_state s);
 const char *offer_kind_name(enum offer_kind k);
 const char *match_method_name(enum match_method m);
+/** Of enum product_source (product.h), as tables keep it: "json-ld". */
+const char *source_name(int source);
 
 /** When a listing was seen last, in SQL, of "listing l LEFT JOIN page g ON g.id = l.page".
  *  While a page stays as it was only the page's time moves. */
 #define LISTING_SEEN_SQL "max(l.seen_ms, coalesce(g.seen_ms, 0))"
+/** (seller, at_ms) of the newest row of each seller of listing ?1, by seeks only. */
+#define OFFERS_NOW_SQL                                                                    \
+	"WITH RECURSIVE one(seller) AS (SELECT min(seller) FROM offer WHERE listing = ?1" \
+	" UNION ALL SELECT (SELECT min(seller) FROM offer WHERE listing = ?1"             \
+	" AND seller > one.seller) FROM one WHERE one.seller IS NOT NULL)"                \
+	" SELECT seller, (SELECT max(at_ms) FROM offer WHERE listing = ?1"                \
+	" AND seller = one.seller) AS at_ms FROM one WHERE seller IS NOT NULL"
 
 /* ---- what a page said ------------------------------------------------------------------------ */
 

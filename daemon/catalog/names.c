@@ -1,5 +1,6 @@
 /* Words of the catalog's states. */
 #include "daemon/catalog/catalog.h"
+#include "daemon/extract/product.h"
 
 const char *site_state_name(enum site_state s)
 {
@@ -40,4 +41,10 @@ const char *match_method_name(enum match_method m)
 		[MATCH_TITLE] = "title", [MATCH_PERSON] = "person",
 	};
 	return names[m];
+}
+
+const char *source_name(int source)
+{
+	return product_source_name(source > 0 && source < SOURCES ? (enum product_source)source
+								  : SOURCE_NONE);
 }

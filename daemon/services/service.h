@@ -20,6 +20,7 @@ struct extract;
 struct service;
 struct alerts;
 struct jobs;
+struct catalog;
 enum { SERVICES_MAX = 16 };
 
 /** What the daemon gives to its services; lives longer than they do. */
@@ -38,6 +39,7 @@ struct daemon {
 	struct live *live;
 	struct api_state *api_state; /* daemon/api's own */
 	struct jobs *jobs;           /* long work, item by item */
+	struct catalog *catalog;     /* products and listings by the API */
 	struct alerts *alerts;       /* NULL while there are none (tests, early in the start) */
 	const struct service *services[SERVICES_MAX]; /* those that run, and their states */
 	void *service_states[SERVICES_MAX];
