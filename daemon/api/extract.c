@@ -7,12 +7,12 @@
 #include "daemon/extract/extract.h"
 #include "shared/mem.h"
 
-enum { FROM_DIGITS_MAX = 9 };
+enum { FROM_DIGITS_MAX = 16 };
 
 struct asking {
 	struct daemon *d;
 	struct request *r; /* put off: its body and query stay until it is finished */
-	uint32_t from;
+	uint64_t from;
 };
 
 static void on_extracted(const struct extract_answer *a, void *arg)
@@ -80,8 +80,7 @@ static struct answered extract_handle(struct request *r, void *ctx)
 		return reply_error(r, &e);
 	}
 	asking = mem_alloc(sizeof *asking);
-	*asking =
-		(struct asking){((struct api_state *)ctx)->d, r, (uint32_t)strtoul(from, NULL, 10)};
+	*asking = (struct asking){((struct api_state *)ctx)->d, r, strtoull(from, NULL, 10)};
 	loop_post(asking->d->net, submit, asking);
 	return reply_later(r);
 }

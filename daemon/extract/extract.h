@@ -34,6 +34,8 @@ enum {
 	EXTRACT_EXPRESSION_MAX = 4096,
 	EXTRACT_RECIPE_MAX = 64 << 10,
 	EXTRACT_DOCUMENT_MAX = 4 << 20,
+	EXTRACT_GZIP_MAX = 16 << 20, /* PRODUCT: of a document that is gzip */
+	EXTRACT_PIECE_BYTES = 1 << 20,
 	EXTRACT_VALUES_MAX = 200,       /* of one query; `total` counts the rest */
 	EXTRACT_VALUE_BYTES = 16 << 10, /* longer ones are cut at a character */
 	EXTRACT_ANSWER_BYTES = 512 << 10,
@@ -46,18 +48,30 @@ struct extract_query {
 	/** CSS and XPath elements: this attribute instead of the text; NULL: the text, blanks
 	 * collapsed, a line for each block element. */
 	const char *attribute;
-	/** PRODUCT: products, or entries of a sitemap, to leave out; the answer's "next". */
-	uint32_t from;
+	/** PRODUCT: 0, then the "next" of the answer before, until that is null: a document may
+	 * say more than an answer holds. */
+	uint64_t from;
 	/** PRODUCT: the spec of a recipe (shared/resources/recipe.c) as JSON text, which fills what
 	 * the page's own data lacks, or wins over it; the answer then also has "next_page" (address
 	 * or null), "links" (addresses) and "recipe" (what each of its fields found). NULL: none.
 	 */
 	const char *recipe;
 };
+/* From here on a `from` is a place in a feed or sitemap, else a number of products. */
+#define EXTRACT_FROM_PLACE (UINT64_C(1) << 40)
+#define EXTRACT_FROM_MAX   (UINT64_C(1) << 50)
 
+/** A feed or a sitemap may be of any size when PRODUCT is the only query: each request copies the
+ *  head and the piece that `from` asks for. Who does not have all of it in memory hands those two.
+ */
 struct extract_request {
-	const char *document; /* copied */
+	const char *document; /* copied, as far as it is read */
 	size_t document_len;
+	/** 0, or: the document is its own first head_len bytes (16 kB do), then those from piece_at
+	 * on, where `from` points; more follow or not. */
+	uint32_t head_len;
+	uint64_t piece_at;
+	bool more;
 	const char *content_type; /* of the answer, for kind and charset; NULL: unknown */
 	const struct extract_query *queries; /* copied */
 	size_t n_queries;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/extract/html_select.h"
 #include "daemon/extract/lru.h"
@@ -253,8 +254,15 @@ static void match_pattern(struct extractor *x, const struct extract_request *r,
 static void read_products(struct extractor *x, const struct extract_request *r,
 			  const struct extract_query *q, struct found_writer *f)
 {
-	struct product_request request = {r->document, r->document_len, r->content_type,
-					  q->expression, q->from};
+	struct product_request request = {.document = r->document,
+					  .len = r->document_len,
+					  .content_type = r->content_type,
+					  .url = q->expression,
+					  .from = q->from,
+					  .head_len = r->head_len,
+					  .piece_at = r->piece_at,
+					  .more = r->more,
+					  .now_ms = (int64_t)time(NULL) * 1000};
 	struct buf out = BUF_INIT(f->values.max > VALUE_HEAD ? f->values.max - VALUE_HEAD : 0);
 
 	if (!product_read(x->charsets, &request, &out, &f->error))

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/extract/gzip.h"
+#include "daemon/extract/list.h"
 #include "shared/mem.h"
 #include "shared/utf8.h"
 
@@ -15,6 +17,12 @@ static void put_u32(struct buf *out, uint32_t v)
 	buf_add(out, &v, sizeof v);
 }
 
+static void put_u64(struct buf *out, uint64_t v)
+{
+	put_u32(out, (uint32_t)v);
+	put_u32(out, (uint32_t)(v >> 32));
+}
+
 static void put_text(struct buf *out, const char *s, size_t len)
 {
 	if (!s) {
@@ -23,6 +31,17 @@ static void put_text(struct buf *out, const char *s, size_t len)
 	}
 	put_u32(out, (uint32_t)len);
 	buf_add(out, s, len);
+	buf_add_char(out, '\0');
+}
+
+/* One text of two parts. */
+static void put_two(struct buf *out, const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	put_u32(out, (uint32_t)(a_len + b_len));
+	if (a_len)
+		buf_add(out, a, a_len);
+	if (b_len)
+		buf_add(out, b, b_len);
 	buf_add_char(out, '\0');
 }
 
@@ -46,12 +65,52 @@ uint32_t frame_length(const char *data)
 	return len;
 }
 
+/* What of the document is sent. */
+struct part {
+	size_t head_len, piece, piece_len;
+	uint64_t piece_at;
+	bool more;
+};
+
+/* A worker is given a stretch of a document that may be long. Whether it is of a kind that is read
+ * like that, the worker finds out. */
+static struct part part_of(const struct extract_request *req)
+{
+	struct part p = {req->head_len, req->head_len, req->document_len - req->head_len,
+			 req->piece_at, req->more};
+	bool products = req->n_queries == 1 && req->queries[0].kind == EXTRACT_PRODUCT;
+	uint64_t from = products ? req->queries[0].from : 0, skip = 0;
+
+	if (req->head_len || !products || gzip_is(req->document, req->document_len))
+		return p;
+	if (from >= EXTRACT_FROM_PLACE) {
+		p.head_len =
+			LIST_HEAD_BYTES < req->document_len ? LIST_HEAD_BYTES : req->document_len;
+		skip = from - EXTRACT_FROM_PLACE;
+	} else if (req->document_len <= EXTRACT_DOCUMENT_MAX) {
+		return p;
+	}
+	p.piece_at = p.piece = skip < req->document_len ? (size_t)skip : req->document_len;
+	p.piece_len = req->document_len - p.piece;
+	p.more = req->more || p.piece_len > EXTRACT_PIECE_BYTES;
+	if (p.piece_len > EXTRACT_PIECE_BYTES)
+		p.piece_len = EXTRACT_PIECE_BYTES;
+	return p;
+}
+
 static enum err check_request(const struct extract_request *req, struct error *e)
 {
-	if (req->document_len > EXTRACT_DOCUMENT_MAX) {
+	bool gzip = gzip_is(req->document, req->document_len);
+	int max = gzip ? EXTRACT_GZIP_MAX : EXTRACT_DOCUMENT_MAX;
+	struct part p;
+
+	if (req->head_len > req->document_len)
+		return error_set(e, ERR_INVALID, "the head is longer than the document");
+	p = part_of(req);
+	if (p.head_len + p.piece_len > (size_t)max) {
 		error_set(e, ERR_TOO_LARGE,
 			  "the document has %zu bytes, at most %d are taken apart",
-			  req->document_len, EXTRACT_DOCUMENT_MAX);
+			  req->document_len, max);
 		error_hint(e, "choose an address that answers with less");
 		return ERR_TOO_LARGE;
 	}
@@ -78,9 +137,11 @@ static enum err check_request(const struct extract_request *req, struct error *e
 enum err frame_write_request(struct buf *out, const struct extract_request *req, struct error *e)
 {
 	enum err err = check_request(req, e);
+	struct part p;
 
 	if (err)
 		return err;
+	p = part_of(req);
 	buf_reset(out);
 	put_u32(out, 0);
 	put_u32(out, req->timeout_ms > 0 ? (uint32_t)req->timeout_ms : EXTRACT_TIMEOUT_MS);
@@ -91,10 +152,14 @@ enum err frame_write_request(struct buf *out, const struct extract_request *req,
 		put_u32(out, req->queries[i].kind);
 		put_string(out, req->queries[i].expression);
 		put_string(out, req->queries[i].attribute);
-		put_u32(out, req->queries[i].from);
+		put_u64(out, req->queries[i].from);
 		put_string(out, req->queries[i].recipe);
 	}
-	put_text(out, req->document ? req->document : "", req->document_len);
+	put_u32(out, (uint32_t)p.head_len);
+	put_u64(out, p.piece_at);
+	put_u32(out, p.more);
+	put_two(out, req->document, p.head_len, req->document ? req->document + p.piece : NULL,
+		p.piece_len);
 	put_length(out, 0);
 	return out->overflow ? error_set(e, ERR_TOO_LARGE, "the request is too large") : ERR_NONE;
 }
@@ -223,6 +288,13 @@ static uint32_t get_u32(struct cursor *c)
 	return v;
 }
 
+static uint64_t get_u64(struct cursor *c)
+{
+	uint64_t low = get_u32(c), high = get_u32(c);
+
+	return low | high << 32;
+}
+
 /* NULL for no text and after a fault; else as many bytes as *len and a NUL. */
 static const char *get_text(struct cursor *c, size_t *len)
 {
@@ -270,13 +342,16 @@ bool frame_read_request(const char *data, size_t len, struct frame_request *out)
 		out->queries[i].kind = (enum extract_kind)kind;
 		out->queries[i].expression = get_string(&c);
 		out->queries[i].attribute = get_string(&c);
-		out->queries[i].from = get_u32(&c);
+		out->queries[i].from = get_u64(&c);
 		out->queries[i].recipe = get_string(&c);
 		if (kind > EXTRACT_PRODUCT || !out->queries[i].expression)
 			c.bad = true;
 	}
+	r->head_len = get_u32(&c);
+	r->piece_at = get_u64(&c);
+	r->more = get_u32(&c) != 0;
 	r->document = get_text(&c, &r->document_len);
-	return !c.bad && r->document && c.left == 0;
+	return !c.bad && r->document && r->head_len <= r->document_len && c.left == 0;
 }
 
 static enum err get_code(struct cursor *c)

@@ -84,6 +84,7 @@ void facts_fini(struct facts *f)
 	free(f->products);
 	free(f->warnings);
 	free(f->entries);
+	free(f->places);
 	facts_init(f, f->page_url);
 }
 
@@ -93,12 +94,22 @@ static void *grow(void *array, size_t n, size_t size)
 	return n & (n - 1) ? array : mem_array(array, n ? 2 * n : 1, size);
 }
 
+/* Product or entry n begins there. */
+static void keep_place(struct facts *f, size_t n)
+{
+	if (!f->is_list)
+		return;
+	f->places = grow(f->places, n, sizeof *f->places);
+	f->places[n] = f->place;
+}
+
 struct product *facts_add_product(struct facts *f, size_t max)
 {
 	if (f->n_products >= max) {
 		facts_warn(f, "too_many_products", "only the first %zu products are read", max);
 		return NULL;
 	}
+	keep_place(f, f->n_products);
 	f->products = grow(f->products, f->n_products, sizeof *f->products);
 	product_init(&f->products[f->n_products]);
 	return &f->products[f->n_products++];
@@ -254,6 +265,7 @@ void facts_add_entry(struct facts *f, const char *loc, const char *lastmod)
 		free(address);
 		return;
 	}
+	keep_place(f, f->n_entries);
 	f->entries = grow(f->entries, f->n_entries, sizeof *f->entries);
 	f->entries[f->n_entries++] = (struct sitemap_entry){address, fact_text(lastmod)};
 }

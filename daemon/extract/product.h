@@ -99,7 +99,13 @@ struct facts {
 	bool is_sitemap, is_index;
 	struct sitemap_entry *entries;
 	size_t n_entries;
+	/* Of a list (list.h), which is read in pieces. */
+	bool is_list, continues; /* continues: not from its beginning */
+	uint64_t place;          /* of the item that is read, in the document */
+	uint64_t *places;        /* of each product or entry */
+	uint64_t after;          /* where the next piece begins */
 };
+#define FACTS_AFTER_NONE UINT64_MAX
 
 void facts_init(struct facts *f, const char *page_url);
 void facts_fini(struct facts *f);
@@ -134,5 +140,7 @@ void product_set_rating(struct product *p, const char *value, const char *best, 
 void facts_merge(struct facts *f, struct facts *from);
 /** Prices that are doubtful: 0, without currency. Once, at the end. */
 void facts_judge(struct facts *f);
-/** One object; products (or entries of a sitemap) from number `from` on, as many as fit. */
+/** One object; products from number `from` on (of a list: what was read), as many as fit. */
 void facts_write(const struct facts *f, size_t from, struct buf *out);
+/** Bytes of an answer that products and entries may have. */
+size_t facts_room(const struct buf *out);

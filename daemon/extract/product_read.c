@@ -4,7 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/extract/extract.h"
+#include "daemon/extract/gzip.h"
 #include "daemon/extract/json_mend.h"
+#include "daemon/extract/list.h"
 #include "daemon/extract/product.h"
 #include "daemon/extract/product_html.h"
 #include "daemon/extract/product_schema.h"
@@ -111,21 +114,97 @@ static void read_text(struct facts *f, const char *text, size_t len,
 		read_page(f, text, len, r->url);
 }
 
+/* ---- the whole of it, or a piece ----------------------------------------------------------- */
+
+static uint64_t place_of(uint64_t from)
+{
+	return from >= EXTRACT_FROM_PLACE ? from - EXTRACT_FROM_PLACE : 0;
+}
+
+/* The bytes that are read: as they came, or unpacked. */
+static enum err open_list(const struct product_request *r, struct list_request *list,
+			  struct buf *head, struct buf *piece, bool *broken, struct error *e)
+{
+	uint64_t skip = place_of(r->from);
+	enum err err;
+
+	if (!r->head_len && gzip_is(r->document, r->len)) {
+		err = gzip_read(r->document, r->len, head, skip, piece, &list->more, broken, e);
+		list->head = buf_str(head);
+		list->head_len = head->len;
+		list->piece = buf_str(piece);
+		list->piece_len = piece->len;
+		list->at = skip;
+		return err;
+	}
+	list->head = r->document;
+	if (r->head_len) {
+		list->head_len = r->head_len;
+		list->piece = r->document + r->head_len;
+		list->piece_len = r->len - r->head_len;
+		list->at = r->piece_at;
+		list->more = r->more;
+		return ERR_NONE;
+	}
+	skip = skip < r->len ? skip : r->len;
+	list->head_len = r->len < LIST_HEAD_BYTES ? r->len : LIST_HEAD_BYTES;
+	list->piece = r->document + skip;
+	list->piece_len = r->len - (size_t)skip;
+	list->at = skip;
+	list->more = r->more;
+	return ERR_NONE;
+}
+
+static enum err read_whole(struct facts *f, const struct charsets *charsets,
+			   const struct product_request *r, const struct list_request *list,
+			   struct error *e)
+{
+	struct buf text;
+
+	if (list->more || list->at) {
+		error_set(
+			e, ERR_TOO_LARGE,
+			"a page of more than %d bytes is not taken apart, only feeds and sitemaps "
+			"are",
+			EXTRACT_DOCUMENT_MAX);
+		error_hint(e, "choose an address that answers with less");
+		return ERR_TOO_LARGE;
+	}
+	text = BUF_INIT(3 * list->piece_len + 1); /* a byte may become U+FFFD */
+	charset_convert(charsets, charset_find(list->piece, list->piece_len, r->content_type),
+			list->piece, list->piece_len, &text);
+	read_text(f, buf_str(&text), text.len, r);
+	buf_fini(&text);
+	return ERR_NONE;
+}
+
 enum err product_read(const struct charsets *charsets, const struct product_request *r,
 		      struct buf *out, struct error *e)
 {
-	struct buf text = BUF_INIT(3 * r->len + 1); /* a byte may become U+FFFD */
+	struct list_request list = {
+		.content_type = r->content_type, .now_ms = r->now_ms, .room = facts_room(out)};
+	struct buf head = BUF_INIT(LIST_HEAD_BYTES);
+	struct buf piece = BUF_INIT(place_of(r->from) ? EXTRACT_PIECE_BYTES : EXTRACT_DOCUMENT_MAX);
+	bool broken = false;
 	struct facts f;
+	enum err err;
 
-	charset_convert(charsets, charset_find(r->document, r->len, r->content_type), r->document,
-			r->len, &text);
 	facts_init(&f, r->url);
-	read_text(&f, buf_str(&text), text.len, r);
-	if (!f.n_products && !f.is_sitemap)
-		facts_warn(&f, "nothing_found", "nothing here says that it is a product");
-	facts_judge(&f);
-	facts_write(&f, r->from, out);
+	err = open_list(r, &list, &head, &piece, &broken, e);
+	if (!err && !list_read(&f, charsets, &list))
+		err = read_whole(&f, charsets, r, &list, e);
+	if (!err) {
+		if (broken)
+			facts_warn(&f, "gzip_broken",
+				   "the packed document is cut short or damaged");
+		if (!f.n_products && !f.is_sitemap &&
+		    (!f.is_list || (f.after == FACTS_AFTER_NONE && !f.continues)))
+			facts_warn(&f, "nothing_found", "nothing here says that it is a product");
+		facts_judge(&f);
+		facts_write(&f, r->from < f.n_products ? (size_t)r->from : f.n_products, out);
+	}
 	facts_fini(&f);
-	buf_fini(&text);
-	return ERR_NONE;
+	buf_fini(&head);
+	buf_fini(&piece);
+	return err;
 }

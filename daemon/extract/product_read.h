@@ -1,5 +1,7 @@
 #pragma once
 /* One document of any kind -> facts as JSON: what `sellersmart extract` prints. */
+#include <stdint.h>
+
 #include "daemon/extract/charset.h"
 #include "shared/err.h"
 
@@ -8,11 +10,16 @@ struct product_request {
 	size_t len;
 	const char *content_type; /* NULL: not known */
 	const char *url;          /* of the page; "" */
-	size_t from;              /* products or entries to leave out */
+	uint64_t from;            /* as in extract.h */
+	uint32_t head_len;        /* as in extract.h: 0, or the document is a head and a piece */
+	uint64_t piece_at;
+	bool more;
+	int64_t now_ms; /* wall time, for sales that begin and end; 0: not known */
 };
 
 /** Never fails on what a document says: what it does not understand is a warning.
  *  @param out  empty; its maximum is the answer's
- *  @return ERR_MALFORMED only for a document that cannot be read at all (compressed, and broken) */
+ *  @return ERR_MALFORMED only for a document that cannot be read at all (compressed, and broken);
+ *  ERR_TOO_LARGE for a bomb, and for a long one of a kind that is not read in pieces */
 enum err product_read(const struct charsets *charsets, const struct product_request *r,
 		      struct buf *out, struct error *e);

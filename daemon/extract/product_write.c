@@ -1,4 +1,5 @@
 /* Facts as JSON. */
+#include "daemon/extract/extract.h"
 #include "daemon/extract/product.h"
 #include "shared/json.h"
 #include "shared/mem.h"
@@ -127,7 +128,7 @@ static bool add_one(struct json_writer *w, const struct facts *f, size_t i, bool
 static size_t add_all(struct json_writer *w, const struct facts *f, bool entries, size_t from)
 {
 	size_t n = entries ? f->n_entries : f->n_products, i = from;
-	size_t room = w->out->max - REST_BYTES;
+	size_t room = facts_room(w->out);
 
 	jw_array(w);
 	while (i < n && add_one(w, f, i, entries, room))
@@ -146,10 +147,39 @@ static void write_sitemap(struct json_writer *w, const struct facts *f, size_t f
 	jw_object_end(w);
 }
 
+size_t facts_room(const struct buf *out)
+{
+	return out->max > REST_BYTES ? out->max - REST_BYTES : 0;
+}
+
+/* "next" is an opaque number: to ask with it again continues the document. */
+static void write_rest(struct json_writer *w, const struct facts *f, size_t next, size_t total)
+{
+	uint64_t after = next < total ? next : FACTS_AFTER_NONE;
+
+	if (f->is_list)
+		after = next < total ? f->places[next] : f->after;
+	if (f->is_list && after != FACTS_AFTER_NONE)
+		after += EXTRACT_FROM_PLACE;
+	jw_key(w, "total");
+	if (f->is_list && (after != FACTS_AFTER_NONE || f->continues))
+		jw_null(w);
+	else
+		jw_int(w, (int64_t)total);
+	jw_key(w, "next");
+	if (after != FACTS_AFTER_NONE)
+		jw_int(w, (int64_t)after);
+	else
+		jw_null(w);
+}
+
 void facts_write(const struct facts *f, size_t from, struct buf *out)
 {
 	size_t total = f->is_sitemap ? f->n_entries : f->n_products, next;
 	struct json_writer w;
+
+	if (f->is_list)
+		from = 0;
 
 	jw_init(&w, out);
 	jw_object(&w);
@@ -173,11 +203,6 @@ void facts_write(const struct facts *f, size_t from, struct buf *out)
 		jw_object_end(&w);
 	}
 	jw_array_end(&w);
-	jw_kv_int(&w, "total", (int64_t)total);
-	jw_key(&w, "next");
-	if (next < total)
-		jw_int(&w, (int64_t)next);
-	else
-		jw_null(&w);
+	write_rest(&w, f, next, total);
 	jw_object_end(&w);
 }

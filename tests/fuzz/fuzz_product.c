@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct charsets *charsets;
 	char *text = fuzz_string(data, size);
-	struct product_request r = {text, size, NULL, "https://shop.example/p/1", 0};
+	struct product_request r = {
+		.document = text, .len = size, .url = "https://shop.example/p/1"};
 	struct buf out = BUF_INIT(ANSWER_BYTES), again = BUF_INIT(ANSWER_BYTES);
 	struct error e = {0};
 	json_t *v;

@@ -12,7 +12,8 @@ static struct charsets *charsets;
 
 static json_t *facts_from(const char *text, size_t len, size_t from, size_t max)
 {
-	struct product_request r = {text, len, NULL, "https://shop.example/p/1?v=2", from};
+	struct product_request r = {
+		.document = text, .len = len, .url = "https://shop.example/p/1?v=2", .from = from};
 	struct buf out = BUF_INIT(max);
 	struct error e = {0};
 	json_t *v;
