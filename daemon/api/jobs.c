@@ -213,10 +213,12 @@ struct jobs *jobs_new(struct daemon *d)
 {
 	struct jobs *j = mem_zalloc(sizeof(*j));
 	j->d = d;
+	j->fetch = item_fetch_new(d->net, d->fetcher, d->clock);
 	const struct items_options o = {
 		.store = d->store,
 		.clock = d->clock,
 		.types = job_type_table,
+		.net = item_fetch_net(j->fetch),
 		.ctx = d,
 		.touched = on_touched,
 		.touched_arg = j,
@@ -227,6 +229,11 @@ struct jobs *jobs_new(struct daemon *d)
 	live_facts(d->live, &resource_job, write_row, j);
 	api_add_service(d, &hooks, j);
 	return j;
+}
+
+enum err jobs_write(struct jobs *j, struct json_writer *w, uint64_t id, struct error *e)
+{
+	return sql_list_write_one(w, &job_list, j->d->store, id, j, e);
 }
 
 struct items *jobs_items(struct jobs *j)
@@ -253,5 +260,6 @@ void jobs_free(struct jobs *j)
 		return;
 	schedules_free(j->schedules);
 	items_free(j->items);
+	item_fetch_free(j->fetch);
 	free(j);
 }

@@ -1,11 +1,13 @@
 #pragma once
 /* What the files of jobs in the API share. */
 #include "daemon/api/sql_list.h"
+#include "daemon/jobs/item_fetch.h"
 #include "daemon/jobs/schedules.h"
 #include "daemon/services/service.h"
 
 struct jobs {
 	struct daemon *d;
+	struct item_fetch *fetch;
 	struct items *items;
 	struct schedules *schedules;
 };

@@ -288,6 +288,8 @@ static void take_counts(struct items *x, struct turn *t, int64_t boot_ms)
 static void note_hosts(struct items *x, struct turn *t, int64_t wall_ms)
 {
 	struct lane *last = NULL;
+	if (t->result.closing && (last = lane_get(x, t->job, "")))
+		last->next_ms = wall_ms;
 	if (t->result.outcome != ITEM_DONE)
 		return;
 	if (t->result.chunks)
@@ -612,6 +614,8 @@ void items_stop(struct items *x, int limit_ms)
 	if (x->joinable)
 		pthread_join(x->thread, NULL);
 	x->joinable = false;
+	if (x->o.net && x->o.net->close)
+		x->o.net->close(x->o.net->ctx);
 	pool_free(x->pool);
 	x->pool = NULL;
 }

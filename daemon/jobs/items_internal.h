@@ -66,8 +66,9 @@ struct item_result {
 	int64_t due_ms; /* again, wall */
 	char error[192];
 	/* out */
-	bool more;                  /* a chunk was written: submit it again */
+	bool more;                  /* a chunk or slice was written: submit it again */
 	bool chunks;                /* it was not the first one */
+	bool closing;               /* the type's closing item was added */
 	struct job_progress *after; /* counts, state */
 };
 enum err rows_put_result(struct txn *t, struct item_result *r, struct error *e);

@@ -308,18 +308,39 @@ static enum err say_given_up(struct txn *t, const struct item_result *r,
 	return ERR_NONE;
 }
 
+/* Once: its key is there then. */
+static enum err put_closing(struct txn *t, struct item_result *r, struct error *e)
+{
+	struct item_add last = {
+		.key = (char *)r->type->closing, .host = (char *)"", .payload = (char *)"{}"};
+	int64_t added = 0;
+	if (!r->type->closing)
+		return ERR_NONE;
+	enum err err = put_item(t, r->job, &last, now_of(t), &added, e);
+	if (err || !added)
+		return err;
+	r->closing = true;
+	sqlite3_stmt *st = txn_prepare(t, "UPDATE job SET found = found + 1 WHERE id = ?", e);
+	if (st)
+		sqlite3_bind_int64(st, 1, (int64_t)r->job);
+	return txn_exec(t, st, e);
+}
+
 /* Every item is done or given up: how did it go? */
-static enum err end_if_over(struct txn *t, const struct item_result *r,
-			    const struct job_progress *p, struct error *e)
+static enum err end_if_over(struct txn *t, struct item_result *r, const struct job_progress *p,
+			    struct error *e)
 {
 	char reason[256];
 	if (r->out->fatal[0])
 		return rows_end(t, r->job, "failed", r->out->fatal, e);
 	if (p->done + p->failed < p->found)
 		return ERR_NONE;
+	enum err err = put_closing(t, r, e);
+	if (err || r->closing)
+		return err;
 	if (p->failed * 100 <= p->found * r->type->failed_max_pct)
 		return rows_end(t, r->job, "done", p->result, e);
-	enum err err = say_given_up(t, r, p, reason, e);
+	err = say_given_up(t, r, p, reason, e);
 	return err ? err : rows_end(t, r->job, "failed", reason, e);
 }
 
@@ -387,11 +408,15 @@ static enum err add_counts(struct txn *t, const struct item_result *r, int64_t a
 	return txn_exec(t, st, e);
 }
 
+/* Its facts, a slice of them or the last one; then it is over. */
 static enum err put_end_of_item(struct txn *t, struct item_result *r, struct error *e)
 {
-	enum err err = set_item(t, r, e);
-	if (!err && r->outcome == ITEM_DONE && r->type->keep)
-		err = r->type->keep(t, r->item, r->out->facts, e);
+	enum err err = ERR_NONE;
+	if (r->outcome == ITEM_DONE && r->type->keep)
+		err = r->type->keep(t, r->item, r->out->facts, &r->more, e);
+	if (err || r->more)
+		return err;
+	err = set_item(t, r, e);
 	for (size_t i = 0; i < r->out->n_lines && !err; i++)
 		err = put_line(t, r->job, r->out->lines[i].level, r->out->lines[i].text, e);
 	return err;
@@ -402,7 +427,7 @@ enum err rows_put_result(struct txn *t, struct item_result *r, struct error *e)
 	struct job_progress p;
 	int64_t added = 0;
 	enum err err = get_job(t, r->job, &p, e);
-	r->more = false;
+	r->more = r->closing = false;
 	if (!err && strcmp(p.state, "running") != 0)
 		err = error_set(e, ERR_CANCELLED, "the job is over");
 	if (!err && r->outcome == ITEM_DONE)

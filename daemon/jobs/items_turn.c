@@ -26,6 +26,7 @@ void turn_free(struct turn *t)
 	item_row_fini(&t->row);
 	free(t->request.url);
 	free(t->answer.body);
+	free(t->answer.sitemaps);
 	free(t->host);
 	free(t);
 }
@@ -50,9 +51,14 @@ static int64_t clamp_wait(int64_t ms)
 	return ms < 0 ? 0 : ms > wait_max_ms ? wait_max_ms : ms;
 }
 
+static unsigned attempts_of(const struct job_type *type)
+{
+	return type->attempts_max ? type->attempts_max : ATTEMPTS;
+}
+
 static void decide(struct turn *t, enum err err, const char *why)
 {
-	unsigned max = t->job->type->attempts_max ? t->job->type->attempts_max : ATTEMPTS;
+	unsigned max = attempts_of(t->job->type);
 	int64_t wait = clamp_wait(t->answer.wait_ms), delay = 0;
 	struct item_result *r = &t->result;
 	t->host_wait_ms = wait;
@@ -112,6 +118,8 @@ static void result_done(void *arg, enum err code, const struct error *e)
 	struct turn *t = arg;
 	fault_point("items.committed");
 	t->code = code;
+	if (!code && t->result.more)
+		fault_point("items.slice");
 	if (!code && t->result.more) {
 		drop_chunk(&t->out);
 		t->result.chunks = true;
@@ -144,7 +152,7 @@ static void handle(void *arg)
 	enum err err = ERR_NONE;
 	if (is_over(t))
 		err = error_set(&e, ERR_CANCELLED, "the job is over");
-	else if (asked && t->answer.err)
+	else if (asked && t->answer.err && (t->answer.postponed || !t->job->type->takes_failures))
 		err = error_set(&e, t->answer.err, "%s", t->answer.text);
 	else
 		err = t->job->type->handle(&t->item, asked ? &t->answer : NULL, &t->out, &e);
@@ -211,6 +219,7 @@ static struct turn *turn_new(struct items *x, struct lane *l)
 		.payload = t->row.payload,
 		.priority = t->row.priority,
 		.attempts = t->row.attempts,
+		.last = t->row.attempts + 1 >= attempts_of(l->job->type),
 		.store = x->o.store,
 		.clock = x->o.clock,
 		.ctx = x->o.ctx,

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/net/fetch.h"
 #include "daemon/store/store.h"
 #include "shared/log.h"
 
@@ -26,19 +27,25 @@ enum {
 
 /** A page to be asked for, politely. */
 struct item_request {
-	char *url; /* heap; the engine frees it */
-	size_t bytes_max;
+	char *url;        /* heap; the engine frees it */
+	size_t bytes_max; /* 0: what is usual */
+	const char *accept;
+	int64_t pace_ms; /* of its host from now on; 0: leave it */
+	bool sitemaps;   /* those that its robots.txt names are wanted, too */
 };
 
 /** What came of it. */
 struct item_answer {
-	enum err err; /* ERR_NONE: there is an answer, of whatever status */
-	char text[192];
+	enum err err;          /* ERR_NONE: there is an answer, of whatever status */
+	enum fetch_end end;    /* the same, more exactly */
+	char text[FETCH_TEXT]; /* safe: why it is not what was asked for */
 	int status;
 	char *body; /* heap, ours after the call; NULL: empty */
 	size_t len;
-	char url[2048];  /* after redirects */
-	char type[128];  /* Content-Type */
+	char *sitemaps;                    /* heap; a line each; NULL: none */
+	char url[URL_MAX + HOST_MAX + 32]; /* that answered, after redirects */
+	char type[FETCH_VALUE];            /* Content-Type */
+	int64_t at_ms;                     /* wall time of it */
 	int64_t wait_ms; /* the host said when to come again (Retry-After), or is due then; 0: no */
 	bool postponed;  /* it was not asked: no attempt was made */
 };
@@ -51,6 +58,8 @@ struct item_net {
 	void *(*start)(void *ctx, const struct item_request *rq,
 		       void (*done)(void *arg, struct item_answer *a), void *arg);
 	void (*cancel)(void *ctx, void *fetch);
+	/** Nothing is started any more: what runs is done before this returns. NULL: it is so. */
+	void (*close)(void *ctx);
 };
 
 /** An item while it is worked on; everything borrowed. */
@@ -59,6 +68,7 @@ struct item {
 	const char *job_name, *key, *host, *payload;
 	int priority;
 	unsigned attempts; /* before this one */
+	bool last;         /* there will be no further one */
 	struct store *store;
 	const struct clock *clock;
 	void *ctx;             /* of the engine's options */
@@ -104,13 +114,23 @@ struct job_type {
 	/** What is to be fetched first; false: nothing. NULL: never anything. Thread: the items'.
 	 */
 	bool (*request)(const struct item *it, struct item_request *rq);
+	/** handle is also called for what could not be had (answer->err): the error it returns
+	 *  decides as any other, ERR_NONE says that nothing is left to do. Else such an item is
+	 *  tried again or given up without it. */
+	bool takes_failures;
+	/** Key of an item that is added when all others are over, whatever became of them; NULL:
+	 *  none. Its host is "". A run that item_out_fail_job ends does without it. */
+	const char *closing;
 	/** Work on it. Thread: a worker. Any error but ERR_NONE: not done; tried again when another
 	 *  attempt may do better (err_info().retry), else given up.
 	 *  @param answer  of what was requested, NULL when nothing was */
 	enum err (*handle)(const struct item *it, const struct item_answer *answer,
 			   struct item_out *out, struct error *e);
-	/** Inside the operation that marks it done: <= 5 ms. NULL: there are no facts. */
-	enum err (*keep)(struct txn *t, const struct item *it, void *facts, struct error *e);
+	/** Inside the operation that marks it done: <= 5 ms. NULL: there are no facts. What takes
+	 *  longer sets *more and is called again in an operation of its own, until it does not; a
+	 *  crash in between works on the whole item again, so what was kept must bear that. */
+	enum err (*keep)(struct txn *t, const struct item *it, void *facts, bool *more,
+			 struct error *e);
 	void (*facts_free)(void *facts);
 };
 

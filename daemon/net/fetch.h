@@ -135,6 +135,9 @@ struct host_facts {
 	int64_t asked_ms;   /* wall; of the last request, 0: none */
 	char text[FETCH_TEXT]; /* why it is left alone; safe, "" */
 };
+/** Sitemaps that robots.txt of that URL's origin names, as they were written, in order; NULL beyond
+ *  the last, and when it was not read. */
+const char *fetcher_sitemap(struct fetcher *f, const char *url, size_t i);
 /** All that are known, in no order; since the start, the longest unused forgotten beyond
  *  FETCH_HOSTS_MAX. */
 void fetcher_hosts(struct fetcher *f, void (*fn)(const struct host_facts *h, void *arg), void *arg);

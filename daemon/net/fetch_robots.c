@@ -65,6 +65,19 @@ bool fetch_robots_allow(struct fetch *x)
 	return robots_allows(r->rules, x->url.path, &line) || forbidden(x, r, line);
 }
 
+const char *fetcher_sitemap(struct fetcher *f, const char *url, size_t i)
+{
+	char name[HOST_MAX + 8];
+	struct error e;
+	struct url u;
+	struct fetch_host *h;
+
+	if (url_parse(url, &u, &e) || !(h = fetch_host_find(f, fetch_host_name(&u, name))) ||
+	    !h->robots[fetch_origin(&u)].rules)
+		return NULL;
+	return robots_sitemap(h->robots[fetch_origin(&u)].rules, i);
+}
+
 /* What waits for this origin fares as its robots.txt did: no second try at the same wall. */
 static void fail_waiting(struct fetch_host *h, const struct fetch *robots)
 {

@@ -79,6 +79,8 @@ static enum err handle(const struct item *it, const struct item_answer *answer,
 {
 	struct house *h = it->ctx;
 	size_t i;
+	if (answer && answer->err && !it->last)
+		return error_set(e, answer->err, "%s", answer->text);
 	const json_t *found;
 	size_t at = h->n_answered++;
 	snprintf(h->answered[at], 64, "%s", it->key);
@@ -104,10 +106,19 @@ static enum err handle(const struct item *it, const struct item_answer *answer,
 	return err;
 }
 
-static enum err keep(struct txn *t, const struct item *it, void *facts, struct error *e)
+static enum err keep(struct txn *t, const struct item *it, void *facts, bool *more, struct error *e)
 {
 	if (!strcmp(facts, "unkeepable"))
 		return error_set(e, ERR_STORE, "no place for it");
+	/* "sss" is kept as "s", "ss" and "sss". */
+	if (!strncmp(it->key, "sss", 3)) {
+		size_t had = strspn(facts, "+");
+		*more = had + 1 < strlen(it->key);
+		char name[16];
+		snprintf(name, sizeof(name), "%.*s", (int)had + 1, it->key);
+		((char *)facts)[had] = '+';
+		return txn_meta_set(t, name, "kept", e);
+	}
 	return txn_meta_set(t, facts, "kept", e);
 }
 
@@ -122,7 +133,19 @@ static const struct job_type type = {
 	.keep = keep,
 	.facts_free = free,
 };
-static const struct job_type *const types[] = {&type, NULL};
+static const struct job_type careful = {
+	.name = "careful",
+	.help = "fake",
+	.attempts_max = 2,
+	.retry_ms = 1000,
+	.takes_failures = true,
+	.closing = "closing",
+	.request = request,
+	.handle = handle,
+	.keep = keep,
+	.facts_free = free,
+};
+static const struct job_type *const types[] = {&type, &careful, NULL};
 
 /* ---- the house ------------------------------------------------------------------------------- */
 
@@ -147,7 +170,7 @@ static int setup(void **state)
 	h->clock.ms = 1000000;
 	h->f->options.clock = &h->clock.clock;
 	fixture_open(h->f);
-	h->net = (struct item_net){h, net_start, net_cancel};
+	h->net = (struct item_net){.ctx = h, .start = net_start, .cancel = net_cancel};
 	engine_open(h);
 	*state = h;
 	return 0;
@@ -224,15 +247,21 @@ static void answer_all(struct house *h)
 	}
 }
 
-static uint64_t start(struct house *h, const char *name, const char *payload)
+static uint64_t start_type(struct house *h, const struct job_type *kind, const char *name,
+			   const char *payload)
 {
 	uint64_t id = 0;
 	const struct job_start s = {
-		.type = &type, .name = name, .cause = "person", .payload = payload};
+		.type = kind, .name = name, .cause = "person", .payload = payload};
 	if (items_run(h->x, &s, &id, &h->f->error))
 		fail_msg("%s", h->f->error.text);
 	settle(h);
 	return id;
+}
+
+static uint64_t start(struct house *h, const char *name, const char *payload)
+{
+	return start_type(h, &type, name, payload);
 }
 
 static int64_t ask(struct house *h, const char *sql)
@@ -322,6 +351,59 @@ static void priority__goes_first(void **state)
 	start(h, "a",
 	      "{\"find\":[" FIND("1", "x") ",{\"key\":\"2\",\"host\":\"x\",\"priority\":5}]}");
 	assert_string_equal(h->asked[0], "x/2");
+}
+
+static void facts__are_kept_in_slices__each_an_operation(void **state)
+{
+	struct house *h = *state;
+	uint64_t id = start(h, "a", "{\"find\":[" FIND("ssss", "x") "]}");
+	struct store_health before, after;
+	store_health(h->f->store, &before);
+	answer(h, "x/ssss");
+	store_health(h->f->store, &after);
+	assert_progress(h, id, "done", 2, 2, 0);
+	assert_int_equal(ask(h, "SELECT count(*) FROM meta WHERE key IN ('s','ss','sss','ssss')"),
+			 4);
+	assert_true(after.operations - before.operations >= 4);
+}
+
+static void cancelled_between_slices__ends(void **state)
+{
+	struct house *h = *state;
+	uint64_t id = start(h, "a", "{\"find\":[" FIND("sss", "x") "," FIND("2", "y") "]}");
+	assert_int_equal(items_cancel(h->x, id, &h->f->error), ERR_NONE);
+	answer_all(h);
+	assert_progress(h, id, "cancelled", 3, 1, 0);
+	assert_int_equal(ask(h, "SELECT count(*) FROM meta WHERE key = 'sss'"), 0);
+}
+
+static void closing_item__comes_when_all_others_are_over(void **state)
+{
+	struct house *h = *state;
+	uint64_t id =
+		start_type(h, &careful, "a", "{\"find\":[" FIND("1", "x") "," FIND("2", "y") "]}");
+	answer(h, "x/1");
+	assert_progress(h, id, "running", 3, 2, 0);
+	assert_int_equal(ask(h, "SELECT count(*) FROM meta WHERE key = 'closing'"), 0);
+	answer(h, "y/2");
+	assert_progress(h, id, "done", 4, 4, 0);
+	assert_int_equal(ask(h, "SELECT count(*) FROM meta WHERE key = 'closing'"), 1);
+}
+
+static void failed_fetch__is_the_handlers__where_it_takes_it(void **state)
+{
+	struct house *h = *state;
+	const struct item_answer dead = {.err = ERR_TIMEOUT, .text = "no answer"};
+	uint64_t id = start_type(h, &careful, "a", "{\"find\":[" FIND("1", "x") "]}");
+	answer_as(h, h->fetches, &dead);
+	settle(h);
+	assert_progress(h, id, "running", 2, 1, 0);
+	h->clock.ms += 5000;
+	settle(h);
+	answer_as(h, h->fetches, &dead); /* the last attempt: the handler says it is done */
+	settle(h);
+	assert_progress(h, id, "done", 3, 3, 0);
+	assert_int_equal(ask(h, "SELECT count(*) FROM meta WHERE key = '1'"), 1);
 }
 
 static void failure__is_tried_again_later_then_given_up(void **state)
@@ -497,6 +579,10 @@ int main(void)
 		TEST(slow_host__blocks__nobody),
 		TEST(item__found_twice__is_one),
 		TEST(priority__goes_first),
+		TEST(facts__are_kept_in_slices__each_an_operation),
+		TEST(cancelled_between_slices__ends),
+		TEST(closing_item__comes_when_all_others_are_over),
+		TEST(failed_fetch__is_the_handlers__where_it_takes_it),
 		TEST(failure__is_tried_again_later_then_given_up),
 		TEST(retry_after__holds_the_host),
 		TEST(postponed__is_no_attempt),
