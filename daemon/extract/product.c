@@ -59,8 +59,17 @@ static void product_init(struct product *p)
 			      .rating_count = FACT_UNKNOWN};
 }
 
+static void review_fini(struct review *r)
+{
+	free(r->author);
+	free(r->text);
+	free(r->date);
+}
+
 static void product_fini(struct product *p)
 {
+	for (size_t i = 0; i < p->n_reviews; i++)
+		review_fini(&p->reviews[i]);
 	for (size_t i = 0; i < PRODUCT_FIELDS; i++)
 		free(p->text[i].s);
 	for (size_t i = 0; i < p->n_offers; i++)
@@ -68,6 +77,7 @@ static void product_fini(struct product *p)
 	for (size_t i = 0; i < p->n_variants; i++)
 		product_fini(&p->variants[i]);
 	free(p->offers);
+	free(p->reviews);
 	free(p->variants);
 }
 
@@ -152,6 +162,21 @@ struct offer *product_add_offer(struct facts *f, struct product *p, enum product
 void product_drop_offer(struct product *p)
 {
 	offer_fini(&p->offers[--p->n_offers]);
+}
+
+struct review *product_add_review(struct product *p, enum product_source source)
+{
+	if (p->n_reviews == FACTS_REVIEWS_MAX)
+		return NULL;
+	p->reviews = grow(p->reviews, p->n_reviews, sizeof *p->reviews);
+	p->reviews[p->n_reviews] = (struct review){.rating_x100 = FACT_UNKNOWN};
+	p->reviews_source = source;
+	return &p->reviews[p->n_reviews++];
+}
+
+void product_drop_review(struct product *p)
+{
+	review_fini(&p->reviews[--p->n_reviews]);
 }
 
 void facts_warn(struct facts *f, const char *code, const char *fmt, ...)
@@ -371,4 +396,14 @@ void product_set_rating(struct product *p, const char *value, const char *best, 
 	p->best_x100 = best_x100 > 0 && best_x100 <= 100000 ? best_x100 : FACT_UNKNOWN;
 	p->rating_count = count_of(count);
 	p->rating_source = source;
+}
+
+void review_set_rating(struct review *r, const char *value, const char *best)
+{
+	int64_t x100 = hundredths(value), of_x100 = hundredths(best);
+
+	if (of_x100 <= 0 || of_x100 > 100000)
+		of_x100 = 500;
+	if (x100 >= 0 && x100 <= of_x100)
+		r->rating_x100 = (2 * x100 * 500 + of_x100) / (2 * of_x100);
 }

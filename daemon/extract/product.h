@@ -17,6 +17,7 @@ enum {
 	FACTS_PAGE_PRODUCTS_MAX = 300, /* of an HTML page, where each is compared with each */
 	FACTS_OFFERS_MAX = 100,        /* of a product */
 	FACTS_VARIANTS_MAX = 250,
+	FACTS_REVIEWS_MAX = 50,     /* of a product */
 	FACTS_ENTRIES_MAX = 100000, /* of a sitemap; 50,000 is the format's own limit */
 	FACTS_WARNINGS_MAX = 50,
 	FACTS_TEXT_MAX = 500, /* bytes of a name, a SKU, ... */
@@ -66,6 +67,12 @@ struct offer {
 	enum product_source source;
 };
 
+struct review {
+	char *author, *text;
+	char *date;          /* as it is written, safe */
+	int64_t rating_x100; /* of 500, whatever its own scale; FACT_UNKNOWN */
+};
+
 struct product {
 	struct product_text {
 		char *s; /* safe for a terminal */
@@ -75,6 +82,9 @@ struct product {
 	size_t n_offers;
 	int64_t rating_x100, best_x100, rating_count;
 	enum product_source rating_source;
+	struct review *reviews;
+	size_t n_reviews;
+	enum product_source reviews_source;
 	struct product *variants;
 	size_t n_variants;
 };
@@ -113,9 +123,12 @@ void facts_fini(struct facts *f);
 struct product *facts_add_product(struct facts *f, size_t max);
 struct product *product_add_variant(struct facts *f, struct product *p);
 struct offer *product_add_offer(struct facts *f, struct product *p, enum product_source source);
+/** NULL when there are enough. */
+struct review *product_add_review(struct product *p, enum product_source source);
 /** Take the last one away again. */
 void facts_drop_product(struct facts *f);
 void product_drop_offer(struct product *p);
+void product_drop_review(struct product *p);
 void facts_add_entry(struct facts *f, const char *loc, const char *lastmod);
 /** The same words are said once. */
 void facts_warn(struct facts *f, const char *code, const char *fmt, ...)
@@ -135,6 +148,9 @@ void offer_set_currency(struct facts *f, struct offer *o, const char *text);
 bool offer_read_price(struct facts *f, struct offer *o, const char *text, int64_t *minor);
 void product_set_rating(struct product *p, const char *value, const char *best, const char *count,
 			enum product_source source);
+
+/** "4", "4.5" of `best`, which is 5 when it is not said. */
+void review_set_rating(struct review *r, const char *value, const char *best);
 
 /** Take from's products and warnings into f, which has those of better sources. */
 void facts_merge(struct facts *f, struct facts *from);

@@ -180,6 +180,14 @@ static void merge_product(struct facts *f, struct product *a, struct product *b)
 		a->rating_count = b->rating_count;
 		a->rating_source = b->rating_source;
 	}
+	if (!a->n_reviews) {
+		free(a->reviews);
+		a->reviews = b->reviews;
+		a->n_reviews = b->n_reviews;
+		a->reviews_source = b->reviews_source;
+		b->reviews = NULL;
+		b->n_reviews = 0;
+	}
 	if (!a->n_variants) {
 		free(a->variants);
 		a->variants = b->variants;

@@ -299,6 +299,43 @@ static void read_rating(const struct reader *r, struct product *p, const json_t 
 	product_set_rating(p, value.s, best.s, count.s, r->source);
 }
 
+/* Without a rating and a text there is nothing in it. */
+static void read_review(const struct reader *r, struct product *p, const json_t *review)
+{
+	const json_t *rating = first(member(review, "reviewRating"));
+	struct review *out = product_add_review(p, r->source);
+	struct text t, best = {.s = NULL};
+
+	if (!out)
+		return;
+	out->author = fact_text(text_at(r, review, "author", &t));
+	out->date = fact_text(text_at(r, review, "datePublished", &t));
+	if (!out->date)
+		out->date = fact_text(text_at(r, review, "dateCreated", &t));
+	out->text = fact_text(text_at(r, review, "reviewBody", &t));
+	if (!out->text)
+		out->text = fact_text(text_at(r, review, "description", &t));
+	if (json_is_object(rating)) {
+		rating = referred(r, rating);
+		text_at(r, rating, "bestRating", &best);
+		review_set_rating(out, text_at(r, rating, "ratingValue", &t), best.s);
+	}
+	if (!out->text && out->rating_x100 == FACT_UNKNOWN)
+		product_drop_review(p);
+}
+
+static void read_reviews(const struct reader *r, struct product *p, const json_t *list)
+{
+	size_t n = json_is_array(list) ? json_array_size(list) : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *one = json_is_array(list) ? json_array_get(list, i) : list;
+
+		if (json_is_object(one))
+			read_review(r, p, referred(r, one));
+	}
+}
+
 static void read_product(const struct reader *r, struct product *p, const json_t *o)
 {
 	struct text t;
@@ -315,6 +352,9 @@ static void read_product(const struct reader *r, struct product *p, const json_t
 	product_set(r->f, p, FIELD_CATEGORY, text_at(r, o, "category", &t), r->source);
 	read_offers(r, p, member(o, "offers"), o, 3);
 	read_rating(r, p, o);
+	read_reviews(r, p, member(o, "review"));
+	if (!p->n_reviews)
+		read_reviews(r, p, member(o, "reviews"));
 }
 
 static void read_variants(const struct reader *r, struct product *p, const json_t *list)

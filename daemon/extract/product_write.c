@@ -57,6 +57,27 @@ static void write_rating(struct json_writer *w, const struct product *p)
 	jw_object_end(w);
 }
 
+/* "reviews": [{"author", "date", "rating_x100", "text"}], each null when it is not said; "date" as
+ * the page writes it, "rating_x100" of 500. Left out when there are none. */
+static void write_reviews(struct json_writer *w, const struct product *p)
+{
+	if (!p->n_reviews)
+		return;
+	jw_key(w, "reviews");
+	jw_array(w);
+	for (size_t i = 0; i < p->n_reviews; i++) {
+		const struct review *r = &p->reviews[i];
+
+		jw_object(w);
+		jw_kv_str(w, "author", r->author);
+		jw_kv_str(w, "date", r->date);
+		write_minor(w, "rating_x100", r->rating_x100);
+		jw_kv_str(w, "text", r->text);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
 static void write_sources(struct json_writer *w, const struct product *p)
 {
 	jw_key(w, "sources");
@@ -68,6 +89,8 @@ static void write_sources(struct json_writer *w, const struct product *p)
 	}
 	if (p->rating_source)
 		jw_kv_str(w, "rating", product_source_name(p->rating_source));
+	if (p->n_reviews)
+		jw_kv_str(w, "reviews", product_source_name(p->reviews_source));
 	jw_object_end(w);
 }
 
@@ -84,6 +107,7 @@ static void write_product(struct json_writer *w, const struct product *p)
 		write_offer(w, &p->offers[i]);
 	jw_array_end(w);
 	write_rating(w, p);
+	write_reviews(w, p);
 	if (p->n_variants) {
 		jw_key(w, "variants");
 		jw_array(w);

@@ -315,6 +315,47 @@ static void nothing__is__said_so(void **state)
 	}
 }
 
+static void reviews__are_read__with_their_rating_of_five(void **state)
+{
+	json_t *f = facts_of(
+		"<script type=application/ld+json>{\"@type\":\"Product\",\"name\":\"Lamp\",\"review\":["
+		"{\"@type\":\"Review\",\"author\":{\"@type\":\"Person\",\"name\":\"Ann\"},"
+		"\"datePublished\":\"2026-11-01\",\"reviewBody\":\"Fine  light\","
+		"\"reviewRating\":{\"ratingValue\":8,\"bestRating\":\"10\"}},"
+		"{\"author\":\"Bo\",\"reviewRating\":{\"ratingValue\":\"4,5\"}},"
+		"{\"author\":\"nothing said\"}]}</script>");
+	const json_t *reviews = json_object_get(product(f, 0), "reviews");
+
+	assert_int_equal(json_array_size(reviews), 2);
+	expect_text(json_array_get(reviews, 0), "author", "Ann");
+	expect_text(json_array_get(reviews, 0), "date", "2026-11-01");
+	expect_text(json_array_get(reviews, 0), "text", "Fine light");
+	assert_int_equal(json_int(json_array_get(reviews, 0), "rating_x100", 0), 400);
+	assert_int_equal(json_int(json_array_get(reviews, 1), "rating_x100", 0), 450);
+	assert_true(json_is_null(json_object_get(json_array_get(reviews, 1), "text")));
+	json_decref(f);
+}
+
+static void reviews__come__from_microdata_when_json_has_none(void **state)
+{
+	json_t *f = facts_of(
+		"<script type=application/ld+json>{\"@type\":\"Product\",\"name\":\"Lamp\"}</script>"
+		"<div itemscope itemtype=https://schema.org/Product><h1 itemprop=name>Lamp</h1>"
+		"<div itemprop=review itemscope itemtype=https://schema.org/Review>"
+		"<span itemprop=author>Cy</span><p itemprop=reviewBody>Broke at once</p>"
+		"<time itemprop=datePublished datetime=2026-10-02>2 Oct</time>"
+		"<span itemprop=reviewRating itemscope><meta itemprop=ratingValue content=1></span>"
+		"</div></div>");
+	const json_t *reviews = json_object_get(product(f, 0), "reviews");
+
+	assert_int_equal(json_array_size(reviews), 1);
+	expect_text(json_array_get(reviews, 0), "author", "Cy");
+	expect_text(json_array_get(reviews, 0), "date", "2026-10-02");
+	assert_int_equal(json_int(json_array_get(reviews, 0), "rating_x100", 0), 100);
+	expect_text(json_object_get(product(f, 0), "sources"), "reviews", "microdata");
+	json_decref(f);
+}
+
 static int setup(void **state)
 {
 	charsets = charsets_new();
@@ -330,6 +371,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reviews__are_read__with_their_rating_of_five),
+		cmocka_unit_test(reviews__come__from_microdata_when_json_has_none),
 		cmocka_unit_test(json_ld__wins__over_microdata_and_opengraph),
 		cmocka_unit_test(sources__that_disagree__are_a_warning),
 		cmocka_unit_test(prices__that_are_doubtful__are_a_warning),
