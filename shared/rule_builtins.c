@@ -52,4 +52,22 @@ const struct builtin rule_builtins[RULE_BUILTINS] = {
 	 "{\"description\":\"Events were removed before the alerts had read them\","
 	 "\"topics\":[\"alerts.feed_lost\"],\"each\":\"none\",\"severity\":\"warning\","
 	 "\"expire\":\"1d\"}"},
+	{13, "undercut",
+	 "{\"description\":\"A rival sells what I sell for less; an alert for each product, at most one "
+	 "an hour however its price flaps\","
+	 "\"topics\":[\"price.undercut\"],\"until_topics\":[\"price.undercut_over\"],"
+	 "\"severity\":\"warning\",\"cool_down\":\"1h\"}"},
+	{14, "map-breach",
+	 "{\"description\":\"An advertised price is below the minimum that was agreed, seen twice; "
+	 "only where somebody switched it on\","
+	 "\"topics\":[\"price.map_breach\"],\"until_topics\":[\"price.map_ok\"],"
+	 "\"severity\":\"warning\",\"cool_down\":\"1h\"}"},
+	{15, "rival-blocked",
+	 "{\"description\":\"A rival's or own shop's pages block us: its prices are unknown since\","
+	 "\"topics\":[\"rival.blocked\"],\"until_topics\":[\"rival.back\"],"
+	 "\"severity\":\"warning\",\"cool_down\":\"1h\"}"},
+	{16, "rival-failing",
+	 "{\"description\":\"A rival's or own shop's pages cannot be read\","
+	 "\"topics\":[\"rival.failing\"],\"until_topics\":[\"rival.back\"],"
+	 "\"severity\":\"warning\",\"cool_down\":\"1h\"}"},
 };

@@ -211,6 +211,66 @@ struct market_gap market_gap(int64_t mine_minor, int64_t theirs_minor)
 	return g;
 }
 
+static const struct market_offer *my_lowest(const struct market_offer *offers, size_t n,
+					    const char *currency)
+{
+	const struct market_offer *low = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (offers[i].seller == MARKET_MINE && market_counts(&offers[i], currency) &&
+		    (!low || offers[i].price_minor < low->price_minor))
+			low = &offers[i];
+	return low;
+}
+
+static struct market_duel pair(const struct market_offer *mine, const struct market_offer *theirs)
+{
+	struct market_duel d = {mine, theirs, mine->price_minor, theirs->price_minor, false};
+
+	d.landed = mine->shipping_minor >= 0 && theirs->shipping_minor >= 0;
+	if (d.landed) {
+		d.mine_minor += mine->shipping_minor;
+		d.theirs_minor += theirs->shipping_minor;
+	}
+	return d;
+}
+
+/* theirs / mine: the smaller, the worse for me; equal ones by price and id, so that the order of
+ * rows decides nothing. */
+static bool stands_better(const struct market_duel *a, const struct market_duel *b)
+{
+	__int128 x = (__int128)a->theirs_minor * b->mine_minor,
+		 y = (__int128)b->theirs_minor * a->mine_minor;
+
+	if (x != y)
+		return x < y;
+	return a->theirs->listing < b->theirs->listing;
+}
+
+bool market_duel(const struct market_offer *offers, size_t n, uint64_t seller,
+		 struct market_duel *out)
+{
+	const struct market_offer *mine = NULL;
+	bool found = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct market_offer *o = &offers[i];
+
+		if (o->seller == MARKET_MINE || (seller != MARKET_ANYBODY && o->seller != seller) ||
+		    !market_counts(o, o->currency))
+			continue;
+		if (!mine || strcmp(mine->currency, o->currency) != 0)
+			mine = my_lowest(offers, n, o->currency);
+		if (!mine)
+			continue;
+		struct market_duel d = pair(mine, o);
+		if (!found || stands_better(&d, out))
+			*out = d;
+		found = true;
+	}
+	return found;
+}
+
 struct market_rank market_what_if(const struct market *m, int64_t price_minor,
 				  int64_t shipping_minor)
 {

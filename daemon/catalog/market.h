@@ -26,6 +26,7 @@
 
 #define MARKET_UNKNOWN INT64_C(-1)
 #define MARKET_MINE    INT64_C(0) /* as market_offer.seller: all of one's own shops */
+#define MARKET_ANYBODY UINT64_MAX
 
 enum {
 	MARKET_WHOLE_BP = 10000,
@@ -74,7 +75,7 @@ void market_make(struct market *m, const struct market_offer *offers, size_t n,
 void market_fini(struct market *m);
 /** NULL: none of theirs counts. Borrowed. */
 const struct market_seller *market_find(const struct market *m, uint64_t seller);
-/** The cheapest but that one (UINT64_MAX: of all); NULL: there is nobody else. */
+/** The cheapest but that one (MARKET_ANYBODY: of all); NULL: there is nobody else. */
 const struct market_seller *market_cheapest_but(const struct market *m, uint64_t seller);
 
 /** A price against the market: mean and median. False: fewer than two sellers, nothing to compare.
@@ -99,6 +100,19 @@ struct market_gap {
 struct market_gap market_gap(int64_t mine_minor, int64_t theirs_minor);
 /** (now - was) in basis points of was; false: was is 0. */
 bool market_change(int64_t was_minor, int64_t now_minor, int64_t *bp);
+
+/** The lowest of my prices against the rival's that stands best against it, in one currency: landed
+ * when the shipping of both is known, else without. Of several currencies the one in which I look
+ * worst. */
+struct market_duel {
+	const struct market_offer *mine, *theirs; /* of offers */
+	int64_t mine_minor, theirs_minor;         /* as they are compared */
+	bool landed;
+};
+/** @param seller  a site's id, or MARKET_ANYBODY
+ *  @return false: I have none that counts, or there is no offer of theirs that does */
+bool market_duel(const struct market_offer *offers, size_t n, uint64_t seller,
+		 struct market_duel *out);
 
 /** Where my price would stand among the others: with equal ones it shares the better rank. */
 struct market_rank {

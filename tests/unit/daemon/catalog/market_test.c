@@ -192,6 +192,46 @@ static void change__is_unknown__from_nothing(void **state)
 	assert_int_equal(bp, -565);
 }
 
+static void duel__is_landed__only_when_the_shipping_of_both_is_known(void **state)
+{
+	struct market_offer o[] = {offer(MINE, 3650, 0), offer(LIGHTBARN, 3300, 495),
+				   offer(BRIGHTCO, 3490, 0)};
+	struct market_duel d;
+
+	assert_true(market_duel(o, 3, MARKET_ANYBODY, &d));
+	assert_int_equal(d.theirs->seller, BRIGHTCO);
+	assert_int_equal(d.mine_minor, 3650);
+	assert_int_equal(d.theirs_minor, 3490);
+	assert_true(d.landed);
+	o[1].shipping_minor = MARKET_UNKNOWN;
+	assert_true(market_duel(o, 3, MARKET_ANYBODY, &d));
+	assert_int_equal(d.theirs->seller, LIGHTBARN);
+	assert_int_equal(d.theirs_minor, 3300);
+	assert_false(d.landed);
+	assert_true(market_duel(o, 3, BRIGHTCO, &d));
+	assert_int_equal(d.theirs_minor, 3490);
+	assert_false(market_duel(o, 3, GLOWDEPOT, &d));
+	o[0].availability = AVAILABILITY_OUT_OF_STOCK;
+	assert_false(market_duel(o, 3, MARKET_ANYBODY, &d));
+}
+
+static void duel__stays__within_a_currency(void **state)
+{
+	struct market_offer o[] = {offer(MINE, 3650, 0), offer(MINE, 3200, 0),
+				   offer(BRIGHTCO, 3490, 0), offer(LIGHTBARN, 3000, 0)};
+	struct market_duel d;
+
+	for (size_t i = 1; i < 4; i += 2)
+		snprintf(o[i].currency, sizeof(o[i].currency), "GBP");
+	assert_true(market_duel(o, 4, MARKET_ANYBODY, &d)); /* -6.25 % is worse than -4.38 % */
+	assert_int_equal(d.theirs->seller, LIGHTBARN);
+	assert_int_equal(d.mine_minor, 3200);
+	assert_true(market_duel(o, 4, BRIGHTCO, &d));
+	assert_int_equal(d.mine_minor, 3650);
+	snprintf(o[3].currency, sizeof(o[3].currency), "CHF");
+	assert_false(market_duel(o, 4, LIGHTBARN, &d));
+}
+
 static void what_if__ranks__my_price_among_the_others(void **state)
 {
 	struct market_offer o[] = {offer(MINE, 3650, 0), offer(BRIGHTCO, 3490, 0),
@@ -352,6 +392,8 @@ int main(void)
 		cmocka_unit_test(indexes__are__mean_and_median_over_products),
 		cmocka_unit_test(gap__is__theirs_minus_mine),
 		cmocka_unit_test(change__is_unknown__from_nothing),
+		cmocka_unit_test(duel__is_landed__only_when_the_shipping_of_both_is_known),
+		cmocka_unit_test(duel__stays__within_a_currency),
 		cmocka_unit_test(what_if__ranks__my_price_among_the_others),
 		cmocka_unit_test(deal__needs__five_weeks_and_the_lowest_price_within_5_percent),
 		cmocka_unit_test(market__holds__its_bounds_whatever_is_offered),
