@@ -1,5 +1,6 @@
-/* Columns of the catalog's tables as members of answers. */
-#include "daemon/catalog/internal.h"
+#include "daemon/catalog/columns.h"
+
+#include "daemon/store/resources.h"
 #include "shared/mem.h"
 
 const char *row_text(sqlite3_stmt *st, int column)

@@ -6,13 +6,6 @@
 
 #include "shared/mem.h"
 
-const char *row_text(sqlite3_stmt *st, int at)
-{
-	const char *text = (const char *)sqlite3_column_text(st, at);
-
-	return text ? text : "";
-}
-
 int64_t row_minor(sqlite3_stmt *st, int at)
 {
 	return sqlite3_column_type(st, at) == SQLITE_NULL ? MARKET_UNKNOWN

@@ -1,7 +1,7 @@
 #pragma once
 /* Offers as listings have them now, for the arithmetic of markets (daemon/catalog/market.h). */
-#include <sqlite3.h>
 
+#include "daemon/catalog/columns.h"
 #include "daemon/catalog/market.h"
 
 /** Columns of `listing l` that offer_read takes, in its order. */
@@ -25,8 +25,6 @@ void offers_fini(struct offers *o);
  * mine, else of a rival. "" when nothing counts. */
 const char *offers_currency(const struct offers *o, const char *preferred);
 
-/** Text of a column, "" for NULL; borrowed. */
-const char *row_text(sqlite3_stmt *st, int at);
 /** A number, or MARKET_UNKNOWN for NULL. */
 int64_t row_minor(sqlite3_stmt *st, int at);
 /** NULL for what is below 0. */
