@@ -98,8 +98,13 @@ enum column_format {
 	COLUMN_INT,
 	COLUMN_SPARK /* text of . o x ? characters */,
 	COLUMN_BOOL,
-	COLUMN_NEXT, /* age of the state, or what comes next: "ends 61d", of the whole row */
-	COLUMN_TOLD, /* text in the colour of how an alert's deliveries went, of the whole row */
+	COLUMN_NEXT,  /* age of the state, or what comes next: "ends 61d", of the whole row */
+	COLUMN_TOLD,  /* text in the colour of how an alert's deliveries went, of the whole row */
+	COLUMN_METER, /* done of found, of the whole row: "57 of 84", on the screen a bar */
+	COLUMN_MONEY, /* minor units of the row's currency: "34.90" */
+	COLUMN_SHARE, /* basis points: "-4.4%" */
+	COLUMN_STOCK, /* an availability: "yes", "no", "?" */
+	COLUMN_TREND, /* numbers, null where none is known, the newest last: a line */
 };
 
 struct column {

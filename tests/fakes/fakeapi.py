@@ -21,11 +21,13 @@ from datetime import datetime, timedelta
 
 PREFIX = {"monitors": "mon", "incidents": "inc", "events": "", "secrets": "sec",
           "maintenance": "mnt", "alerts": "alr", "deliveries": "msg", "notifiers": "ntf",
-          "silences": "sil", "rules": "rul", "subscriptions": "sub"}
+          "silences": "sil", "rules": "rul", "subscriptions": "sub",
+          "jobs": "job", "schedules": "sch", "rivals": "riv", "products": "prd"}
 KIND = {"monitors": "monitor", "incidents": "incident", "events": "event", "secrets": "secret",
         "maintenance": "maintenance", "alerts": "alert", "deliveries": "delivery",
         "notifiers": "notifier", "silences": "silence", "rules": "rule",
-        "subscriptions": "subscription"}
+        "subscriptions": "subscription", "jobs": "job", "schedules": "schedule",
+        "rivals": "rival", "products": "product"}
 SEVERITIES = ["critical", "warning", "info"]
 RANK = ["down", "unknown", "pending", "degraded", "up", "new", "maintenance", "paused"]
 
@@ -80,7 +82,7 @@ class Api:
             if key == "filter[silenced]":
                 continue
             if key.startswith("filter[") and key != "filter[related]":
-                rows = [r for r in rows if str(r.get(key[7:-1])).lower() == value.lower()]
+                rows = [r for r in rows if str(r.get(key[7:-1])).lower() in value.lower().split(",")]
         sort = query.get("sort", "")
         back = sort.startswith("-")
         sort = sort.lstrip("-")
@@ -236,7 +238,8 @@ class Api:
             return self.act_on_alert(row, verb, body)
         if plural == "notifiers" and verb == "test":
             return {"data": self.data["test_bad" if row["name"] == "bad" else "test"]}
-        states = {"check": row["state"], "pause": "paused", "resume": "up"}
+        states = {"check": row["state"], "pause": "paused", "resume": "up", "cancel": "cancelled",
+                  "run": "running", "scan": "scanning"}
         if verb not in states:
             raise Fault(404, "not_found", "no such action: " + verb)
         row["state"] = states[verb]
@@ -299,6 +302,8 @@ class Api:
         if len(parts) == 3:
             if parts[2] == "history" and "by" in query:
                 return {"data": self.history(query["since"], query["by"])}
+            if plural == "jobs" and parts[2] == "log":
+                return {"data": row["log"]}
             if parts[2] in ("history", "samples"):
                 return {"data": self.data[parts[2]]}
             if parts[2] in ("diff", "versions"):

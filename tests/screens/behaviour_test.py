@@ -314,7 +314,7 @@ def changes__are_a_key_only_where_versions_are_kept():
         out = shot(fake.socket, "text:router", "key:3", "text:stock-feed", "quiet:200", "snap", "key:v", "text:v does nothing",
                    "key:/lamps-p", "gone:router", "key:\\n", "text:v changes", "key:v", "text:+++ version 3")
         check("v changes" not in out, out)
-        shot(fake.socket, "text:router", "key:5", "text:content.changed", "key:v", "text:+++ version 3")
+        shot(fake.socket, "text:router", "key::events\\n", "text:content.changed", "key:v", "text:+++ version 3")
 
 
 def tree__toggles_and_keeps_the_monitor_under_the_cursor():
@@ -368,7 +368,7 @@ def report__sorts_walks_the_months_and_opens_the_monitor():
 
 def secret__is_never_on_the_screen():
     with Fake("house") as fake:
-        shot(fake.socket, "text:garden", "key:6", "text:shop-token", "key:v", "text:value of", "key:s3cr3t-xyz",
+        shot(fake.socket, "text:garden", "key::secrets\\n", "text:shop-token", "key:v", "text:value of", "key:s3cr3t-xyz",
              "text:(typed)", "key:\\n", "text:is stored", raw=raw("secret"))
         check(b"s3cr3t" not in raw_bytes("secret"), "the value was shown")
 
@@ -472,14 +472,14 @@ def first_notifier__by_keyboard_only():
 def notifier_test__shows_a_refusal_with_what_to_try():
     with Fake("alerts") as fake:
         fake.ask("/v1/notifiers", '{"name":"bad","type":"webhook"}')
-        shot(fake.socket, "text:told you", "key:8", "text:bad", "key:t", "text:bad did not take it",
+        shot(fake.socket, "text:told you", "key::notifiers\\n", "text:bad", "key:t", "text:bad did not take it",
              "text:secret set ops-token", "key: ", "gone:did not take it")
 
 
 def banner_and_count__follow_the_stream_on_every_screen():
     with Fake("alerts") as fake:
         dash = background(fake.socket, "text:told you", "key:3", "text:nightly", "text:have not left", "snap", "text:Alerts(4)",
-                          "key:5", "text:the daemon started", "text:Alerts(4)", "text:have not left")
+                          "key::events\\n", "text:the daemon started", "text:Alerts(4)", "text:have not left")
         next_cursor_row(dash)
         fake.ask("/v1/alerts/14/ack", "{}")
         out = dash.communicate()[0]

@@ -28,6 +28,8 @@ OPEN_DOCTOR = ("text:router", "key::doctor\\n", "text:authorities")
 OPEN_ALERTS = ("text:garden-che", "key:2", "text:LATE: no")
 OPEN_ALERT = (*OPEN_ALERTS, "key:\\n", "text:what happened")
 NOTIFIER = ("text:Nothing can wake", "key:nw\\tops\\t", "text:Where it is sent")
+OPEN_JOBS = ("text:lamps", "key::jobs\\n", "text:store-check")
+OPEN_JOB = (*OPEN_JOBS, "key:\\n", "text:page 24")
 FORM = ("text:garden", "key:3", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [
@@ -62,11 +64,11 @@ TESTS = [
     screen("incidents", "house", "text:garden", "key:4", "text:changed since"),
     screen("incident", "house", "text:garden", "key:4", "text:changed since", "key:\\n",
            "text:evidence"),
-    screen("events", "house", "text:garden", "key:5", "text:the daemon started"),
-    screen("secrets", "house", "text:garden", "key:6", "text:shop-token"),
-    screen("maintenance", "house", "text:garden", "key:7", "text:night"),
-    screen("maintenance-one", "house", "text:garden", "key:7", "text:night", "key:\\n", "text:Sat 2026-11-28"),
-    screen("maintenance-form", "house", "text:garden", "key:7", "text:night", "key:n", "text:rrule"),
+    screen("events", "house", "text:garden", "key::events\\n", "text:the daemon started"),
+    screen("secrets", "house", "text:garden", "key::secrets\\n", "text:shop-token"),
+    screen("maintenance", "house", "text:garden", "key::maintenance\\n", "text:night"),
+    screen("maintenance-one", "house", "text:garden", "key::maintenance\\n", "text:night", "key:\\n", "text:Sat 2026-11-28"),
+    screen("maintenance-form", "house", "text:garden", "key::maintenance\\n", "text:night", "key:n", "text:rrule"),
     screen("monitors-next", "shop", "text:router", "key:3", "text:stock-feed", "key:/stock-f\\n", "gone:router",
            "text:maintenance until"),
     screen("diff", "shop", *OPEN_DIFF),
@@ -109,7 +111,22 @@ TESTS = [
            "text:How commands", size="40x12"),
     screen("notifier-form-ascii", "untold", *NOTIFIER, env={"LC_ALL": "C"}),
     screen("notifier-secret", "untold", *NOTIFIER, "key:http://127.0.0.1:9000/hook^s", "text:is new"),
-    screen("notifiers", "alerts", "text:told you", "key:8", "text:smtp"),
+    screen("notifiers", "alerts", "text:told you", "key::notifiers\\n", "text:smtp"),
+    screen("jobs", "jobs", *OPEN_JOBS),
+    screen("jobs-wide", "jobs", *OPEN_JOBS, size="120x40"),
+    screen("jobs-small", "jobs", "text:lamps", "key::jobs\\n", "text:scan-glow", size="40x12"),
+    screen("jobs-ascii", "jobs", *OPEN_JOBS, env={"LC_ALL": "C"}),
+    screen("jobs-mono", "jobs", *OPEN_JOBS, env={"NO_COLOR": "1"}),
+    screen("jobs-failed", "jobs", *OPEN_JOBS, "key:ww", "gone:store-check", "text:captcha"),
+    screen("jobs-cancel", "jobs", *OPEN_JOBS, "key:x", "text:any other key"),
+    screen("job", "jobs", *OPEN_JOB),
+    screen("job-wide", "jobs", *OPEN_JOB, size="120x40"),
+    screen("job-small", "jobs", "text:lamps", "key::jobs\\n", "text:scan-glow", "key:\\n", "text:page 24",
+           size="40x12"),
+    screen("job-ascii", "jobs", *OPEN_JOB, env={"LC_ALL": "C"}),
+    screen("job-given-up", "jobs", *OPEN_JOB, "key:w", "text:HTTP 500"),
+    screen("job-runs", "jobs", *OPEN_JOB, "key:ww", "text:refused eve"),
+    screen("schedules", "jobs", *OPEN_JOBS, "key:o", "text:30 4"),
     screen("form-new", "house", *FORM),
     screen("form-type", "house", *FORM, "key:tcp://mail.example:25\\t", "text:tcp"),
     screen("form-fault", "house", *FORM, "key:https://shop.example/\\d\\d\\d99y^s", "text:not saved"),

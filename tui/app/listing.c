@@ -15,6 +15,7 @@
 
 enum {
 	TABLE_LEFT = 2,
+	VIEWS_NARROW = 46,
 	ROWS_KEPT = 4, /* of the table, before a preview takes room */
 	ASK_EVERY_MS = 500,
 	REST_MS = 1000, /* a list under a moving hand keeps still until it rests */
@@ -65,6 +66,16 @@ static void on_changed(void *arg)
 	app_damage(l->view->app);
 }
 
+const struct listing_view *listing_view(const struct listing *l)
+{
+	return l->look && l->look->n_views ? &l->look->views[l->view_here] : NULL;
+}
+
+static const char *first_sort(const struct listing *l)
+{
+	return l->kind->sorts ? l->kind->sorts[0] : NULL;
+}
+
 void listing_open(struct view *v, const struct listing_look *look, const char *query,
 		  const char *filter)
 {
@@ -74,11 +85,18 @@ void listing_open(struct view *v, const struct listing_look *look, const char *q
 	l->kind = v->kind;
 	l->look = look;
 	l->height = 10;
-	l->sort = l->kind->sorts ? l->kind->sorts[0] : NULL;
+	l->sort = listing_view(l) && listing_view(l)->sort ? listing_view(l)->sort : first_sort(l);
+	if (listing_view(l) && !query)
+		query = listing_view(l)->query;
 	snprintf(l->filter, sizeof l->filter, "%s", filter ? filter : "");
 	v->listing = l;
 	l->pages = pages_new(app_channel(v->app), l->kind->plural, query, on_changed, l);
 	listing_ask(l, NULL);
+}
+
+void listing_start(struct view *v, const char *arg)
+{
+	listing_open(v, v->screen->look, NULL, arg);
 }
 
 void listing_close(struct view *v)
@@ -115,6 +133,19 @@ void listing_refresh(struct view *v)
 	} else {
 		pages_refresh(l->pages, l->cursor);
 	}
+}
+
+bool listing_turn(struct listing *l, int step)
+{
+	size_t n = l->look ? l->look->n_views : 0;
+	const struct listing_view *to;
+
+	if (!n)
+		return false;
+	l->view_here = (l->view_here + (step > 0 ? 1 : n - 1)) % n;
+	to = listing_view(l);
+	listing_query(l, to->query, to->sort ? to->sort : first_sort(l));
+	return true;
 }
 
 void listing_query(struct listing *l, const char *query, const char *sort)
@@ -209,6 +240,24 @@ size_t listing_watched(struct view *v, const char *ids[], size_t max)
 /* ---- drawing
  * ------------------------------------------------------------------------------------- */
 
+/* " all 12  under way  failed ": the one that is shown with how many it has. */
+static void draw_views(struct listing *l, struct surface line)
+{
+	int x = 0;
+
+	for (size_t i = 0; i < l->look->n_views; i++) {
+		bool here = i == l->view_here;
+		char text[64], count[32];
+
+		if (!here && line.width < VIEWS_NARROW)
+			continue;
+		snprintf(text, sizeof text, here && pages_loaded(l->pages) ? " %s %s " : " %s ",
+			 l->look->views[i].name,
+			 format_count(count, sizeof count, pages_total(l->pages)));
+		x += surface_outside(line, 0, x, here ? ROLE_TAB_HERE : ROLE_TAB, text, -1);
+	}
+}
+
 static void draw_summary(struct listing *l, struct surface line)
 {
 	char right[320], count[32], at[32];
@@ -223,6 +272,10 @@ static void draw_summary(struct listing *l, struct surface line)
 		width = line.width / 2;
 	surface_outside_right(line, 0, line.width - width - 1, ROLE_DIM, right, width);
 	line = surface_part(line, 0, 0, 1, line.width - width - 2);
+	if (listing_view(l) && !l->look->summary) {
+		draw_views(l, line);
+		return;
+	}
 	if (l->look && l->look->summary && pages_meta(l->pages)) {
 		l->look->summary(l->view, surface_part(line, 0, 1, 1, -1), pages_meta(l->pages));
 		return;
@@ -251,6 +304,8 @@ static void draw_empty(struct listing *l, struct surface s)
 	} else if (*l->filter) {
 		surface_printf(s, 1, 2, ROLE_TEXT, "Nothing fits the filter \"%s\".", l->filter);
 		surface_outside(s, 2, 2, ROLE_DIM, "Press / and Enter to see all.", -1);
+	} else if (listing_view(l) && listing_view(l)->empty) {
+		wrapped_draw(s, 1, 2, s.width - 4, ROLE_TEXT, listing_view(l)->empty, 4);
 	} else if (l->look && l->look->empty) {
 		wrapped_draw(s, 1, 2, s.width - 4, ROLE_TEXT, l->look->empty(l->view), 4);
 	} else {
@@ -285,7 +340,12 @@ static void draw_rows(struct listing *l, struct surface s)
 	int64_t now = app_now_ms(l->view->app);
 	long n = (long)pages_count(l->pages);
 
-	table_layout(&layout, l->kind->columns, l->kind->n_columns, s.width - TABLE_LEFT - 1);
+	if (l->look && l->look->columns)
+		table_layout(&layout, l->look->columns, l->look->n_columns,
+			     s.width - TABLE_LEFT - 1);
+	else
+		table_layout(&layout, l->kind->columns, l->kind->n_columns,
+			     s.width - TABLE_LEFT - 1);
 	table_header(&layout, s, 0, TABLE_LEFT, l->sort);
 	for (int y = 0; y < l->height && l->top + y < n; y++) {
 		json_t *row = pages_row(l->pages, (size_t)(l->top + y));
@@ -333,8 +393,11 @@ void listing_plain(struct view *v, struct buf *out)
 	struct listing *l = v->listing;
 	size_t n = pages_count(l->pages);
 
-	buf_printf(out, "%s: %ld\n", l->kind->title, pages_total(l->pages));
-	if (n == 0 && pages_loaded(l->pages) && l->look && l->look->empty)
+	buf_printf(out, "%s%s%s: %ld\n", listing_view(l) ? listing_view(l)->name : "",
+		   listing_view(l) ? " " : "", l->kind->title, pages_total(l->pages));
+	if (n == 0 && pages_loaded(l->pages) && listing_view(l) && listing_view(l)->empty)
+		buf_printf(out, "%s\n", listing_view(l)->empty);
+	else if (n == 0 && pages_loaded(l->pages) && l->look && l->look->empty)
 		buf_printf(out, "%s\n", l->look->empty(l->view));
 	for (size_t i = 0; i < n; i++) {
 		const json_t *row = pages_row(l->pages, i);

@@ -8,6 +8,14 @@
 
 struct listing;
 
+/** One of several lists that a screen shows in turn: "failed" of the jobs. */
+struct listing_view {
+	const char *name;
+	const char *query; /* as in pages_new() */
+	const char *sort;  /* NULL: the kind's first; "-" before it: descending */
+	const char *empty; /* what is said when it has no row */
+};
+
 struct listing_look {
 	/** Left part of the line above the table; NULL: "N rows". */
 	void (*summary)(struct view *v, struct surface line, const json_t *meta);
@@ -17,6 +25,12 @@ struct listing_look {
 	/** What an empty list says, NULL: "No monitors yet.", and what to do. */
 	const char *(*empty)(struct view *v);
 	bool marks; /* rows can be marked although they cannot be deleted */
+	/** Other columns than the kind's, where the screen has better ones; NULL: the kind's. */
+	const struct column *columns;
+	size_t n_columns;
+	/** Lists that w goes through: the line above the table names them. NULL: one list. */
+	const struct listing_view *views;
+	size_t n_views;
 };
 
 /** Opens the list of v->kind in v->listing. look may be NULL, query as in pages_new(). */
@@ -33,6 +47,10 @@ const char *listing_cursor(struct view *v);
 /** List something else: another fixed part of the query, sorted so ("-" before it: descending).
  *  sort must stay. */
 void listing_query(struct listing *l, const char *query, const char *sort);
+/** Show the next of the look's views (step 1), or the one before (-1): for a key. False: none. */
+bool listing_turn(struct listing *l, int step);
+/** The view that is shown, NULL: the look has none. */
+const struct listing_view *listing_view(const struct listing *l);
 void listing_filter(struct listing *l, const char *text);
 void listing_set_cursor(struct listing *l, const char *id);
 /** The row under the cursor, NULL when there is none. Borrowed. */
@@ -45,6 +63,14 @@ const struct targets *listing_marks(const struct listing *l);
 void listing_unmark(struct listing *l);
 /** Mark the row under the cursor, or no longer, and go on to the next. */
 bool listing_mark(struct view *v);
+
+/** For screens that are a list and no more: opens it as v->screen->look says. */
+void listing_start(struct view *v, const char *arg);
+/** What such a screen consists of. */
+#define LISTING_SCREEN                                                                \
+	.shape = SHAPE_LIST, .open = listing_start, .close = listing_close,           \
+	.refresh = listing_refresh, .message = listing_message, .draw = listing_draw, \
+	.plain = listing_plain, .watched = listing_watched, .cursor = listing_cursor
 
 /** Rows of the key table for the context "list". */
 extern const struct binding listing_bindings[];

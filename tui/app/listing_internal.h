@@ -9,6 +9,7 @@ struct listing {
 	struct view *view;
 	const struct resource_kind *kind;
 	const struct listing_look *look;
+	size_t view_here; /* of the look's views */
 	struct pages *pages;
 	char cursor[64]; /* id */
 	long index;      /* of the cursor in the window of pages, when last seen */

@@ -155,6 +155,16 @@ static bool run_reverse(struct view *v, const struct binding *b)
 	return true;
 }
 
+static bool has_views(const struct view *v)
+{
+	return v->listing && listing_view(v->listing);
+}
+
+static bool run_view(struct view *v, const struct binding *b)
+{
+	return v->listing && listing_turn(v->listing, !strcmp(b->action, "view-next") ? 1 : -1);
+}
+
 /* ---- marks and targets
  * ------------------------------------------------------------------------------- */
 
@@ -254,6 +264,19 @@ const struct binding listing_bindings[] = {
 	 .run = run_new,
 	 .ops = OP_ADD,
 	 .help = "make a new one"},
+	{.context = "list",
+	 .keys = "w",
+	 .action = "view-next",
+	 .brief = "which",
+	 .run = run_view,
+	 .applies = has_views,
+	 .help = "another part of the list: the line above it names them"},
+	{.context = "list",
+	 .keys = "W",
+	 .action = "view-previous",
+	 .run = run_view,
+	 .applies = has_views,
+	 .help = "the same backwards"},
 	{.context = "list",
 	 .keys = "/",
 	 .action = "filter",

@@ -173,8 +173,8 @@ void sheet_plain(struct view *v, const struct sheet *r, struct buf *out)
 
 			if (absent(value))
 				continue;
-			format_value(r->columns[c].format, value, app_now_ms(v->app), text,
-				     sizeof text, &style);
+			format_cell(&r->columns[c], row, app_now_ms(v->app), text, sizeof text,
+				    &style);
 			buf_printf(out, "%s%s %s", shown++ ? ", " : "", r->columns[c].title, text);
 		}
 		buf_add_char(out, '\n');

@@ -15,9 +15,7 @@
 
 enum { PREVIEW_LEAST = 4, DELIVERIES_SHOWN = 2, TABS_NARROW = 46 };
 
-static const struct alert_view_kind {
-	const char *name, *query, *sort, *empty;
-} kinds[] = {
+static const struct listing_view kinds[] = {
 	{"open", "filter[state]=open&filter[silenced]=false", "worst", "Nothing waits for you."},
 	{"acknowledged", "filter[state]=acknowledged", "worst",
 	 "Nobody has acknowledged anything."},
@@ -26,10 +24,6 @@ static const struct alert_view_kind {
 	{"resolved", "filter[state]=resolved&all=true", "-changed_at", "Nothing was resolved yet."},
 };
 enum { KINDS = ARRAY_LEN(kinds) };
-
-struct alerts {
-	size_t here;
-};
 
 /* ---- the line above the table ---------------------------------------------------------------- */
 
@@ -42,29 +36,22 @@ static int64_t count_of(const json_t *counts, size_t i)
 
 static void summary(struct view *v, struct surface line, const json_t *meta)
 {
-	const struct alerts *a = v->state;
+	const struct listing_view *here = listing_view(v->listing);
 	const json_t *counts = app_alert_counts(v->app);
 	int x = 0;
 
 	for (size_t i = 0; i < KINDS; i++) {
-		enum role role = i == a->here ? ROLE_TAB_HERE : ROLE_TAB;
+		enum role role = &kinds[i] == here ? ROLE_TAB_HERE : ROLE_TAB;
 		char text[64], count[32];
-		int64_t n =
-			i == a->here ? pages_total(listing_pages(v->listing)) : count_of(counts, i);
+		int64_t n = &kinds[i] == here ? pages_total(listing_pages(v->listing))
+					      : count_of(counts, i);
 
-		if (line.width < TABS_NARROW && i != a->here)
+		if (line.width < TABS_NARROW && &kinds[i] != here)
 			continue;
 		snprintf(text, sizeof text, " %s%s%s ", kinds[i].name, n ? " " : "",
 			 n ? format_count(count, sizeof count, n) : "");
 		x += surface_outside(line, 0, x, role, text, -1);
 	}
-}
-
-static const char *empty(struct view *v)
-{
-	const struct alerts *a = v->state;
-
-	return kinds[a->here].empty;
 }
 
 /* ---- preview --------------------------------------------------------------------------------- */
@@ -113,8 +100,9 @@ static const struct listing_look look = {
 	.summary = summary,
 	.preview_height = preview_height,
 	.preview = preview,
-	.empty = empty,
 	.marks = true,
+	.views = kinds,
+	.n_views = KINDS,
 };
 
 /* ---- keys of an alert, wherever it is under the cursor --------------------------------------- */
@@ -233,18 +221,6 @@ static bool run_show(struct view *v, const struct binding *b)
 	return app_act(v->app, "open");
 }
 
-/* ---- the four views -------------------------------------------------------------------------- */
-
-static bool run_view(struct view *v, const struct binding *b)
-{
-	struct alerts *a = v->state;
-	size_t step = !strcmp(b->action, "view-next") ? 1 : KINDS - 1;
-
-	a->here = (a->here + step) % KINDS;
-	listing_query(v->listing, kinds[a->here].query, kinds[a->here].sort);
-	return true;
-}
-
 static const struct binding bindings[] = {
 	{.context = "alert",
 	 .keys = "a",
@@ -273,17 +249,6 @@ static const struct binding bindings[] = {
 	 .run = run_snooze,
 	 .applies = lives,
 	 .help = "tell nothing about it for a while"},
-	{.context = "alerts",
-	 .keys = "w",
-	 .action = "view-next",
-	 .brief = "which",
-	 .run = run_view,
-	 .help = "open, acknowledged, silenced or resolved ones"},
-	{.context = "alerts",
-	 .keys = "W",
-	 .action = "view-previous",
-	 .run = run_view,
-	 .help = "the same backwards"},
 	{.context = "alert",
 	 .keys = "r",
 	 .action = "redeliver",
@@ -317,42 +282,13 @@ static const struct binding bindings[] = {
 	 .help = "open the alert under the cursor"},
 };
 
-static void alerts_open(struct view *v, const char *arg)
-{
-	struct alerts *a = mem_zalloc(sizeof *a);
-
-	v->state = a;
-	listing_open(v, &look, kinds[0].query, arg);
-}
-
-static void alerts_close(struct view *v)
-{
-	listing_close(v);
-	free(v->state);
-}
-
-static void alerts_plain(struct view *v, struct buf *out)
-{
-	const struct alerts *a = v->state;
-
-	buf_printf(out, "%s ", kinds[a->here].name);
-	listing_plain(v, out);
-}
-
 extern const struct screen screen_alerts;
 const struct screen screen_alerts = {
 	.name = "alerts",
 	.tab = 15,
-	.shape = SHAPE_LIST,
 	.kind = "alert",
 	.bindings = bindings,
 	.n_bindings = ARRAY_LEN(bindings),
-	.open = alerts_open,
-	.close = alerts_close,
-	.refresh = listing_refresh,
-	.message = listing_message,
-	.draw = listing_draw,
-	.plain = alerts_plain,
-	.watched = listing_watched,
-	.cursor = listing_cursor,
+	.look = &look,
+	LISTING_SCREEN,
 };

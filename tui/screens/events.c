@@ -90,7 +90,7 @@ static void events_open(struct view *v, const char *arg)
 extern const struct screen screen_events;
 const struct screen screen_events = {
 	.name = "events",
-	.tab = 40,
+	.tab = 80,
 	.shape = SHAPE_LIST,
 	.kind = "event",
 	.bindings = bindings,

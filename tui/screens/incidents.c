@@ -60,25 +60,13 @@ static const struct binding bindings[] = {
 	 .help = "open the monitor it is about"},
 };
 
-static void incidents_open(struct view *v, const char *arg)
-{
-	listing_open(v, &look, NULL, arg);
-}
-
 extern const struct screen screen_incidents;
 const struct screen screen_incidents = {
 	.name = "incidents",
 	.tab = 30,
-	.shape = SHAPE_LIST,
 	.kind = "incident",
 	.bindings = bindings,
 	.n_bindings = ARRAY_LEN(bindings),
-	.open = incidents_open,
-	.close = listing_close,
-	.refresh = listing_refresh,
-	.message = listing_message,
-	.draw = listing_draw,
-	.plain = listing_plain,
-	.watched = listing_watched,
-	.cursor = listing_cursor,
+	.look = &look,
+	LISTING_SCREEN,
 };

@@ -203,25 +203,13 @@ static const struct binding bindings[] = {
 	 .help = "what depends on what, as a tree"},
 };
 
-static void monitors_open(struct view *v, const char *arg)
-{
-	listing_open(v, &look, NULL, arg);
-}
-
 extern const struct screen screen_monitors;
 const struct screen screen_monitors = {
 	.name = "monitors",
 	.tab = 20,
-	.shape = SHAPE_LIST,
 	.kind = "monitor",
 	.bindings = bindings,
 	.n_bindings = ARRAY_LEN(bindings),
-	.open = monitors_open,
-	.close = listing_close,
-	.refresh = listing_refresh,
-	.message = listing_message,
-	.draw = listing_draw,
-	.plain = listing_plain,
-	.watched = listing_watched,
-	.cursor = listing_cursor,
+	.look = &look,
+	LISTING_SCREEN,
 };

@@ -64,7 +64,8 @@ struct screen {
 	size_t (*watched)(struct view *v, const char *ids[], size_t max);
 	/** What keys are about, where it is neither a list's row nor v->object; sets its kind. */
 	const json_t *(*subject)(const struct view *v, const struct resource_kind **kind);
-	bool house; /* it asks for /v1/overview by itself, see app_house() */
+	const struct listing_look *look; /* of lists: see listing_start(), NULL: as the kind is */
+	bool house;                      /* it asks for /v1/overview by itself, see app_house() */
 	/** Id under the cursor, "" none: kept for the next start. */
 	const char *(*cursor)(struct view *v);
 };

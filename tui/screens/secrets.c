@@ -107,25 +107,12 @@ static const struct binding bindings[] = {
 	 .help = "store another value under this name"},
 };
 
-static void secrets_open(struct view *v, const char *arg)
-{
-	listing_open(v, NULL, NULL, arg);
-}
-
 extern const struct screen screen_secrets;
 const struct screen screen_secrets = {
 	.name = "secrets",
-	.tab = 50,
-	.shape = SHAPE_LIST,
+	.tab = 90,
 	.kind = "secret",
 	.bindings = bindings,
 	.n_bindings = ARRAY_LEN(bindings),
-	.open = secrets_open,
-	.close = listing_close,
-	.refresh = listing_refresh,
-	.message = listing_message,
-	.draw = listing_draw,
-	.plain = listing_plain,
-	.watched = listing_watched,
-	.cursor = listing_cursor,
+	LISTING_SCREEN,
 };

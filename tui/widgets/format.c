@@ -10,6 +10,8 @@
 #include "shared/json.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
+#include "tui/widgets/format_trade.h"
+#include "tui/widgets/meter.h"
 #include "tui/widgets/told.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -49,6 +51,15 @@ static const struct {
 	{"acknowledged", ROLE_PAUSED},
 	{"silenced", ROLE_PAUSED},
 	{"quiet", ROLE_PAUSED},
+	{"running", ROLE_INFO},
+	{"scanning", ROLE_INFO},
+	{"done", ROLE_UP},
+	{"cancelled", ROLE_PAUSED},
+	{"blocked", ROLE_UNKNOWN},
+	{"doubtful", ROLE_DEGRADED},
+	{"gone", ROLE_DIM},
+	{"queued", ROLE_DIM},
+	{"waits", ROLE_DIM},
 	{"unused", ROLE_DIM},
 	{"dropped", ROLE_DIM},
 	{"maintenance", ROLE_PAUSED},
@@ -163,7 +174,7 @@ const char *state_word(char *out, size_t cap, const char *state)
 bool format_is_right(enum column_format f)
 {
 	return f == COLUMN_MS || f == COLUMN_SPAN || f == COLUMN_PERCENT || f == COLUMN_INT ||
-	       f == COLUMN_AGE || f == COLUMN_NEXT;
+	       f == COLUMN_AGE || f == COLUMN_NEXT || f == COLUMN_MONEY || f == COLUMN_SHARE;
 }
 
 /* Words as a person lists them; anything else as it is. */
@@ -214,7 +225,7 @@ void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *o
 	bool timed = json_is_string(v) && time_parse(json_string_value(v), &at);
 
 	*style = ROLE_TEXT;
-	if (!v || json_is_null(v)) {
+	if ((!v || json_is_null(v)) && f != COLUMN_STOCK) {
 		*style = ROLE_DIM;
 		snprintf(out, cap, f == COLUMN_TEXT ? "" : "-");
 		return;
@@ -258,6 +269,11 @@ void format_value(enum column_format f, const json_t *v, int64_t now_ms, char *o
 			return;
 		}
 		break;
+	case COLUMN_MONEY:
+	case COLUMN_SHARE:
+	case COLUMN_STOCK:
+	case COLUMN_TREND: format_trade(f, v, "", out, cap, style); return;
+	case COLUMN_METER:
 	case COLUMN_INT:
 	case COLUMN_TEXT:
 	case COLUMN_TOLD:
@@ -316,6 +332,15 @@ void format_cell(const struct column *c, const json_t *row, int64_t now_ms, char
 	*style = ROLE_TEXT;
 	if (c->format == COLUMN_NEXT && format_next(row, now_ms, out, cap, style))
 		return;
+	if (c->format == COLUMN_METER) {
+		meter_text(out, cap, row);
+		return;
+	}
+	if (c->format == COLUMN_MONEY) {
+		format_trade(c->format, json_path(row, c->path), json_str(row, "currency", ""), out,
+			     cap, style);
+		return;
+	}
 	format_value(c->format, json_path(row, c->path), now_ms, out, cap, style);
 	if (c->format == COLUMN_TOLD)
 		*style = told_style(row);

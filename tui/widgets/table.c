@@ -5,7 +5,9 @@
 
 #include "shared/json.h"
 #include "tui/widgets/format.h"
+#include "tui/widgets/meter.h"
 #include "tui/widgets/spark.h"
+#include "tui/widgets/trend.h"
 
 static int wanted(const struct column *const *kept, size_t n)
 {
@@ -90,6 +92,12 @@ void table_row(const struct table_layout *l, struct surface s, int y, int x, con
 			spark_draw(s, y, at, w, json_is_string(v) ? json_string_value(v) : "");
 			continue;
 		}
+		if (c->format == COLUMN_TREND) {
+			trend_draw(s, y, at, w, v);
+			continue;
+		}
+		if (c->format == COLUMN_METER && meter_draw(s, y, at, w, row))
+			continue;
 		format_cell(c, row, now_ms, text, sizeof text, &style);
 		if (c->format == COLUMN_STATE && outside_width(text) > w &&
 		    !strcmp(text, "maintenance"))

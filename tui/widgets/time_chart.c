@@ -7,7 +7,7 @@
 
 #include "shared/mem.h"
 #include "shared/money.h"
-#include "tui/widgets/format.h"
+#include "tui/widgets/format_trade.h"
 
 #define DAY_MS INT64_C(86400000)
 enum {
@@ -33,9 +33,7 @@ const char *time_chart_price(char *out, size_t cap, int64_t minor, const char *c
 		snprintf(out, cap, "%s", minor == TIME_CHART_ABSENT ? "-" : "?");
 		return out;
 	}
-	money_format(text, minor, currency);
-	text[strcspn(text, " ")] = '\0';
-	snprintf(out, cap, "%s", text);
+	snprintf(out, cap, "%s", format_money(text, minor, currency));
 	return out;
 }
 
@@ -480,7 +478,7 @@ static void draw_legend(struct surface s, int y, int x, const struct time_chart 
 		surface_outside(s, y, x, ROLE_DIM, "? unknown", -1);
 }
 
-static const char *stock_word(char stock)
+static const char *stock_said(char stock)
 {
 	return stock == 'y' ? "in stock" : stock == 'n' ? "out of stock" : "stock unknown";
 }
@@ -510,7 +508,7 @@ static void draw_cursor(struct surface s, const struct time_chart *c, const stru
 	}
 	p = c->stock < c->n ? time_series_at(&c->series[c->stock], c->cursor_ms) : NULL;
 	if (p && p->minor != TIME_CHART_ABSENT)
-		surface_outside(s, k->rows + 2, x, ROLE_TEXT, stock_word(p->stock), -1);
+		surface_outside(s, k->rows + 2, x, ROLE_TEXT, stock_said(p->stock), -1);
 }
 
 /* ---- the chart ------------------------------------------------------------------------------- */

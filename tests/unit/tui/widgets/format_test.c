@@ -92,7 +92,7 @@ static void value__survives__any_type(void **state)
 	char out[64];
 	unsigned style;
 
-	for (int f = COLUMN_TEXT; f <= COLUMN_BOOL; f++)
+	for (int f = COLUMN_TEXT; f <= COLUMN_TREND; f++)
 		for (size_t i = 0; i < ARRAY_LEN(values); i++)
 			format_value((enum column_format)f, values[i], 0, out, sizeof out, &style);
 	format_value(COLUMN_MS, NULL, 0, out, sizeof out, &style);
