@@ -3,253 +3,52 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
-#include "shared/fold.h"
 #include "shared/mem.h"
 #include "shared/pack_words.h"
-#include "shared/utf8.h"
+#include "shared/title_tokens.h"
 
 enum {
-	TOKENS_MAX = 200,
-	WORD_TEXT = 24,   /* longer ones are no words of packs */
-	DIGITS_MAX = 10,  /* of a number, with its decimals */
 	FACTORS_MAX = 4,  /* 2 x 4 x 6 x 330 ml */
 	MENTIONS_MAX = 8, /* of packs in a title */
 };
 
-/* ---- words and numbers ----------------------------------------------------------------------- */
-
-enum token_type { TOKEN_END, TOKEN_NUMBER, TOKEN_WORD, TOKEN_SIGN };
-
-struct token {
-	enum token_type type;
-	bool glued;           /* no blank before it */
-	char text[WORD_TEXT]; /* of a word, folded; "" when too long */
-	const char *at;       /* as it was written */
-	size_t len;
-	uint32_t sign;
-};
-
-struct tokens {
-	char text[PACK_TEXT_MAX * 2];
-	struct token at[TOKENS_MAX + 1]; /* the last one is TOKEN_END */
-	size_t n;
-};
-
-static bool is_digit(char c)
+static bool is_word(const struct title_token *t, enum pack_word kind)
 {
-	return c >= '0' && c <= '9';
-}
-
-/* U+2044, to which "½" comes apart. */
-static const char fraction_slash[] = "\xE2\x81\x84";
-enum { SLASH = sizeof(fraction_slash) - 1 };
-
-/* Digits, with single separators between them. */
-static size_t number_len(const char *s)
-{
-	size_t n = 0;
-
-	if (is_digit(*s) && !strncmp(s + 1, fraction_slash, SLASH) && is_digit(s[1 + SLASH]))
-		return 2 + SLASH;
-
-	for (;;) {
-		while (is_digit(s[n]))
-			n++;
-		if ((s[n] == '.' || s[n] == ',' || s[n] == '\'') && is_digit(s[n + 1]))
-			n++;
-		else
-			return n;
-	}
-}
-
-/* Chinese characters are words one by one. */
-static bool is_ideograph(uint32_t c)
-{
-	return c >= 0x3040 && c <= 0xD7A3;
-}
-
-static bool is_letter(uint32_t c)
-{
-	utf8proc_category_t kind = utf8proc_category((utf8proc_int32_t)c);
-
-	return (kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_ME);
-}
-
-static size_t word_len(const char *s, size_t left)
-{
-	size_t n = 0;
-	uint32_t c;
-
-	while (n < left) {
-		size_t used = utf8_next(s + n, left - n, &c);
-
-		if (c == UTF8_INVALID || !is_letter(c) || (n && is_ideograph(c)))
-			break;
-		n += used;
-		if (is_ideograph(c))
-			break;
-	}
-	/* "m2", which is how "m²" comes apart, is a word. */
-	if (n == 1 && s[0] == 'm' && s[1] == '2' && !is_digit(s[2]))
-		n = 2;
-	return n;
-}
-
-static void fold_word(struct token *t)
-{
-	char word[WORD_TEXT * 2];
-
-	t->text[0] = '\0';
-	if (t->len >= sizeof(word))
-		return;
-	memcpy(word, t->at, t->len);
-	word[t->len] = '\0';
-	if (text_fold(t->text, sizeof(t->text), word) + 1 == sizeof(t->text))
-		t->text[0] = '\0';
-}
-
-static void read_tokens(struct tokens *w, const char *title)
-{
-	size_t left = text_plain(w->text, sizeof(w->text), title);
-	const char *s = w->text;
-	bool glued = false;
-
-	w->n = 0;
-	while (left && w->n < TOKENS_MAX) {
-		struct token *t = &w->at[w->n];
-		uint32_t c;
-		size_t used = utf8_next(s, left, &c);
-
-		*t = (struct token){.at = s, .glued = glued, .sign = c};
-		if (*s == ' ' || *s == '\t' || *s == '\n') {
-			glued = false;
-			s++;
-			left--;
-			continue;
-		}
-		if ((t->len = number_len(s)))
-			t->type = TOKEN_NUMBER;
-		else if ((t->len = word_len(s, left)))
-			t->type = TOKEN_WORD;
-		else
-			t->type = TOKEN_SIGN, t->len = used;
-		if (t->type == TOKEN_WORD)
-			fold_word(t);
-		s += t->len;
-		left -= t->len;
-		glued = true;
-		w->n++;
-	}
-	w->at[w->n] = (struct token){.type = TOKEN_END};
-}
-
-static bool is_sign(const struct token *t, const char *signs)
-{
-	return t->type == TOKEN_SIGN && t->sign < 0x80 && strchr(signs, (int)t->sign);
-}
-
-static bool is_dash(const struct token *t)
-{
-	return t->type == TOKEN_SIGN &&
-	       (t->sign == '-' || (t->sign >= 0x2010 && t->sign <= 0x2015));
-}
-
-static bool is_word(const struct token *t, enum pack_word kind)
-{
-	return t->type == TOKEN_WORD && pack_word_find(t->text) == kind;
-}
-
-/* "x" between numbers; a capital one there only. */
-static bool is_times(const struct tokens *w, size_t i)
-{
-	const struct token *t = &w->at[i];
-
-	if (t->type == TOKEN_SIGN)
-		return t->sign == 0xD7 || t->sign == '*' || t->sign == 0x2715 || t->sign == 0x2A2F;
-	if (t->type != TOKEN_WORD || strcmp(t->text, "x"))
-		return t->type == TOKEN_WORD && !strcmp(t->text, "х"); /* Cyrillic */
-	return *t->at == 'x' || (i && w->at[i - 1].type == TOKEN_NUMBER);
+	return t->type == TITLE_LETTERS && pack_word_find(t->text) == kind;
 }
 
 /* A number that belongs to a name: "XM4", "A-500" is none that counts either. */
-static bool is_of_model(const struct tokens *w, size_t i)
+static bool is_of_model(const struct title_tokens *w, size_t i)
 {
-	const struct token *t = &w->at[i], *before = i ? t - 1 : NULL;
+	const struct title_token *t = &w->at[i], *before = i ? t - 1 : NULL;
 
 	if (!before || !t->glued)
 		return false;
-	if (before->type == TOKEN_WORD)
-		return !is_times(w, i - 1) ||
-		       (i > 1 && before->glued && w->at[i - 2].type != TOKEN_NUMBER);
-	return is_dash(before) && before->glued && i > 1 && w->at[i - 2].type == TOKEN_WORD;
+	if (before->type == TITLE_LETTERS)
+		return !title_is_times(w, i - 1) ||
+		       (i > 1 && before->glued && w->at[i - 2].type != TITLE_NUMBER);
+	return title_is_dash(before) && before->glued && i > 1 &&
+	       w->at[i - 2].type == TITLE_LETTERS;
 }
 
-/* Digits and how many of them are decimals. */
-struct number {
-	int64_t digits;
-	unsigned decimals;
-};
-
-/* "1.500" is 1500 of something small and 1.5 of something large. */
-static bool read_number(const struct token *t, bool small, struct number *out)
+static bool read_count(const struct title_token *t, int64_t *count)
 {
-	const char *last = NULL;
-	size_t separators = 0, kinds = 0, after = 0;
-	char first = 0;
+	struct title_number n;
 
-	*out = (struct number){0};
-	if (memchr(t->at, fraction_slash[0], t->len)) {
-		if (t->at[t->len - 1] == '0')
-			return false;
-		*out = (struct number){(t->at[0] - '0') * 1000 / (t->at[t->len - 1] - '0'), 3};
-		return true;
-	}
-	for (size_t i = 0, digits = 0; i < t->len; i++) {
-		char c = t->at[i];
-
-		if (is_digit(c)) {
-			if (++digits > DIGITS_MAX)
-				return false;
-			out->digits = out->digits * 10 + (c - '0');
-			after++;
-			continue;
-		}
-		if (separators && after != 3)
-			return false;
-		kinds += !separators || c != first;
-		first = separators++ ? first : c;
-		last = t->at + i;
-		after = 0;
-	}
-	if (!separators)
-		return true;
-	bool grouped = after == 3 && (separators > 1 || *last == '\'' || small) && (kinds == 1) &&
-		       t->at[0] != '0';
-	if (kinds > 2 || (kinds == 1 && separators > 1 && !grouped))
-		return false;
-	out->decimals = grouped ? 0 : (unsigned)after;
-	return true;
-}
-
-static bool read_count(const struct token *t, int64_t *count)
-{
-	struct number n;
-
-	if (!read_number(t, true, &n) || n.decimals || n.digits < 1 || n.digits > PACK_COUNT_MAX)
+	if (!title_number(t, true, &n) || n.decimals || n.digits < 1 || n.digits > PACK_COUNT_MAX)
 		return false;
 	*count = n.digits;
 	return true;
 }
 
 /* Half to even is not worth it here: thousandths of a gram. */
-static bool read_amount(const struct token *t, const struct pack_measure *m, int64_t *amount)
+static bool read_amount(const struct title_token *t, const struct pack_measure *m, int64_t *amount)
 {
-	struct number n;
+	struct title_number n;
 	__int128 whole;
 
-	if (!read_number(t, m->small, &n))
+	if (!title_number(t, m->small, &n))
 		return false;
 	whole = (__int128)n.digits * m->factor;
 	for (unsigned i = 0; i < n.decimals; i++)
@@ -284,19 +83,19 @@ static void add_mention(struct reading *r, const struct mention *m)
 }
 
 /* The measure a word is, as it was written: "5 L" yes, "5G" and "3M" are names. */
-static const struct pack_measure *measure_at(const struct tokens *w, size_t i, size_t *end)
+static const struct pack_measure *measure_at(const struct title_tokens *w, size_t i, size_t *end)
 {
-	const struct token *t = &w->at[i];
+	const struct title_token *t = &w->at[i];
 	const struct pack_measure *m;
 
-	if (t->type != TOKEN_WORD)
+	if (t->type != TITLE_LETTERS)
 		return NULL;
 	*end = i + 1;
 	/* "fl oz", "fl. oz." */
 	if (!strcmp(t->text, "fl")) {
-		size_t oz = is_sign(t + 1, ".") ? i + 2 : i + 1;
+		size_t oz = title_is_sign(t + 1, ".") ? i + 2 : i + 1;
 
-		if (w->at[oz].type != TOKEN_WORD || strcmp(w->at[oz].text, "oz"))
+		if (w->at[oz].type != TITLE_LETTERS || strcmp(w->at[oz].text, "oz"))
 			return NULL;
 		*end = oz + 1;
 		return pack_measure_find("floz");
@@ -308,17 +107,17 @@ static const struct pack_measure *measure_at(const struct tokens *w, size_t i, s
 }
 
 /* "12er-Pack", "6-pack", "6 pcs.": the word that says what is counted, and where it ends. */
-static enum pack_word counted_at(const struct tokens *w, size_t i, size_t *end)
+static enum pack_word counted_at(const struct title_tokens *w, size_t i, size_t *end)
 {
-	const struct token *t = &w->at[i];
+	const struct title_token *t = &w->at[i];
 	enum pack_word kind;
 
-	if (is_dash(t) && t->glued && t[1].glued)
+	if (title_is_dash(t) && t->glued && t[1].glued)
 		t = &w->at[++i];
-	if (t->type != TOKEN_WORD)
+	if (t->type != TITLE_LETTERS)
 		return PACK_WORD_NONE;
 	if (!strcmp(t->text, "er") && t->glued) {
-		size_t next = is_dash(t + 1) ? i + 2 : i + 1;
+		size_t next = title_is_dash(t + 1) ? i + 2 : i + 1;
 
 		*end = next + 1;
 		return is_word(&w->at[next], PACK_WORD_PACK) ? PACK_WORD_PACK : PACK_WORD_NONE;
@@ -331,8 +130,8 @@ static enum pack_word counted_at(const struct tokens *w, size_t i, size_t *end)
 		return PACK_WORD_NONE;
 	*end = i + 1;
 	/* "6-pack pieces", "12 Dosen Packung", "3 pcs. set" */
-	while (is_sign(&w->at[*end], ".") ||
-	       (is_dash(&w->at[*end]) && w->at[*end].glued &&
+	while (title_is_sign(&w->at[*end], ".") ||
+	       (title_is_dash(&w->at[*end]) && w->at[*end].glued &&
 		is_word(&w->at[*end + 1], PACK_WORD_PACK)) ||
 	       is_word(&w->at[*end], PACK_WORD_PACK))
 		++*end;
@@ -340,29 +139,29 @@ static enum pack_word counted_at(const struct tokens *w, size_t i, size_t *end)
 }
 
 /* Gold and diamonds are told in "ct", too; "21st" is an ordinal. */
-static bool counts_so(const struct tokens *w, size_t number, int64_t count)
+static bool counts_so(const struct title_tokens *w, size_t number, int64_t count)
 {
-	const struct token *word = &w->at[number + 1];
+	const struct title_token *word = &w->at[number + 1];
 
-	if (word->type != TOKEN_WORD)
+	if (word->type != TITLE_LETTERS)
 		return true;
 	if (!strcmp(word->text, "ct"))
 		return count > 24 || count == 12 || count == 16 || count == 20;
 	return strcmp(word->text, "st") || !word->glued || count % 10 != 1 || count == 11;
 }
 
-static bool is_limited(const struct tokens *w, size_t i)
+static bool is_limited(const struct title_tokens *w, size_t i)
 {
 	if (!i)
 		return false;
-	const struct token *before = &w->at[i - 1];
-	if (is_sign(before, "./:") && i > 1 && !is_sign(before, "/"))
+	const struct title_token *before = &w->at[i - 1];
+	if (title_is_sign(before, "./:") && i > 1 && !title_is_sign(before, "/"))
 		before--;
-	return is_sign(before, "/<>~") || is_word(before, PACK_WORD_LIMIT);
+	return title_is_sign(before, "/<>~") || is_word(before, PACK_WORD_LIMIT);
 }
 
 /* "pack of 6": a pack's word before the number. */
-static bool is_announced(const struct tokens *w, size_t i)
+static bool is_announced(const struct title_tokens *w, size_t i)
 {
 	if (i >= 2 && is_word(&w->at[i - 1], PACK_WORD_OF))
 		return is_word(&w->at[i - 2], PACK_WORD_PACK);
@@ -370,26 +169,26 @@ static bool is_announced(const struct tokens *w, size_t i)
 }
 
 /* What links a count with what follows: always "x", a small word only behind what is counted. */
-static bool link_at(const struct tokens *w, size_t i, bool counted, size_t *end)
+static bool link_at(const struct title_tokens *w, size_t i, bool counted, size_t *end)
 {
 	*end = i + 1;
-	if (is_times(w, i))
-		return w->at[i + 1].type == TOKEN_NUMBER;
+	if (title_is_times(w, i))
+		return w->at[i + 1].type == TITLE_NUMBER;
 	/* "sheets A4" */
-	return counted && (is_word(&w->at[i], PACK_WORD_OF) || is_sign(&w->at[i], "@")) &&
-	       w->at[i + 1].type == TOKEN_NUMBER && !w->at[i + 1].glued;
+	return counted && (is_word(&w->at[i], PACK_WORD_OF) || title_is_sign(&w->at[i], "@")) &&
+	       w->at[i + 1].type == TITLE_NUMBER && !w->at[i + 1].glued;
 }
 
 /* "330 ml x 6": the count behind the amount. */
-static size_t read_times_behind(const struct tokens *w, size_t i, struct mention *m)
+static size_t read_times_behind(const struct title_tokens *w, size_t i, struct mention *m)
 {
-	size_t at = is_sign(&w->at[i], "([,") ? i + 1 : i, end = 0;
+	size_t at = title_is_sign(&w->at[i], "([,") ? i + 1 : i, end = 0;
 	int64_t count;
 
-	if (m->count != 1 || !is_times(w, at) || w->at[at + 1].type != TOKEN_NUMBER)
+	if (m->count != 1 || !title_is_times(w, at) || w->at[at + 1].type != TITLE_NUMBER)
 		return i;
 	if (measure_at(w, at + 2, &end) || is_word(&w->at[at + 2], PACK_WORD_DIMENSION) ||
-	    is_times(w, at + 2) || !read_count(&w->at[at + 1], &count))
+	    title_is_times(w, at + 2) || !read_count(&w->at[at + 1], &count))
 		return i;
 	m->count = count;
 	m->times = true;
@@ -399,18 +198,18 @@ static size_t read_times_behind(const struct tokens *w, size_t i, struct mention
 }
 
 /* Is "6x" or "x6" alone a count? Only where a title begins or ends, or in brackets: "10x zoom". */
-static bool stands_alone(const struct tokens *w, size_t first, size_t end)
+static bool stands_alone(const struct title_tokens *w, size_t first, size_t end)
 {
-	bool opens = !first || is_sign(&w->at[first - 1], "([+,");
-	bool closes = w->at[end].type == TOKEN_END || is_sign(&w->at[end], ")],|");
+	bool opens = !first || title_is_sign(&w->at[first - 1], "([+,");
+	bool closes = w->at[end].type == TITLE_END || title_is_sign(&w->at[end], ")],|");
 
-	if (closes && first && is_sign(&w->at[first - 1], "-|"))
+	if (closes && first && title_is_sign(&w->at[first - 1], "-|"))
 		opens = true;
-	return w->at[first].type == TOKEN_NUMBER ? opens || closes : closes;
+	return w->at[first].type == TITLE_NUMBER ? opens || closes : closes;
 }
 
 /* A mention that begins with the number at i. @return where it ends */
-static size_t read_mention(const struct tokens *w, size_t i, struct reading *r)
+static size_t read_mention(const struct title_tokens *w, size_t i, struct reading *r)
 {
 	struct mention m = {.count = 1};
 	size_t first = i, end = i + 1, factors = 0;
@@ -420,7 +219,8 @@ static size_t read_mention(const struct tokens *w, size_t i, struct reading *r)
 		const struct pack_measure *measure = measure_at(w, i + 1, &end);
 		int64_t factor;
 
-		if (!measure && is_dash(&w->at[i + 1]) && w->at[i + 1].glued && w->at[i + 2].glued)
+		if (!measure && title_is_dash(&w->at[i + 1]) && w->at[i + 1].glued &&
+		    w->at[i + 2].glued)
 			measure = measure_at(w, i + 2, &end);
 		if (measure) {
 			/* "2 x 3 m" may be a rug; who counts rolls says so. */
@@ -438,7 +238,7 @@ static size_t read_mention(const struct tokens *w, size_t i, struct reading *r)
 			return end;
 		}
 		end = i + 1;
-		if (is_dash(&w->at[end]) && w->at[end + 1].type == TOKEN_NUMBER) {
+		if (title_is_dash(&w->at[end]) && w->at[end + 1].type == TITLE_NUMBER) {
 			/* A range: what follows it is skipped with it. */
 			size_t after = end + 2, past = after;
 
@@ -446,8 +246,9 @@ static size_t read_mention(const struct tokens *w, size_t i, struct reading *r)
 				return past;
 			return after;
 		}
-		if (is_word(&w->at[end], PACK_WORD_DIMENSION) || is_sign(&w->at[end], "\"%") ||
-		    w->at[end].sign == 0x2032 || w->at[end].sign == 0x2033)
+		if (is_word(&w->at[end], PACK_WORD_DIMENSION) ||
+		    title_is_sign(&w->at[end], "\"%") || w->at[end].sign == 0x2032 ||
+		    w->at[end].sign == 0x2033)
 			return end + 1;
 		if (!read_count(&w->at[i], &factor) || ++factors > FACTORS_MAX ||
 		    m.count * factor > PACK_COUNT_MAX)
@@ -455,7 +256,7 @@ static size_t read_mention(const struct tokens *w, size_t i, struct reading *r)
 		enum pack_word word = counted_at(w, end, &end);
 		if (word && !counts_so(w, i, factor))
 			return end;
-		if (is_sign(&w->at[end], "+") && w->at[end + 1].type == TOKEN_NUMBER) {
+		if (title_is_sign(&w->at[end], "+") && w->at[end + 1].type == TITLE_NUMBER) {
 			r->refused |= word || counted_at(w, end + 2, &end);
 			return end + 1;
 		}
@@ -467,7 +268,7 @@ static size_t read_mention(const struct tokens *w, size_t i, struct reading *r)
 			continue;
 		end--;
 		/* "2x Lamp" */
-		if (!counted && factors == 1 && is_times(w, i + 1) && w->at[i + 1].glued &&
+		if (!counted && factors == 1 && title_is_times(w, i + 1) && w->at[i + 1].glued &&
 		    stands_alone(w, first, i + 2)) {
 			counted = true;
 			end = i + 2;
@@ -479,48 +280,49 @@ static size_t read_mention(const struct tokens *w, size_t i, struct reading *r)
 }
 
 /* "x6" at the end or in brackets. */
-static bool read_lone_times(const struct tokens *w, size_t i, struct reading *r)
+static bool read_lone_times(const struct title_tokens *w, size_t i, struct reading *r)
 {
 	struct mention m = {.times = true};
 
-	if (!is_times(w, i) || w->at[i + 1].type != TOKEN_NUMBER || !stands_alone(w, i, i + 2) ||
-	    (i && (w->at[i - 1].type == TOKEN_NUMBER || w->at[i].glued) &&
-	     !is_sign(&w->at[i - 1], "([")) ||
+	if (!title_is_times(w, i) || w->at[i + 1].type != TITLE_NUMBER ||
+	    !stands_alone(w, i, i + 2) ||
+	    (i && (w->at[i - 1].type == TITLE_NUMBER || w->at[i].glued) &&
+	     !title_is_sign(&w->at[i - 1], "([")) ||
 	    !read_count(&w->at[i + 1], &m.count))
 		return false;
 	add_mention(r, &m);
 	return true;
 }
 
-static void read_word(const struct tokens *w, size_t i, struct reading *r)
+static void read_word(const struct title_tokens *w, size_t i, struct reading *r)
 {
-	const struct token *t = &w->at[i];
-	char both[WORD_TEXT * 2];
+	const struct title_token *t = &w->at[i];
+	char both[TITLE_WORD * 2];
 	struct mention m = {.count = pack_word_count(t->text)};
 
-	if (!m.count && t[1].type == TOKEN_WORD) {
+	if (!m.count && t[1].type == TITLE_LETTERS) {
 		snprintf(both, sizeof(both), "%s%s", t->text, t[1].text);
 		m.count = pack_word_count(both);
-	} else if (!m.count && is_dash(t + 1) && t[2].type == TOKEN_WORD) {
+	} else if (!m.count && title_is_dash(t + 1) && t[2].type == TITLE_LETTERS) {
 		snprintf(both, sizeof(both), "%s%s", t->text, t[2].text);
 		m.count = pack_word_count(both);
 	}
 	if (!m.count && (!strcmp(t->text, "dozen") || !strcmp(t->text, "dutzend")) &&
-	    !(i && w->at[i - 1].type == TOKEN_NUMBER))
+	    !(i && w->at[i - 1].type == TITLE_NUMBER))
 		m.count = 12;
 	if (m.count)
 		add_mention(r, &m);
 }
 
-static void read_mentions(const struct tokens *w, struct reading *r)
+static void read_mentions(const struct title_tokens *w, struct reading *r)
 {
 	for (size_t i = 0; i < w->n;) {
-		if (w->at[i].type == TOKEN_NUMBER) {
+		if (w->at[i].type == TITLE_NUMBER) {
 			i = read_mention(w, i, r);
 		} else if (read_lone_times(w, i, r)) {
 			i += 2;
 		} else {
-			if (w->at[i].type == TOKEN_WORD)
+			if (w->at[i].type == TITLE_LETTERS)
 				read_word(w, i, r);
 			i++;
 		}
@@ -603,16 +405,11 @@ static bool add_up(const struct reading *r, struct pack *out)
 
 bool pack_read(const char *title, struct pack *out)
 {
-	char text[PACK_TEXT_MAX + 1];
 	struct reading r = {0};
-	size_t len = strnlen(title, PACK_TEXT_MAX);
 
 	*out = (struct pack){.count = 1};
-	len = utf8_floor(title, len);
-	memcpy(text, title, len);
-	text[len] = '\0';
-	struct tokens *w = mem_alloc(sizeof(*w));
-	read_tokens(w, text);
+	struct title_tokens *w = mem_alloc(sizeof(*w));
+	title_tokens_read(w, title);
 	read_mentions(w, &r);
 	free(w);
 	if (!r.refused && add_up(&r, out))

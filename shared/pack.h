@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 enum {
-	PACK_TEXT_MAX = 500, /* bytes of a title that are read */
 	PACK_COUNT_MAX = 100000,
 };
 #define PACK_AMOUNT_MAX INT64_C(1000000000000) /* thousandths: 1000 t, 1000 m3 */
