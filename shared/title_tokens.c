@@ -60,9 +60,9 @@ static size_t word_len(const char *s, size_t left)
 		if (is_ideograph(c))
 			break;
 	}
-	/* "m2", which is how "m²" comes apart, is a word. */
-	if (n == 1 && s[0] == 'm' && s[1] == '2' && !is_digit(s[2]))
-		n = 2;
+	/* "m2", which is how "m²" comes apart, is a word; "mm2", too. */
+	if (n && n <= 2 && s[n - 1] == 'm' && (s[n] == '2' || s[n] == '3') && !is_digit(s[n + 1]))
+		n++;
 	return n;
 }
 
