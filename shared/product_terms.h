@@ -29,6 +29,10 @@ enum condition {
 /** What is not known stays unknown. text may be NULL. */
 enum availability availability_read(const char *text);
 enum condition condition_read(const char *text);
+/** The same of what pages say to people, in the languages of shops here: "Sofort lieferbar", "Only
+ * 3 left", "Rupture de stock". */
+enum availability availability_guess(const char *text);
+enum condition condition_guess(const char *text);
 /** "InStock", "NewCondition"; NULL for the unknown. */
 const char *availability_word(enum availability a);
 const char *condition_word(enum condition c);

@@ -12,12 +12,11 @@ enum { RATING_MAX_X100 = 1000000 };
 
 /* What the words of facts_warn() are; the code of a warning is a literal. */
 static const char *const codes[] = {
-	"availability_unknown", "currency_unknown", "disagreement",
-	"gtin_invalid",         "json_broken",      "json_mended",
-	"loc_invalid",          "nothing_found",    "price_without_currency",
-	"price_rounded",        "price_unreadable", "price_zero",
-	"too_many_entries",     "too_many_offers",  "too_many_products",
-	"too_many_variants",
+	"availability_unknown", "currency_unknown",  "disagreement",      "filter_missing",
+	"recipe_invalid",       "too_many_links",    "gtin_invalid",      "json_broken",
+	"json_mended",          "loc_invalid",       "nothing_found",     "price_without_currency",
+	"price_rounded",        "price_unreadable",  "price_zero",        "too_many_entries",
+	"too_many_offers",      "too_many_products", "too_many_variants",
 };
 static const char other_code[] = "other";
 
@@ -335,6 +334,25 @@ static enum err read_warnings(const struct reading *r, const json_t *root)
 	return ERR_NONE;
 }
 
+/* What a recipe found besides products. */
+static enum err read_ways(const struct reading *r, const json_t *root)
+{
+	const json_t *links, *one;
+	const char *next_page;
+	size_t i;
+	enum err err = read_list(r, root, "links", false, &links);
+	if (err || (err = read_text(r, root, "next_page", &next_page)))
+		return err;
+	facts_set_next_page(r->f, next_page);
+	json_array_foreach(links, i, one)
+	{
+		if (!json_is_string(one))
+			return refuse(r, "links");
+		facts_add_link(r->f, json_string_value(one));
+	}
+	return ERR_NONE;
+}
+
 enum err facts_read(const char *json, size_t len, struct facts *f, size_t *next, struct error *e)
 {
 	const struct reading r = {f, e};
@@ -345,7 +363,8 @@ enum err facts_read(const char *json, size_t len, struct facts *f, size_t *next,
 	if (!err && !json_is_object(root))
 		err = refuse(&r, "products");
 	if (!err && !(err = read_products(&r, root)) && !(err = read_sitemap(&r, root)) &&
-	    !(err = read_sources(&r, root)) && !(err = read_warnings(&r, root)))
+	    !(err = read_sources(&r, root)) && !(err = read_warnings(&r, root)) &&
+	    !(err = read_ways(&r, root)))
 		err = read_number(&r, root, "next", FACTS_ENTRIES_MAX, &rest);
 	*next = (size_t)rest;
 	json_decref(root);

@@ -27,6 +27,9 @@ enum extract_kind {
 	EXTRACT_PATTERN, /* PCRE2, of the bytes as they are: the first group, or the whole match */
 	EXTRACT_PRODUCT, /* facts about products (product_read.h): one value, a JSON object; the
 			  * expression is the page's URL or "" */
+	EXTRACT_RECIPE,  /* the same by the recipe alone, and in "recipe" also what each field
+			  * found and what its steps made of it: "fields". ERR_INVALID when the
+			  * recipe  is wrong */
 };
 
 enum {

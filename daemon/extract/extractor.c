@@ -8,6 +8,7 @@
 #include "daemon/extract/lru.h"
 #include "daemon/extract/product_read.h"
 #include "daemon/extract/program.h"
+#include "daemon/extract/recipe.h"
 #include "daemon/extract/tree.h"
 #include "shared/css.h"
 #include "shared/css_simple.h"
@@ -17,13 +18,15 @@
 /* A compiled one takes a few kB, and compiling a jq program 15 ms. */
 enum {
 	CACHED_MAX = 256,
-	VALUE_HEAD = 16, /* what a value of an answer takes besides its bytes, at most */
+	RECIPES_MAX = 16, /* each of several of those */
+	VALUE_HEAD = 16,  /* what a value of an answer takes besides its bytes, at most */
 };
 
 struct extractor {
 	struct charsets *charsets;
-	struct lru paths, simples, programs, patterns;
+	struct lru paths, simples, programs, patterns, recipes;
 	struct html_select *select;
+	struct html_select *recipe_select; /* NULL until a recipe needs it */
 };
 
 /* A document is read when the first query asks for that form of it. */
@@ -56,6 +59,11 @@ static void free_pattern(void *p)
 	pattern_free(p);
 }
 
+static void free_recipe(void *p)
+{
+	recipe_free(p);
+}
+
 struct extractor *extractor_new(void)
 {
 	struct extractor *x = mem_zalloc(sizeof *x);
@@ -66,6 +74,7 @@ struct extractor *extractor_new(void)
 	lru_init(&x->simples, CACHED_MAX, free_simple);
 	lru_init(&x->programs, CACHED_MAX, free_program);
 	lru_init(&x->patterns, CACHED_MAX, free_pattern);
+	lru_init(&x->recipes, RECIPES_MAX, free_recipe);
 	return x;
 }
 
@@ -75,10 +84,12 @@ void extractor_free(struct extractor *x)
 		return;
 	charsets_free(x->charsets);
 	html_select_free(x->select);
+	html_select_free(x->recipe_select);
 	lru_fini(&x->paths);
 	lru_fini(&x->simples);
 	lru_fini(&x->programs);
 	lru_fini(&x->patterns);
+	lru_fini(&x->recipes);
 	free(x);
 }
 
@@ -139,6 +150,17 @@ static struct pattern *pattern_of(struct extractor *x, const char *text, struct 
 	return p;
 }
 
+static struct recipe *recipe_of(struct extractor *x, const char *text, struct error *e)
+{
+	struct recipe *r = lru_get(&x->recipes, text);
+
+	if (!r && (r = recipe_new(text, e)))
+		lru_put(&x->recipes, text, r);
+	if (r && !x->recipe_select)
+		x->recipe_select = html_select_new();
+	return r;
+}
+
 /* ---- all selectors in one pass -------------------------------------------------------------- */
 
 static bool select_begin(struct extractor *x, struct documents *d)
@@ -157,8 +179,8 @@ static bool select_begin(struct extractor *x, struct documents *d)
 		if (q->kind != EXTRACT_CSS)
 			continue;
 		d->slots[i] = n;
-		queries[n].css = simple_of(x, q->expression);
-		queries[n].attribute = q->attribute;
+		queries[n] = (struct html_query){.css = simple_of(x, q->expression),
+						 .attribute = q->attribute};
 		if (!queries[n++].css)
 			return false;
 	}
@@ -254,6 +276,7 @@ static void match_pattern(struct extractor *x, const struct extract_request *r,
 static void read_products(struct extractor *x, const struct extract_request *r,
 			  const struct extract_query *q, struct found_writer *f)
 {
+	struct error bad = {0};
 	struct product_request request = {.document = r->document,
 					  .len = r->document_len,
 					  .content_type = r->content_type,
@@ -262,10 +285,18 @@ static void read_products(struct extractor *x, const struct extract_request *r,
 					  .head_len = r->head_len,
 					  .piece_at = r->piece_at,
 					  .more = r->more,
-					  .now_ms = (int64_t)time(NULL) * 1000};
+					  .now_ms = (int64_t)time(NULL) * 1000,
+					  .only_recipe = q->kind == EXTRACT_RECIPE};
 	struct buf out = BUF_INIT(f->values.max > VALUE_HEAD ? f->values.max - VALUE_HEAD : 0);
 
-	if (!product_read(x->charsets, &request, &out, &f->error))
+	if (q->recipe) {
+		request.recipe = recipe_of(x, q->recipe, &bad);
+		request.select = x->recipe_select;
+		request.recipe_bad = request.recipe ? NULL : &bad;
+	}
+	if (bad.code && request.only_recipe)
+		f->error = bad;
+	else if (!product_read(x->charsets, &request, &out, &f->error))
 		found_add_whole(f, &out);
 	buf_fini(&out);
 }
@@ -285,7 +316,8 @@ static void run_query(struct extractor *x, struct documents *d, const struct ext
 		break;
 	case EXTRACT_JQ: run_program(x, d, q, f); break;
 	case EXTRACT_PATTERN: match_pattern(x, d->request, q, f); break;
-	case EXTRACT_PRODUCT: read_products(x, d->request, q, f); break;
+	case EXTRACT_PRODUCT:
+	case EXTRACT_RECIPE: read_products(x, d->request, q, f); break;
 	}
 }
 

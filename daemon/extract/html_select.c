@@ -31,13 +31,21 @@ struct capture {
 	size_t depth;  /* of its element, while it is open */
 	size_t hidden; /* depth of the element in it that hides its contents, or NOT_HIDDEN */
 	bool raw;
+	struct html_place place;
 };
 
 struct results {
 	char *attribute; /* in lower case */
 	size_t attribute_len;
-	size_t total, n;
-	struct capture *captures[EXTRACT_VALUES_MAX];
+	size_t total, n, cap;
+	size_t values_max, bytes_max;
+	bool place_only;
+	struct capture **captures;
+};
+
+struct captures {
+	struct capture **all;
+	size_t n, cap;
 };
 
 struct html_select {
@@ -48,9 +56,10 @@ struct html_select {
 	struct results results[EXTRACT_QUERIES_MAX];
 	bool any; /* an element was there */
 
-	/* Texts of open elements. */
-	struct capture **open;
-	size_t n_open, cap_open;
+	uint32_t seen; /* elements */
+
+	/* Texts of open elements, and all that was found of open elements. */
+	struct captures open, places;
 };
 
 /* ---- attributes ---------------------------------------------------------------------------- */
@@ -146,11 +155,11 @@ static bool passes(const struct html_select *s, size_t i, const struct html_elem
 
 /* ---- values -------------------------------------------------------------------------------- */
 
-static struct capture *capture_new(void)
+static struct capture *capture_new(size_t bytes_max)
 {
 	struct capture *c = mem_zalloc(sizeof *c);
 
-	c->value = BUF_INIT(2 * EXTRACT_VALUE_BYTES);
+	c->value = BUF_INIT(bytes_max);
 	c->writer.out = &c->value;
 	return c;
 }
@@ -164,21 +173,29 @@ static void capture_free(struct capture *c)
 static struct capture *result_add(struct results *r)
 {
 	r->total++;
-	if (r->n == EXTRACT_VALUES_MAX)
+	if (r->n == r->values_max)
 		return NULL;
-	return r->captures[r->n++] = capture_new();
+	if (r->n == r->cap) {
+		r->cap = r->cap ? 2 * r->cap : 16;
+		r->captures = mem_array(r->captures, r->cap, sizeof *r->captures);
+	}
+	return r->captures[r->n++] = capture_new(r->bytes_max);
+}
+
+static void captures_push(struct captures *list, struct capture *c)
+{
+	if (list->n == list->cap) {
+		list->cap = list->cap ? 2 * list->cap : 16;
+		list->all = mem_array(list->all, list->cap, sizeof *list->all);
+	}
+	list->all[list->n++] = c;
 }
 
 static void open_text(struct html_select *s, struct capture *c, const struct html_element *e)
 {
-	c->depth = e->depth;
 	c->hidden = NOT_HIDDEN;
 	c->raw = e->known && e->known->role & TEXT_RAW;
-	if (s->n_open == s->cap_open) {
-		s->cap_open = s->cap_open ? 2 * s->cap_open : 16;
-		s->open = mem_array(s->open, s->cap_open, sizeof(struct capture *));
-	}
-	s->open[s->n_open++] = c;
+	captures_push(&s->open, c);
 }
 
 static void found(struct html_select *s, size_t query, const struct html_element *e,
@@ -191,11 +208,18 @@ static void found(struct html_select *s, size_t query, const struct html_element
 	if (r->attribute && !(a = attribute_of(tag, r->attribute, r->attribute_len)))
 		return;
 	c = result_add(r);
-	if (c && a) {
+	if (!c)
+		return;
+	c->depth = e->depth;
+	c->place.begin = s->seen;
+	captures_push(&s->places, c);
+	if (r->place_only)
+		return;
+	if (a) {
 		struct value v = value_of(a);
 
 		buf_add(&c->value, v.s, v.len < c->value.max ? v.len : c->value.max);
-	} else if (c) {
+	} else {
 		open_text(s, c, e);
 	}
 }
@@ -206,8 +230,8 @@ static void enter_texts(struct html_select *s, const struct html_element *e)
 {
 	int role = e->known ? e->known->role : TEXT_INLINE;
 
-	for (size_t i = 0; i < s->n_open; i++) {
-		struct capture *c = s->open[i];
+	for (size_t i = 0; i < s->open.n; i++) {
+		struct capture *c = s->open.all[i];
 
 		if (c->hidden != NOT_HIDDEN)
 			continue;
@@ -224,6 +248,7 @@ static void on_open(void *arg, const struct html_element *e, const struct html_t
 	uint32_t done = 0; /* queries: an element counts once, whatever selectors find it */
 
 	s->any = true;
+	s->seen++;
 	enter_texts(s, e);
 	for (size_t w = 0; w < s->n_words; w++)
 		mine->words[w] = 0;
@@ -239,7 +264,7 @@ static void on_open(void *arg, const struct html_element *e, const struct html_t
 	for (size_t w = 0; w < s->n_words; w++)
 		around->words[w] =
 			mine->words[w] | (e->depth ? s->around[e->depth - 1].words[w] : 0);
-	html_stack_mute(s->stack, s->n_open == 0);
+	html_stack_mute(s->stack, s->open.n == 0);
 }
 
 static void on_close(void *arg, const struct html_element *e)
@@ -247,25 +272,27 @@ static void on_close(void *arg, const struct html_element *e)
 	struct html_select *s = arg;
 	int role = e->known ? e->known->role : TEXT_INLINE;
 
-	while (s->n_open && s->open[s->n_open - 1]->depth == e->depth)
-		s->n_open--;
-	for (size_t i = 0; i < s->n_open; i++) {
-		struct capture *c = s->open[i];
+	while (s->places.n && s->places.all[s->places.n - 1]->depth == e->depth)
+		s->places.all[--s->places.n]->place.end = s->seen + 1;
+	while (s->open.n && s->open.all[s->open.n - 1]->depth == e->depth)
+		s->open.n--;
+	for (size_t i = 0; i < s->open.n; i++) {
+		struct capture *c = s->open.all[i];
 
 		if (c->hidden == e->depth)
 			c->hidden = NOT_HIDDEN;
 		if (c->hidden == NOT_HIDDEN)
 			text_leave(&c->writer, role);
 	}
-	html_stack_mute(s->stack, s->n_open == 0);
+	html_stack_mute(s->stack, s->open.n == 0);
 }
 
 static void on_text(void *arg, const char *text, size_t n)
 {
 	struct html_select *s = arg;
 
-	for (size_t i = 0; i < s->n_open; i++) {
-		struct capture *c = s->open[i];
+	for (size_t i = 0; i < s->open.n; i++) {
+		struct capture *c = s->open.all[i];
 
 		if (c->raw)
 			text_add_raw(&c->writer, text, n);
@@ -291,8 +318,9 @@ static void forget(struct html_select *s)
 		for (size_t k = 0; k < s->results[i].n; k++)
 			capture_free(s->results[i].captures[k]);
 		free(s->results[i].attribute);
+		free(s->results[i].captures);
 	}
-	s->n_queries = s->n_parts = s->n_open = 0;
+	s->n_queries = s->n_parts = s->open.n = s->places.n = s->seen = 0;
 	s->any = false;
 }
 
@@ -302,7 +330,8 @@ void html_select_free(struct html_select *s)
 		return;
 	forget(s);
 	html_stack_free(s->stack);
-	free(s->open);
+	free(s->open.all);
+	free(s->places.all);
 	free(s);
 }
 
@@ -319,9 +348,13 @@ static void add_parts(struct html_select *s, size_t query, const struct css_simp
 	}
 }
 
-static void result_begin(struct results *r, const char *attribute)
+static void result_begin(struct results *r, const struct html_query *q)
 {
-	r->total = r->n = 0;
+	const char *attribute = q->place_only ? NULL : q->attribute;
+
+	*r = (struct results){.values_max = q->values_max ? q->values_max : EXTRACT_VALUES_MAX,
+			      .bytes_max = q->bytes_max ? q->bytes_max : 2 * EXTRACT_VALUE_BYTES,
+			      .place_only = q->place_only};
 	r->attribute = attribute ? mem_strdup(attribute) : NULL;
 	r->attribute_len = attribute ? strlen(attribute) : 0;
 	for (size_t i = 0; i < r->attribute_len; i++) {
@@ -342,7 +375,7 @@ bool html_select_begin(struct html_select *s, const struct html_query *queries, 
 	html_stack_reset(s->stack);
 	s->n_queries = n;
 	for (size_t i = 0; i < n; i++) {
-		result_begin(&s->results[i], queries[i].attribute);
+		result_begin(&s->results[i], &queries[i]);
 		add_parts(s, i, queries[i].css);
 	}
 	s->n_words = (s->n_parts + WORD_BITS - 1) / WORD_BITS;
@@ -368,4 +401,18 @@ void html_select_found(const struct html_select *s, size_t i, struct found_write
 	for (size_t k = 0; k < r->n; k++)
 		found_add(f, buf_str(&r->captures[k]->value), r->captures[k]->value.len);
 	f->total = (uint32_t)r->total;
+}
+
+size_t html_select_count(const struct html_select *s, size_t i)
+{
+	return s->results[i].n;
+}
+
+const char *html_select_value(const struct html_select *s, size_t i, size_t k,
+			      struct html_place *place)
+{
+	const struct capture *c = s->results[i].captures[k];
+
+	*place = c->place;
+	return buf_str(&c->value);
 }

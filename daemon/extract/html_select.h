@@ -15,6 +15,13 @@
 struct html_query {
 	const struct css_simple *css; /* borrowed until the next begin */
 	const char *attribute;        /* NULL: the text; borrowed as well */
+	bool place_only;              /* neither: only where the elements are */
+	size_t values_max, bytes_max; /* of values, of one; 0: those of extract.h */
+};
+
+/** Where an element stands: its number in document order, and the first number behind it. */
+struct html_place {
+	uint32_t begin, end;
 };
 
 enum { HTML_PARTS_MAX = 256 }; /* of all the selectors together */
@@ -34,3 +41,8 @@ void html_select_feed(struct html_select *s, const char *bytes, size_t n);
 bool html_select_finish(struct html_select *s);
 /** Add what query i has found, in document order; after finish. */
 void html_select_found(const struct html_select *s, size_t i, struct found_writer *f);
+/** The same one by one: how many values query i has, and each, borrowed until the next begin. An
+ * element that is within another one has its begin between that one's begin and end. */
+size_t html_select_count(const struct html_select *s, size_t i);
+const char *html_select_value(const struct html_select *s, size_t i, size_t k,
+			      struct html_place *place);

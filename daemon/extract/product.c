@@ -76,9 +76,14 @@ static void product_fini(struct product *p)
 		offer_fini(&p->offers[i]);
 	for (size_t i = 0; i < p->n_variants; i++)
 		product_fini(&p->variants[i]);
+	for (size_t i = 0; i < p->n_others; i++) {
+		free(p->others[i].name);
+		free(p->others[i].text);
+	}
 	free(p->offers);
 	free(p->reviews);
 	free(p->variants);
+	free(p->others);
 }
 
 void facts_fini(struct facts *f)
@@ -93,7 +98,12 @@ void facts_fini(struct facts *f)
 	}
 	free(f->products);
 	free(f->warnings);
+	for (size_t i = 0; i < f->n_links; i++)
+		free(f->links[i]);
 	free(f->entries);
+	free(f->links);
+	free(f->next_page);
+	free(f->recipe);
 	free(f->places);
 	facts_init(f, f->page_url);
 }
@@ -274,6 +284,57 @@ void product_set(struct facts *f, struct product *p, enum product_field field, c
 	else
 		t->s = field == FIELD_GTIN ? gtin_of(f, text) : fact_text(text);
 	t->source = t->s ? source : SOURCE_NONE;
+}
+
+void product_set_other(struct product *p, const char *name, const char *text)
+{
+	char *safe = fact_text(text);
+
+	if (!safe || p->n_others == FACTS_OTHERS_MAX || product_other(p, name)) {
+		free(safe);
+		return;
+	}
+	p->others = grow(p->others, p->n_others, sizeof *p->others);
+	p->others[p->n_others++] = (struct product_other){mem_strdup(name), safe};
+}
+
+const char *product_other(const struct product *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_others; i++) {
+		if (!strcmp(p->others[i].name, name))
+			return p->others[i].text;
+	}
+	return NULL;
+}
+
+void facts_add_link(struct facts *f, const char *text)
+{
+	char *address = text ? address_of(f, text) : NULL;
+	bool full = f->n_links == FACTS_LINKS_MAX ||
+		    (address && f->links_bytes + strlen(address) > FACTS_LINKS_BYTES);
+
+	for (size_t i = 0; address && i < f->n_links; i++) {
+		if (strcmp(f->links[i], address) != 0)
+			continue;
+		free(address);
+		return;
+	}
+	if (!address || full) {
+		if (full)
+			facts_warn(f, "too_many_links", "only the first %zu links are read",
+				   f->n_links);
+		free(address);
+		return;
+	}
+	f->links = grow(f->links, f->n_links, sizeof *f->links);
+	f->links[f->n_links++] = address;
+	f->links_bytes += strlen(address);
+}
+
+void facts_set_next_page(struct facts *f, const char *text)
+{
+	if (text && !f->next_page)
+		f->next_page = address_of(f, text);
 }
 
 void facts_add_entry(struct facts *f, const char *loc, const char *lastmod)

@@ -22,6 +22,9 @@ enum {
 	FACTS_WARNINGS_MAX = 50,
 	FACTS_TEXT_MAX = 500, /* bytes of a name, a SKU, ... */
 	FACTS_URL_MAX = 2000,
+	FACTS_OTHERS_MAX = 24,
+	FACTS_LINKS_MAX = 1000,
+	FACTS_LINKS_BYTES = 64 << 10, /* of all of them */
 };
 
 /** In order of trust. */
@@ -87,6 +90,11 @@ struct product {
 	enum product_source reviews_source;
 	struct product *variants;
 	size_t n_variants;
+	/* What a recipe reads beyond that; safe. */
+	struct product_other {
+		char *name, *text;
+	} * others;
+	size_t n_others;
 };
 
 struct sitemap_entry {
@@ -114,6 +122,11 @@ struct facts {
 	uint64_t place;          /* of the item that is read, in the document */
 	uint64_t *places;        /* of each product or entry */
 	uint64_t after;          /* where the next piece begins */
+	/* Of a page that was read by a recipe. */
+	char *recipe; /* JSON: what its fields found (recipe.h); NULL: there was none */
+	char *next_page;
+	char **links;
+	size_t n_links, links_bytes;
 };
 #define FACTS_AFTER_NONE UINT64_MAX
 
@@ -142,6 +155,12 @@ void facts_warn(struct facts *f, const char *code, const char *fmt, ...)
 void product_set(struct facts *f, struct product *p, enum product_field field, const char *text,
 		 enum product_source source);
 char *fact_text(const char *text);
+void product_set_other(struct product *p, const char *name, const char *text);
+/** NULL: it says none. */
+const char *product_other(const struct product *p, const char *name);
+/** An address that leads to a product, each once; to the next page of a list. */
+void facts_add_link(struct facts *f, const char *text);
+void facts_set_next_page(struct facts *f, const char *text);
 void offer_set_currency(struct facts *f, struct offer *o, const char *text);
 /** As programs write it, else as people do. The currency first: it says how many decimals.
  *  @return false: there is no price in it (a warning unless text is empty) */

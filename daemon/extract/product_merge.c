@@ -188,6 +188,8 @@ static void merge_product(struct facts *f, struct product *a, struct product *b)
 		b->reviews = NULL;
 		b->n_reviews = 0;
 	}
+	for (size_t i = 0; i < b->n_others; i++)
+		product_set_other(a, b->others[i].name, b->others[i].text);
 	if (!a->n_variants) {
 		free(a->variants);
 		a->variants = b->variants;
@@ -227,6 +229,14 @@ void facts_merge(struct facts *f, struct facts *from)
 	}
 	for (size_t i = 0; i < SOURCES; i++)
 		f->sources[i] |= from->sources[i];
+	for (size_t i = 0; i < from->n_links; i++)
+		facts_add_link(f, from->links[i]);
+	facts_set_next_page(f, from->next_page);
+	if (from->recipe) {
+		free(f->recipe);
+		f->recipe = from->recipe;
+		from->recipe = NULL;
+	}
 	for (size_t i = 0; i < from->n_warnings; i++)
 		facts_warn(f, from->warnings[i].code, "%s", from->warnings[i].text);
 }

@@ -12,6 +12,7 @@
 #include "daemon/extract/product_html.h"
 #include "daemon/extract/product_schema.h"
 #include "daemon/extract/product_store.h"
+#include "daemon/extract/recipe.h"
 #include "shared/mem.h"
 #include "shared/url.h"
 
@@ -50,29 +51,67 @@ static char *base_of(const char *page_url, const char *base)
 	return mem_strdup(page_url);
 }
 
-static void read_page(struct facts *f, const char *text, size_t len, const char *url)
+/* A page's bytes as they came, and as text. */
+struct page {
+	const struct product_request *r;
+	const struct charsets *charsets;
+	const char *document, *text;
+	size_t len, text_len;
+};
+
+static void ask_recipe(const struct page *p, struct facts *f)
+{
+	struct recipe_page page = {.charsets = p->charsets,
+				   .select = p->r->select,
+				   .document = p->document,
+				   .len = p->len,
+				   .content_type = p->r->content_type,
+				   .text = p->text,
+				   .text_len = p->text_len,
+				   .url = p->r->url,
+				   .trace = p->r->only_recipe};
+
+	if (p->r->recipe)
+		recipe_read(p->r->recipe, &page, f);
+}
+
+static bool overrides(const struct page *p)
+{
+	return p->r->recipe && recipe_overrides(p->r->recipe);
+}
+
+static void read_html(struct facts *f, const struct page *p)
 {
 	struct html_page page;
-	struct facts json, micro, graph;
+	struct facts json, micro, graph, own;
 	char *base;
 	json_t *trees;
 
-	html_page_read(text, len, &page);
-	base = base_of(url, page.base);
+	html_page_read(p->text, p->text_len, &page);
+	base = base_of(p->r->url, page.base);
 	facts_init(&json, base);
 	facts_init(&micro, base);
 	facts_init(&graph, base);
-	trees = read_scripts(f, &page);
-	schema_read(&json, trees, SOURCE_JSON_LD);
-	schema_read(&micro, page.items, SOURCE_MICRODATA);
-	html_page_opengraph(&graph, &page);
-	facts_merge(f, &json);
-	facts_merge(f, &micro);
-	facts_merge(f, &graph);
+	facts_init(&own, base);
+	ask_recipe(p, &own);
+	trees = p->r->only_recipe ? json_array() : read_scripts(f, &page);
+	if (overrides(p))
+		facts_merge(f, &own);
+	if (!p->r->only_recipe) {
+		schema_read(&json, trees, SOURCE_JSON_LD);
+		schema_read(&micro, page.items, SOURCE_MICRODATA);
+		html_page_opengraph(&graph, &page);
+		facts_merge(f, &json);
+		facts_merge(f, &micro);
+		facts_merge(f, &graph);
+	}
+	if (!overrides(p))
+		facts_merge(f, &own);
 	json_decref(trees);
 	facts_fini(&json);
 	facts_fini(&micro);
 	facts_fini(&graph);
+	facts_fini(&own);
 	html_page_fini(&page);
 	free(base);
 }
@@ -103,15 +142,37 @@ static const char *skip_blanks(const char *s)
 	return s + strspn(s, " \t\r\n");
 }
 
-static void read_text(struct facts *f, const char *text, size_t len,
-		      const struct product_request *r)
+static void read_json_page(struct facts *f, const struct page *p)
 {
-	const char *begin = skip_blanks(text);
+	struct facts own, whole;
 
-	if (*begin == '{' || *begin == '[')
-		read_json(f, text, len);
+	facts_init(&own, p->r->url);
+	facts_init(&whole, p->r->url);
+	ask_recipe(p, &own);
+	if (overrides(p)) {
+		if (!p->r->only_recipe)
+			read_json(&whole, p->text, p->text_len);
+		facts_merge(f, &own);
+		facts_merge(f, &whole);
+	} else {
+		if (!p->r->only_recipe)
+			read_json(f, p->text, p->text_len);
+		facts_merge(f, &own);
+	}
+	facts_fini(&own);
+	facts_fini(&whole);
+}
+
+static void read_text(struct facts *f, const struct page *p)
+{
+	const char *begin = skip_blanks(p->text);
+
+	if (*begin != '{' && *begin != '[')
+		read_html(f, p);
+	else if (p->r->recipe)
+		read_json_page(f, p);
 	else
-		read_page(f, text, len, r->url);
+		read_json(f, p->text, p->text_len);
 }
 
 /* ---- the whole of it, or a piece ----------------------------------------------------------- */
@@ -173,7 +234,8 @@ static enum err read_whole(struct facts *f, const struct charsets *charsets,
 	text = BUF_INIT(3 * list->piece_len + 1); /* a byte may become U+FFFD */
 	charset_convert(charsets, charset_find(list->piece, list->piece_len, r->content_type),
 			list->piece, list->piece_len, &text);
-	read_text(f, buf_str(&text), text.len, r);
+	read_text(f, &(struct page){r, charsets, list->piece, buf_str(&text), list->piece_len,
+				    text.len});
 	buf_fini(&text);
 	return ERR_NONE;
 }
@@ -191,13 +253,15 @@ enum err product_read(const struct charsets *charsets, const struct product_requ
 
 	facts_init(&f, r->url);
 	err = open_list(r, &list, &head, &piece, &broken, e);
-	if (!err && !list_read(&f, charsets, &list))
+	if (!err && (r->only_recipe || !list_read(&f, charsets, &list)))
 		err = read_whole(&f, charsets, r, &list, e);
 	if (!err) {
 		if (broken)
 			facts_warn(&f, "gzip_broken",
 				   "the packed document is cut short or damaged");
-		if (!f.n_products && !f.is_sitemap &&
+		if (r->recipe_bad)
+			facts_warn(&f, "recipe_invalid", "%s", r->recipe_bad->text);
+		if (!f.n_products && !f.is_sitemap && !f.n_links &&
 		    (!f.is_list || (f.after == FACTS_AFTER_NONE && !f.continues)))
 			facts_warn(&f, "nothing_found", "nothing here says that it is a product");
 		facts_judge(&f);

@@ -5,6 +5,9 @@
 #include "daemon/extract/charset.h"
 #include "shared/err.h"
 
+struct html_select;
+struct recipe;
+
 struct product_request {
 	const char *document;
 	size_t len;
@@ -15,6 +18,11 @@ struct product_request {
 	uint64_t piece_at;
 	bool more;
 	int64_t now_ms; /* wall time, for sales that begin and end; 0: not known */
+	/** How this site is read besides; of pages, not of feeds and sitemaps. NULL: not at all. */
+	struct recipe *recipe;
+	struct html_select *select;     /* with a recipe: nobody else's meanwhile */
+	const struct error *recipe_bad; /* there is one, but it cannot be used; NULL */
+	bool only_recipe;               /* nothing but what it says, and how it came to that */
 };
 
 /** Never fails on what a document says: what it does not understand is a warning.

@@ -1,4 +1,6 @@
 /* Facts as JSON. */
+#include <string.h>
+
 #include "daemon/extract/extract.h"
 #include "daemon/extract/product.h"
 #include "shared/json.h"
@@ -115,6 +117,13 @@ static void write_product(struct json_writer *w, const struct product *p)
 			write_product(w, &p->variants[i]);
 		jw_array_end(w);
 	}
+	if (p->n_others) {
+		jw_key(w, "other");
+		jw_object(w);
+		for (size_t i = 0; i < p->n_others; i++)
+			jw_kv_str(w, p->others[i].name, p->others[i].text);
+		jw_object_end(w);
+	}
 	write_sources(w, p);
 	jw_object_end(w);
 }
@@ -148,12 +157,19 @@ static bool add_one(struct json_writer *w, const struct facts *f, size_t i, bool
 	return fits;
 }
 
+/* What write_recipe() takes. */
+static size_t recipe_bytes(const struct facts *f)
+{
+	return f->recipe ? strlen(f->recipe) + f->links_bytes + 8 * f->n_links + FACTS_URL_MAX : 0;
+}
+
 /* @return number of the first one that did not fit */
 static size_t add_all(struct json_writer *w, const struct facts *f, bool entries, size_t from)
 {
 	size_t n = entries ? f->n_entries : f->n_products, i = from;
-	size_t room = facts_room(w->out);
+	size_t room = facts_room(w->out), rest = recipe_bytes(f);
 
+	room = room > rest ? room - rest : 0;
 	jw_array(w);
 	while (i < n && add_one(w, f, i, entries, room))
 		i++;
@@ -197,6 +213,18 @@ static void write_rest(struct json_writer *w, const struct facts *f, size_t next
 		jw_null(w);
 }
 
+static void write_recipe(struct json_writer *w, const struct facts *f)
+{
+	jw_key(w, "recipe");
+	jw_raw(w, f->recipe, strlen(f->recipe));
+	jw_kv_str(w, "next_page", f->next_page);
+	jw_key(w, "links");
+	jw_array(w);
+	for (size_t i = 0; i < f->n_links; i++)
+		jw_str(w, f->links[i]);
+	jw_array_end(w);
+}
+
 void facts_write(const struct facts *f, size_t from, struct buf *out)
 {
 	size_t total = f->is_sitemap ? f->n_entries : f->n_products, next;
@@ -227,6 +255,8 @@ void facts_write(const struct facts *f, size_t from, struct buf *out)
 		jw_object_end(&w);
 	}
 	jw_array_end(&w);
+	if (f->recipe)
+		write_recipe(&w, f);
 	write_rest(&w, f, next, total);
 	jw_object_end(&w);
 }

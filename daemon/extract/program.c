@@ -149,19 +149,36 @@ static void failed(jv fault, struct error *e)
 	jv_free(message);
 }
 
-void program_run(struct program *p, const struct json_document *d, struct found_writer *f)
+enum err program_each(struct program *p, const struct json_document *d,
+		      bool (*fn)(void *arg, const char *text, size_t len), void *arg,
+		      struct error *e)
 {
+	bool more = true;
 	jv result;
 
+	*e = (struct error){0};
 	jq_start(p->jq, jv_copy(d->value), 0);
-	while (jv_is_valid(result = jq_next(p->jq))) {
+	while (jv_is_valid(result = jq_next(p->jq)) && more) {
 		jv text = jv_dump_string(result, 0);
 
-		found_add(f, jv_string_value(text), (size_t)jv_string_length_bytes(jv_copy(text)));
+		more = fn(arg, jv_string_value(text),
+			  (size_t)jv_string_length_bytes(jv_copy(text)));
 		jv_free(text);
 	}
-	if (jv_invalid_has_msg(jv_copy(result)))
-		failed(result, &f->error);
+	if (!jv_is_valid(result) && jv_invalid_has_msg(jv_copy(result)))
+		failed(result, e);
 	else
 		jv_free(result);
+	return e->code;
+}
+
+static bool add_output(void *arg, const char *text, size_t len)
+{
+	found_add(arg, text, len);
+	return true; /* further ones are counted */
+}
+
+void program_run(struct program *p, const struct json_document *d, struct found_writer *f)
+{
+	(void)!program_each(p, d, add_output, f, &f->error);
 }

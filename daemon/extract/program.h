@@ -15,5 +15,10 @@ void program_free(struct program *p);
 struct json_document *json_document_read(const char *text, size_t len, struct error *e);
 void json_document_free(struct json_document *d);
 
+/** Run it: fn with each output, compact JSON, until it returns false.
+ *  @return ERR_MALFORMED with e in the words of the program when it failed */
+enum err program_each(struct program *p, const struct json_document *d,
+		      bool (*fn)(void *arg, const char *text, size_t len), void *arg,
+		      struct error *e);
 /** Run it; each output is one value, compact JSON. f->error speaks when the program failed. */
 void program_run(struct program *p, const struct json_document *d, struct found_writer *f);

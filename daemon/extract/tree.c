@@ -215,36 +215,45 @@ static const xmlAttr *attribute_of(const struct tree *t, const xmlNode *node, co
 	return a;
 }
 
-static void add_value_of(xmlNode *node, struct found_writer *f)
+static bool add_value_of(xmlNode *node, struct buf *out)
 {
 	xmlChar *value = xmlNodeGetContent(node);
+	size_t len = value ? strlen((const char *)value) : 0;
 
 	if (value)
-		found_add(f, (const char *)value, strlen((const char *)value));
+		buf_add(out, value, len < out->max ? len : out->max);
 	xmlFree(value);
+	return value;
+}
+
+bool tree_value(const struct tree *t, xmlNode *node, const char *attribute, struct buf *out)
+{
+	const xmlAttr *a;
+
+	if (node->type == XML_NAMESPACE_DECL)
+		return false;
+	if (attribute && node->type == XML_ELEMENT_NODE) {
+		a = attribute_of(t, node, attribute);
+		return a && add_value_of((xmlNode *)a, out);
+	}
+	if (node->type == XML_ATTRIBUTE_NODE)
+		return add_value_of(node, out);
+	if (node->type == XML_DOCUMENT_NODE || node->type == XML_HTML_DOCUMENT_NODE)
+		node = xmlDocGetRootElement((xmlDoc *)node);
+	tree_text(t, node, out);
+	return true;
 }
 
 static void add_node(struct tree *t, xmlNode *node, const char *attribute, struct found_writer *f)
 {
-	const xmlAttr *a;
 	struct buf text = BUF_INIT(2 * EXTRACT_VALUE_BYTES);
 
-	if (node->type == XML_NAMESPACE_DECL)
-		return;
-	if (attribute && node->type == XML_ELEMENT_NODE) {
-		if ((a = attribute_of(t, node, attribute)))
-			add_value_of((xmlNode *)a, f);
-		return;
-	}
-	if (node->type == XML_ATTRIBUTE_NODE) {
-		add_value_of(node, f);
-		return;
-	}
-	if (node->type == XML_DOCUMENT_NODE || node->type == XML_HTML_DOCUMENT_NODE)
-		node = xmlDocGetRootElement((xmlDoc *)node);
-	if (f->n < EXTRACT_VALUES_MAX)
-		tree_text(t, node, &text);
-	found_add(f, buf_str(&text), text.len);
+	/* One that only counts need not be read. */
+	if (f->n >= EXTRACT_VALUES_MAX && node->type != XML_NAMESPACE_DECL &&
+	    (!attribute || node->type != XML_ELEMENT_NODE || attribute_of(t, node, attribute)))
+		found_add(f, "", 0);
+	else if (f->n < EXTRACT_VALUES_MAX && tree_value(t, node, attribute, &text))
+		found_add(f, buf_str(&text), text.len);
 	buf_fini(&text);
 }
 
@@ -273,24 +282,37 @@ static void add_result(struct tree *t, xmlXPathObject *result, const char *attri
 	xmlFree(text);
 }
 
-void tree_find(struct tree *t, struct path *p, const char *attribute, struct found_writer *f)
+xmlXPathContext *tree_context(struct tree *t, struct error *e)
 {
 	xmlXPathContext *context = xmlXPathNewContext(t->doc);
-	xmlXPathObject *result = NULL;
 
-	if (context) {
-		context->error = on_error;
-		context->userData = &f->error;
-		context->node = xmlDocGetRootElement(t->doc);
-		namespaces_register(context, context->node);
-		xmlXPathRegisterFunc(context, BAD_CAST "of-type-before", of_type_before);
-		xmlXPathRegisterFunc(context, BAD_CAST "of-type-after", of_type_after);
-		result = xmlXPathCompiledEval(p->compiled, context);
-	}
+	if (!context)
+		return NULL;
+	context->error = on_error;
+	context->userData = e;
+	context->node = xmlDocGetRootElement(t->doc);
+	namespaces_register(context, context->node);
+	xmlXPathRegisterFunc(context, BAD_CAST "of-type-before", of_type_before);
+	xmlXPathRegisterFunc(context, BAD_CAST "of-type-after", of_type_after);
+	return context;
+}
+
+xmlXPathObject *tree_evaluate(xmlXPathContext *context, struct path *p, struct error *e)
+{
+	xmlXPathObject *result = context ? xmlXPathCompiledEval(p->compiled, context) : NULL;
+
+	if (!result && !e->code)
+		error_set(e, ERR_INVALID, "XPath: the expression could not be evaluated");
+	return result;
+}
+
+void tree_find(struct tree *t, struct path *p, const char *attribute, struct found_writer *f)
+{
+	xmlXPathContext *context = tree_context(t, &f->error);
+	xmlXPathObject *result = tree_evaluate(context, p, &f->error);
+
 	if (result)
 		add_result(t, result, attribute, f);
-	else if (!f->error.code)
-		error_set(&f->error, ERR_INVALID, "XPath: the expression could not be evaluated");
 	xmlXPathFreeObject(result);
 	xmlXPathFreeContext(context);
 }

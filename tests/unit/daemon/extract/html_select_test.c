@@ -79,7 +79,7 @@ static void by_tree(struct fixture *x, const char *page, const char *selector,
 static bool by_stream(struct fixture *x, const char *page, const char *selector,
 		      const char *attribute, size_t piece, struct buf *out)
 {
-	struct html_query q = {css_simple_new(selector), attribute};
+	struct html_query q = {.css = css_simple_new(selector), .attribute = attribute};
 	struct found_writer f;
 	size_t n = strlen(page);
 
@@ -304,7 +304,7 @@ static void select__of_a_page_that_a_tree_knows_better__says_so(void **state)
 {
 	static const char *const pages[] = {"", " \n", "<title>no end<p>x", "<script>x"};
 	struct fixture *x = *state;
-	struct html_query q = {css_simple_new("p"), NULL};
+	struct html_query q = {.css = css_simple_new("p")};
 	struct buf deep = BUF_INIT(PAGE_MAX);
 
 	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
