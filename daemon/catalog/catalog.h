@@ -127,17 +127,23 @@ struct match_found {
 		char why[160];
 	} doubts[MATCH_DOUBTS_MAX];
 	size_t n_doubts;
+	uint64_t newest; /* product that there was then: later ones are looked at by match_settle */
 };
 /** GTIN, else brand and MPN, else likeness of titles. Reads only. Thread: a worker.
  *  @param except  a product that it shall not be (the listing's own lone one), 0: none */
 enum err match_find(struct reader *r, const struct identity *id, uint64_t except,
 		    struct match_found *out, struct error *e);
 /** Inside an operation: the product of the listing, made when found->product is 0 or gone
- * meanwhile; identifiers, search text and doubts are written. An identifier that another listing
- * brought in between wins over "new". The listing's row is written by the caller, afterwards when
- * it is new, with the product, method and score that found has then; product_refresh() too. */
+ * meanwhile; identifiers and search text are written. An identifier that another listing brought
+ * in between wins over "new". The listing's row is written by the caller, afterwards when it is
+ * new, with the product, method and score that found has then; then match_doubts() and
+ * product_refresh(). */
 enum err match_settle(struct txn *t, uint64_t listing, const struct identity *id,
 		      struct match_found *found, struct error *e);
+/** Inside an operation, when the listing's row is there: what a person should look at. What a
+ * person said no to is never asked again. */
+enum err match_doubts(struct txn *t, uint64_t listing, const struct match_found *found,
+		      struct error *e);
 /** Inside an operation: its listings are as they are now: count, mine, search text; a product
  * without listings goes unless a person said something of it. */
 enum err product_refresh(struct txn *t, uint64_t product, struct error *e);

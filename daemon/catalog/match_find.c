@@ -140,6 +140,37 @@ enum err match_settle(struct txn *t, uint64_t listing, const struct identity *id
 	return err;
 }
 
+static enum err add_doubt(struct txn *t, uint64_t listing, const struct match_doubt *d,
+			  struct error *e)
+{
+	sqlite3_stmt *st = txn_prepare(
+		t,
+		"INSERT INTO match (id, listing, product, score, why, state, at_ms)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)"
+		" ON CONFLICT (listing, product) DO UPDATE SET score = ?4, why = ?5 WHERE state = 0",
+		e);
+	if (!st)
+		return ERR_STORE;
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)txn_new_id(t));
+	sqlite3_bind_int64(st, 2, (sqlite3_int64)listing);
+	sqlite3_bind_int64(st, 3, (sqlite3_int64)d->product);
+	sqlite3_bind_int(st, 4, d->score);
+	sqlite3_bind_text(st, 5, d->why, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 6, clock_wall_ms(store_clock(txn_store(t))));
+	return txn_exec(t, st, e);
+}
+
+enum err match_doubts(struct txn *t, uint64_t listing, const struct match_found *found,
+		      struct error *e)
+{
+	enum err err = ERR_NONE;
+	for (size_t i = 0; !err && i < found->n_doubts; i++)
+		if (found->doubts[i].product != found->product &&
+		    product_there(t, found->doubts[i].product, e))
+			err = add_doubt(t, listing, &found->doubts[i], e);
+	return err;
+}
+
 enum err product_refresh(struct txn *t, uint64_t product, struct error *e)
 {
 	sqlite3_stmt *st = txn_prepare(
