@@ -8,29 +8,46 @@
 #include "shared/utf8.h"
 
 enum {
-	DEPTH_MAX = 400,
 	ITEM_DEPTH_MAX = 40,
 	ITEMS_MAX = 5000,
 	VALUES_MAX = 50000,
 	VALUE_BYTES = 4096, /* of one property's text */
 	TEXT_BYTES = 64 << 10,
-	NAME_BYTES = 24,
+	PARTS_MAX = 200,   /* of a page that itemrefs name */
+	REACH_MAX = 20000, /* values looked at before an itemref is taken for one that goes round */
+	NO_PART = -1,
 };
 
-struct element {
-	char name[NAME_BYTES];
-	json_t *item;   /* that properties inside belong to; borrowed; NULL: none */
-	char *property; /* whose value is this element's text; NULL: none */
-	json_t *owner;  /* of the property */
-	size_t text_at; /* where its text begins */
+/* What is within reach of an element's properties. */
+struct place {
+	json_t *item; /* borrowed; NULL: none */
+	int part;     /* the innermost open one; NO_PART: none */
 	int item_depth;
 };
 
+/* An open element that changes the place, or whose text is a property's value. */
+struct frame {
+	size_t depth; /* of the element */
+	struct place inside;
+	char *property; /* whose value is the text; NULL: none */
+	struct place owner;
+	size_t text_at; /* where its text begins */
+};
+
+/* An element with an id that an itemref names: its properties, for items elsewhere. */
+struct part {
+	char *id;
+	json_t *properties; /* NULL: not met yet */
+	int outer;          /* part that it is in */
+};
+
 struct microdata {
-	struct element stack[DEPTH_MAX];
-	size_t depth;
-	size_t deeper; /* elements beyond DEPTH_MAX */
+	struct frame frames[HTML_DEPTH_MAX];
+	size_t n_frames;
 	json_t *roots;
+	json_t *referring; /* items with an itemref, as [item, "ids"] */
+	struct part parts[PARTS_MAX];
+	size_t n_parts;
 	size_t n_items, n_values, listening;
 	struct buf text;
 };
@@ -40,6 +57,7 @@ struct microdata *microdata_new(void)
 	struct microdata *m = mem_zalloc(sizeof *m);
 
 	m->roots = json_array();
+	m->referring = json_array();
 	m->text = BUF_INIT(TEXT_BYTES);
 	return m;
 }
@@ -48,8 +66,13 @@ void microdata_free(struct microdata *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->depth; i++)
-		free(m->stack[i].property);
+	for (size_t i = 0; i < m->n_frames; i++)
+		free(m->frames[i].property);
+	for (size_t i = 0; i < m->n_parts; i++) {
+		free(m->parts[i].id);
+		json_decref(m->parts[i].properties);
+	}
+	json_decref(m->referring);
 	json_decref(m->roots);
 	buf_fini(&m->text);
 	free(m);
@@ -73,19 +96,50 @@ static bool is_one_of(const char *name, const char *const *names)
 	return false;
 }
 
-static const char *const voids[] = {"area",   "base",  "br",    "col",   "embed",
-				    "hr",     "img",   "input", "link",  "meta",
-				    "source", "track", "wbr",   "param", NULL};
-/* Elements that an end tag of a lesser one does not reach across. */
-static const char *const blocks[] = {
-	"address", "article", "aside", "blockquote", "body",   "caption", "center", "dd",
-	"div",     "dl",      "dt",    "fieldset",   "figure", "footer",  "form",   "h1",
-	"h2",      "h3",      "h4",    "h5",         "h6",     "header",  "html",   "li",
-	"main",    "nav",     "ol",    "p",          "pre",    "section", "table",  "tbody",
-	"td",      "tfoot",   "th",    "thead",      "tr",     "ul",      NULL};
-/* Nothing inside of them closes what is outside. */
-static const char *const walls[] = {"table", "td", "th", "caption", "template", "object", NULL};
-static const char *const rows[] = {"table", "thead", "tbody", "tfoot", "tr", NULL};
+/* ---- words --------------------------------------------------------------------------------- */
+
+static const char blanks[] = " \t\r\n\f";
+
+/* The next of several with blanks between; its length, 0: no more. */
+static size_t next_word(const char **s)
+{
+	*s += strspn(*s, blanks);
+	return strcspn(*s, blanks);
+}
+
+static int part_find(const struct microdata *m, const char *id, size_t n)
+{
+	for (size_t i = 0; i < m->n_parts; i++) {
+		if (strlen(m->parts[i].id) == n && !memcmp(m->parts[i].id, id, n))
+			return (int)i;
+	}
+	return NO_PART;
+}
+
+static void note_references(void *arg, const struct html_tag *tag)
+{
+	struct microdata *m = arg;
+	const char *ids = tag->end ? NULL : html_attribute_of(tag, "itemref");
+	size_t n;
+
+	for (; ids && (n = next_word(&ids)); ids += n) {
+		if (m->n_parts < PARTS_MAX && part_find(m, ids, n) == NO_PART)
+			m->parts[m->n_parts++] = (struct part){.id = mem_strndup(ids, n)};
+	}
+}
+
+void microdata_expect(struct microdata *m, const char *text, size_t len)
+{
+	static const struct html_sink sink = {.tag = note_references};
+	struct html_tokens *tokens;
+
+	if (!memmem(text, len, "itemref", 7))
+		return;
+	tokens = html_tokens_new(&sink, m);
+	html_tokens_feed(tokens, text, len);
+	html_tokens_finish(tokens);
+	html_tokens_free(tokens);
+}
 
 /* ---- values -------------------------------------------------------------------------------- */
 
@@ -149,6 +203,17 @@ static void add_value(struct microdata *m, json_t *item, const char *names, json
 	json_decref(value);
 }
 
+/* To the item, and to the parts that the property is in. Steals value. */
+static void add_property(struct microdata *m, const struct place *to, const char *names,
+			 json_t *value)
+{
+	if (to->item)
+		add_value(m, to->item, names, json_incref(value));
+	for (int i = to->part; i != NO_PART; i = m->parts[i].outer)
+		add_value(m, m->parts[i].properties, names, json_incref(value));
+	json_decref(value);
+}
+
 static const char *attribute_value(const struct html_tag *tag)
 {
 	static const char *const sources[] = {"audio",  "embed", "iframe", "img",
@@ -173,134 +238,104 @@ static const char *attribute_value(const struct html_tag *tag)
 
 /* ---- elements ------------------------------------------------------------------------------ */
 
-static void pop(struct microdata *m)
+static json_t *new_item(struct microdata *m, const struct html_tag *tag)
 {
-	struct element *e = &m->stack[--m->depth];
+	const char *type = html_attribute_of(tag, "itemtype"),
+		   *id = html_attribute_of(tag, "itemid"), *ref = html_attribute_of(tag, "itemref");
+	json_t *item = json_object(), *types = json_array();
+	size_t n;
 
-	if (!e->property)
+	m->n_items++;
+	for (; type && (n = next_word(&type)); type += n)
+		json_array_append_new(types, text_value(type, n));
+	json_object_set_new(item, "@type", types);
+	if (id)
+		json_object_set_new(item, "@id", text_value(id, strlen(id)));
+	if (ref && json_array_size(m->referring) < PARTS_MAX)
+		json_array_append_new(m->referring,
+				      json_pack("[Oo]", item, text_value(ref, strlen(ref))));
+	return item;
+}
+
+/* The first element of an id counts. */
+static void enter_part(struct microdata *m, struct place *p, const struct html_tag *tag)
+{
+	const char *id = m->n_parts ? html_attribute_of(tag, "id") : NULL;
+	int i = id ? part_find(m, id, strlen(id)) : NO_PART;
+
+	if (i == NO_PART || m->parts[i].properties)
 		return;
-	add_value(m, e->owner, e->property,
-		  text_value(buf_str(&m->text) + e->text_at, m->text.len - e->text_at));
-	free(e->property);
-	e->property = NULL;
+	m->parts[i].properties = json_object();
+	m->parts[i].outer = p->part;
+	p->part = i;
+}
+
+static void enter_item(struct microdata *m, struct frame *f, const char *property,
+		       const struct html_tag *tag)
+{
+	json_t *item = new_item(m, tag);
+
+	if (property)
+		add_property(m, &f->inside, property, json_incref(item));
+	else
+		json_array_append(m->roots, item);
+	/* Held by the tree; one that no property took is nobody's. */
+	if (item->refcount == 1)
+		json_array_append(m->roots, item);
+	f->inside = (struct place){item, NO_PART, f->inside.item_depth + 1};
+	json_decref(item);
+}
+
+void microdata_open(struct microdata *m, const struct html_element *e, const struct html_tag *tag)
+{
+	static const struct place nowhere = {NULL, NO_PART, 0};
+	const struct place *around = m->n_frames ? &m->frames[m->n_frames - 1].inside : &nowhere;
+	struct frame f = {.depth = e->depth, .inside = *around};
+	const char *property, *value;
+	bool scope;
+
+	if (tag->n == 0)
+		return;
+	enter_part(m, &f.inside, tag);
+	property = html_attribute_of(tag, "itemprop");
+	if (property && (!*property || (!f.inside.item && f.inside.part == NO_PART)))
+		property = NULL;
+	scope = html_attribute_of(tag, "itemscope") && m->n_items < ITEMS_MAX &&
+		f.inside.item_depth < ITEM_DEPTH_MAX;
+	if (scope) {
+		enter_item(m, &f, property, tag);
+	} else if (property) {
+		value = attribute_value(tag);
+		if (value) {
+			add_property(m, &f.inside, property, text_value(value, strlen(value)));
+		} else {
+			f.property = mem_strndup(property, 200);
+			f.owner = f.inside;
+			f.text_at = m->text.len;
+			m->listening++;
+		}
+	}
+	if (scope || f.property || f.inside.part != around->part)
+		m->frames[m->n_frames++] = f;
+}
+
+static void leave(struct microdata *m)
+{
+	struct frame *f = &m->frames[--m->n_frames];
+
+	if (!f->property)
+		return;
+	add_property(m, &f->owner, f->property,
+		     text_value(buf_str(&m->text) + f->text_at, m->text.len - f->text_at));
+	free(f->property);
 	if (--m->listening == 0)
 		buf_reset(&m->text);
 }
 
-static const char *top(const struct microdata *m)
+void microdata_close(struct microdata *m, const struct html_element *e)
 {
-	return m->depth ? m->stack[m->depth - 1].name : "";
-}
-
-/* End tags that authors leave out. */
-static void end_implied(struct microdata *m, const char *name)
-{
-	static const char *const cells[] = {"td", "th", NULL};
-	static const char *const terms[] = {"dt", "dd", NULL};
-	bool row = !strcmp(name, "tr");
-
-	if (!strcmp(top(m), "p") && is_one_of(name, blocks))
-		pop(m);
-	if ((!strcmp(name, "li") && !strcmp(top(m), "li")) ||
-	    (!strcmp(name, "option") && !strcmp(top(m), "option")) ||
-	    (is_one_of(name, terms) && is_one_of(top(m), terms)) ||
-	    ((row || is_one_of(name, cells)) && is_one_of(top(m), cells)))
-		pop(m);
-	if (row && !strcmp(top(m), "tr"))
-		pop(m);
-}
-
-static void end_element(struct microdata *m, const char *name)
-{
-	bool block = is_one_of(name, blocks);
-	size_t i = m->depth;
-
-	if (m->deeper) {
-		m->deeper--;
-		return;
-	}
-	while (i > 0 && strcmp(m->stack[i - 1].name, name) != 0) {
-		const char *open = m->stack[--i].name;
-
-		if ((!block && is_one_of(open, blocks)) ||
-		    (is_one_of(open, walls) && !is_one_of(name, rows)))
-			return;
-	}
-	while (i > 0 && m->depth >= i)
-		pop(m);
-}
-
-static json_t *new_item(struct microdata *m, const struct html_tag *tag)
-{
-	const char *type = html_attribute_of(tag, "itemtype"),
-		   *id = html_attribute_of(tag, "itemid");
-	json_t *item = json_object(), *types = json_array();
-
-	m->n_items++;
-	while (type && *(type += strspn(type, " \t\r\n\f"))) {
-		size_t n = strcspn(type, " \t\r\n\f");
-
-		json_array_append_new(types, text_value(type, n));
-		type += n;
-	}
-	json_object_set_new(item, "@type", types);
-	if (id)
-		json_object_set_new(item, "@id", text_value(id, strlen(id)));
-	return item;
-}
-
-void microdata_tag(struct microdata *m, const struct html_tag *tag)
-{
-	const char *property, *value = NULL;
-	struct element e = {0};
-	json_t *owner, *item = NULL;
-	bool empty = is_one_of(tag->name, voids);
-
-	if (tag->end) {
-		end_element(m, tag->name);
-		return;
-	}
-	end_implied(m, tag->name);
-	if (m->depth) {
-		e.item = m->stack[m->depth - 1].item;
-		e.item_depth = m->stack[m->depth - 1].item_depth;
-	}
-	owner = e.item;
-	property = html_attribute_of(tag, "itemprop");
-	if (property && !*property)
-		property = NULL;
-	if (html_attribute_of(tag, "itemscope") && m->n_items < ITEMS_MAX &&
-	    e.item_depth < ITEM_DEPTH_MAX) {
-		item = new_item(m, tag);
-		if (property && owner)
-			add_value(m, owner, property, json_incref(item));
-		else
-			json_array_append(m->roots, item);
-		/* Held by the tree; one that no property took is nobody's. */
-		if (item->refcount == 1)
-			json_array_append(m->roots, item);
-		json_decref(item);
-		e.item = item;
-		e.item_depth++;
-	} else if (property && owner) {
-		value = attribute_value(tag);
-		if (value)
-			add_value(m, owner, property, text_value(value, strlen(value)));
-	}
-	if (empty)
-		return;
-	if (m->depth == DEPTH_MAX) {
-		m->deeper++;
-		return;
-	}
-	if (property && owner && !item && !value) {
-		e.property = mem_strndup(property, 200);
-		e.owner = owner;
-		e.text_at = m->text.len;
-		m->listening++;
-	}
-	memcpy(e.name, tag->name, tag->name_len < NAME_BYTES ? tag->name_len : NAME_BYTES - 1);
-	m->stack[m->depth++] = e;
+	if (m->n_frames && m->frames[m->n_frames - 1].depth == e->depth)
+		leave(m);
 }
 
 bool microdata_listens(const struct microdata *m)
@@ -314,12 +349,75 @@ void microdata_text(struct microdata *m, const char *s, size_t n)
 		buf_add(&m->text, s, n);
 }
 
+/* ---- itemref ------------------------------------------------------------------------------- */
+
+/* Is the item in the value? Asked of trees that have no rounds yet. */
+static bool reaches(const json_t *value, const json_t *item, int *budget)
+{
+	const json_t *one;
+	const char *key;
+	size_t i;
+
+	if (value == item || --*budget < 0)
+		return true;
+	json_array_foreach(value, i, one)
+	{
+		if (reaches(one, item, budget))
+			return true;
+	}
+	if (json_is_object(value)) {
+		json_object_foreach((json_t *)value, key, one)
+		{
+			if (reaches(one, item, budget))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void take_part(struct microdata *m, json_t *item, const struct part *part)
+{
+	const char *key;
+	json_t *values, *one;
+	size_t i;
+
+	json_object_foreach(part->properties, key, values)
+	{
+		json_array_foreach(values, i, one)
+		{
+			int budget = REACH_MAX;
+
+			if (!reaches(one, item, &budget))
+				add_value(m, item, key, json_incref(one));
+		}
+	}
+}
+
+static void take_parts(struct microdata *m)
+{
+	json_t *pair;
+	size_t i, n;
+
+	json_array_foreach(m->referring, i, pair)
+	{
+		const char *ids = json_string_value(json_array_get(pair, 1));
+
+		for (; ids && (n = next_word(&ids)); ids += n) {
+			int at = part_find(m, ids, n);
+
+			if (at != NO_PART && m->parts[at].properties)
+				take_part(m, json_array_get(pair, 0), &m->parts[at]);
+		}
+	}
+}
+
 json_t *microdata_take(struct microdata *m)
 {
 	json_t *roots = m->roots;
 
-	while (m->depth)
-		pop(m);
+	while (m->n_frames)
+		leave(m);
+	take_parts(m);
 	m->roots = NULL;
 	return roots;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/extract/references.h"
 #include "shared/gtin.h"
 #include "shared/mem.h"
 #include "shared/price.h"
@@ -242,6 +243,21 @@ char *fact_text(const char *text)
 	return text ? text_of(text, FACTS_TEXT_MAX) : NULL;
 }
 
+char *fact_text_from(const char *text, enum product_source source)
+{
+	bool escaped = source == SOURCE_JSON_LD || source == SOURCE_WOOCOMMERCE;
+	struct buf plain;
+	char *out;
+
+	if (!text || !escaped || !strchr(text, '&'))
+		return fact_text(text);
+	plain = BUF_INIT(8 * FACTS_TEXT_MAX);
+	references_decode(text, strnlen(text, 4 * FACTS_TEXT_MAX), &plain);
+	out = fact_text(buf_str(&plain));
+	buf_fini(&plain);
+	return out;
+}
+
 /* As it is when there is nothing to resolve it against; NULL for javascript: and the like. */
 static char *address_of(const struct facts *f, const char *text)
 {
@@ -282,7 +298,7 @@ void product_set(struct facts *f, struct product *p, enum product_field field, c
 	if (field == FIELD_IMAGE || field == FIELD_URL)
 		t->s = address_of(f, text);
 	else
-		t->s = field == FIELD_GTIN ? gtin_of(f, text) : fact_text(text);
+		t->s = field == FIELD_GTIN ? gtin_of(f, text) : fact_text_from(text, source);
 	t->source = t->s ? source : SOURCE_NONE;
 }
 

@@ -155,6 +155,8 @@ void facts_warn(struct facts *f, const char *code, const char *fmt, ...)
 void product_set(struct facts *f, struct product *p, enum product_field field, const char *text,
 		 enum product_source source);
 char *fact_text(const char *text);
+/** The same; programs that write JSON for pages escape it for HTML, which is undone. */
+char *fact_text_from(const char *text, enum product_source source);
 void product_set_other(struct product *p, const char *name, const char *text);
 /** NULL: it says none. */
 const char *product_other(const struct product *p, const char *name);

@@ -4,16 +4,17 @@
 #include <string.h>
 #include <strings.h>
 
-#include "daemon/extract/html_token.h"
+#include "daemon/extract/html_stack.h"
 #include "daemon/extract/microdata.h"
 #include "shared/mem.h"
 
 struct pass {
 	struct html_page *page;
-	struct html_tokens *tokens;
+	struct html_stack *stack;
 	struct microdata *microdata;
 	struct buf script;
-	bool in_json, in_script;
+	size_t script_depth; /* of the script or style that is open, and one; 0: none */
+	bool in_json;
 };
 
 static const struct {
@@ -92,36 +93,41 @@ static void script_done(struct pass *p)
 		page->scripts[page->n_scripts++] = buf_take(&p->script);
 	}
 	buf_reset(&p->script);
-	p->in_json = p->in_script = false;
+	p->in_json = false;
+	p->script_depth = 0;
 }
 
-static void on_tag(void *arg, const struct html_tag *tag)
+static void listen(const struct pass *p)
+{
+	html_stack_mute(p->stack, p->script_depth ? !p->in_json : !microdata_listens(p->microdata));
+}
+
+static void on_open(void *arg, const struct html_element *e, const struct html_tag *tag)
 {
 	struct pass *p = arg;
-	bool script = !strcmp(tag->name, "script");
 
-	if (script && !tag->end) {
-		p->in_script = true;
-		p->in_json = is_json_ld(tag);
-	} else if (!strcmp(tag->name, "style")) {
-		p->in_script = !tag->end;
-	} else if (script) {
-		script_done(p);
-	} else if (!strcmp(tag->name, "meta") && !tag->end) {
+	if (!p->script_depth && (!strcmp(e->name, "script") || !strcmp(e->name, "style"))) {
+		p->in_json = !strcmp(e->name, "script") && is_json_ld(tag);
+		p->script_depth = e->depth + 1;
+	} else if (!strcmp(e->name, "meta")) {
 		read_meta(p->page, tag);
-	} else if (!strcmp(tag->name, "base") && !tag->end && !p->page->base) {
+	} else if (!strcmp(e->name, "base") && !p->page->base) {
 		const char *href = html_attribute_of(tag, "href");
 
 		p->page->base = href ? mem_strndup(href, FACTS_URL_MAX) : NULL;
 	}
-	microdata_tag(p->microdata, tag);
-	if (!tag->end) {
-		enum html_content content = html_content_of(tag->name, tag->name_len);
+	microdata_open(p->microdata, e, tag);
+	listen(p);
+}
 
-		if (content != HTML_DATA)
-			html_tokens_content(p->tokens, content, tag->name, tag->name_len);
-	}
-	html_tokens_mute(p->tokens, p->in_script ? !p->in_json : !microdata_listens(p->microdata));
+static void on_close(void *arg, const struct html_element *e)
+{
+	struct pass *p = arg;
+
+	if (p->script_depth == e->depth + 1)
+		script_done(p);
+	microdata_close(p->microdata, e);
+	listen(p);
 }
 
 static void on_text(void *arg, const char *s, size_t n)
@@ -130,25 +136,25 @@ static void on_text(void *arg, const char *s, size_t n)
 
 	if (p->in_json)
 		buf_add(&p->script, s, n);
-	else if (!p->in_script)
+	else if (!p->script_depth)
 		microdata_text(p->microdata, s, n);
 }
 
 void html_page_read(const char *text, size_t len, struct html_page *out)
 {
-	static const struct html_sink sink = {.tag = on_tag, .text = on_text};
+	static const struct html_stack_sink sink = {on_open, on_close, on_text};
 	struct pass p = {.page = out, .script = BUF_INIT(len)};
 
 	*out = (struct html_page){0};
-	p.tokens = html_tokens_new(&sink, &p);
+	p.stack = html_stack_new(&sink, &p);
 	p.microdata = microdata_new();
-	html_tokens_mute(p.tokens, true);
-	html_tokens_feed(p.tokens, text, len);
-	html_tokens_finish(p.tokens);
-	script_done(&p); /* a page that was cut inside of it */
+	microdata_expect(p.microdata, text, len);
+	html_stack_mute(p.stack, true);
+	html_stack_feed(p.stack, text, len);
+	html_stack_finish(p.stack); /* closes all, also a script that a page was cut in */
 	out->items = microdata_take(p.microdata);
 	microdata_free(p.microdata);
-	html_tokens_free(p.tokens);
+	html_stack_free(p.stack);
 	buf_fini(&p.script);
 }
 

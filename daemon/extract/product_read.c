@@ -13,10 +13,26 @@
 #include "daemon/extract/product_schema.h"
 #include "daemon/extract/product_store.h"
 #include "daemon/extract/recipe.h"
+#include "daemon/extract/references.h"
 #include "shared/mem.h"
 #include "shared/url.h"
 
 /* ---- a page -------------------------------------------------------------------------------- */
+
+/* All of it escaped for HTML, which no browser undoes inside of a script. */
+static json_t *read_escaped(const char *text, size_t len, bool *mended)
+{
+	struct buf plain = BUF_INIT(len + 1);
+	json_t *tree = NULL;
+
+	if (!memchr(text, '"', len) && memmem(text, len, "&quot;", 6)) {
+		references_decode(text, len, &plain);
+		tree = json_mend_read(buf_str(&plain), plain.len, NULL, NULL);
+		*mended = true;
+	}
+	buf_fini(&plain);
+	return tree;
+}
 
 static json_t *read_scripts(struct facts *f, const struct html_page *page)
 {
@@ -27,6 +43,8 @@ static json_t *read_scripts(struct facts *f, const struct html_page *page)
 		bool mended = false;
 		json_t *tree = json_mend_read(page->scripts[i], page->script_len[i], &mended, &e);
 
+		if (!tree)
+			tree = read_escaped(page->scripts[i], page->script_len[i], &mended);
 		if (!tree) {
 			facts_warn(f, "json_broken", "a script of JSON-LD is left out: %s", e.text);
 			continue;

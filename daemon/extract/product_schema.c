@@ -7,12 +7,13 @@
 
 #include "shared/mem.h"
 
-enum { NUMBER_TEXT = 40, IDS_MAX = 5000 };
+enum { NUMBER_TEXT = 40, IDS_MAX = 5000, VALUES_MAX = 500000 };
 
 struct reader {
 	struct facts *f;
 	json_t *ids; /* "@id" -> object */
 	enum product_source source;
+	int *budget; /* of values to be looked at: microdata may have an item in many places */
 };
 
 /* ---- values -------------------------------------------------------------------------------- */
@@ -237,7 +238,7 @@ static void read_offer(const struct reader *r, struct product *p, const json_t *
 	o->condition = condition_read(
 		word ? word : text_in(r, member(parent, "itemCondition"), address_keys, &t));
 	word = text_at(r, offer, "seller", &t);
-	o->seller = fact_text(word ? word : text_at(r, offer, "offeredBy", &t));
+	o->seller = fact_text_from(word ? word : text_at(r, offer, "offeredBy", &t), r->source);
 	o->sku = fact_text(text_at(r, offer, "sku", &t));
 	word = text_at(r, offer, "offerCount", &t);
 	if (word && strspn(word, "0123456789") == strlen(word) && strlen(word) < 9)
@@ -308,13 +309,13 @@ static void read_review(const struct reader *r, struct product *p, const json_t 
 
 	if (!out)
 		return;
-	out->author = fact_text(text_at(r, review, "author", &t));
+	out->author = fact_text_from(text_at(r, review, "author", &t), r->source);
 	out->date = fact_text(text_at(r, review, "datePublished", &t));
 	if (!out->date)
 		out->date = fact_text(text_at(r, review, "dateCreated", &t));
-	out->text = fact_text(text_at(r, review, "reviewBody", &t));
+	out->text = fact_text_from(text_at(r, review, "reviewBody", &t), r->source);
 	if (!out->text)
-		out->text = fact_text(text_at(r, review, "description", &t));
+		out->text = fact_text_from(text_at(r, review, "description", &t), r->source);
 	if (json_is_object(rating)) {
 		rating = referred(r, rating);
 		text_at(r, rating, "bestRating", &best);
@@ -396,7 +397,7 @@ static void walk(const struct reader *r, const json_t *v, int depth)
 	const char *key;
 	size_t i;
 
-	if (depth == 0)
+	if (depth == 0 || --*r->budget < 0)
 		return;
 	if (json_is_array(v)) {
 		json_array_foreach(v, i, one) walk(r, one, depth - 1);
@@ -422,16 +423,16 @@ static void walk(const struct reader *r, const json_t *v, int depth)
 	json_object_foreach((json_t *)v, key, one) walk(r, one, depth - 1);
 }
 
-static void gather_ids(json_t *ids, const json_t *v, int depth)
+static void gather_ids(json_t *ids, const json_t *v, int depth, int *budget)
 {
 	const json_t *one;
 	const char *key, *id;
 	size_t i;
 
-	if (depth == 0 || json_object_size(ids) >= IDS_MAX)
+	if (depth == 0 || --*budget < 0 || json_object_size(ids) >= IDS_MAX)
 		return;
 	if (json_is_array(v)) {
-		json_array_foreach(v, i, one) gather_ids(ids, one, depth - 1);
+		json_array_foreach(v, i, one) gather_ids(ids, one, depth - 1, budget);
 		return;
 	}
 	if (!json_is_object(v))
@@ -439,14 +440,16 @@ static void gather_ids(json_t *ids, const json_t *v, int depth)
 	id = json_string_value(json_object_get(v, "@id"));
 	if (id && json_object_size(v) > 2 && !json_object_get(ids, id))
 		json_object_set(ids, id, (json_t *)v);
-	json_object_foreach((json_t *)v, key, one) gather_ids(ids, one, depth - 1);
+	json_object_foreach((json_t *)v, key, one) gather_ids(ids, one, depth - 1, budget);
 }
 
 void schema_read(struct facts *f, const json_t *trees, enum product_source source)
 {
-	struct reader r = {f, json_object(), source};
+	int budget = VALUES_MAX;
+	struct reader r = {f, json_object(), source, &budget};
 
-	gather_ids(r.ids, trees, SCHEMA_DEPTH_MAX);
+	gather_ids(r.ids, trees, SCHEMA_DEPTH_MAX, &budget);
+	budget = VALUES_MAX;
 	walk(&r, trees, SCHEMA_DEPTH_MAX);
 	json_decref(r.ids);
 	if (f->n_products)

@@ -356,6 +356,43 @@ static void reviews__come__from_microdata_when_json_has_none(void **state)
 	json_decref(f);
 }
 
+static void itemref__brings__properties_from_elsewhere(void **state)
+{
+	json_t *f = facts_of(
+		"<p id=a><b itemprop=name>Lamp</b></p><div itemscope "
+		"itemtype=https://schema.org/Product itemref='a  c b a'><i itemprop=sku>L1</i></div>"
+		"<div id=b itemscope itemtype=https://schema.org/Thing><i itemprop=brand>no</i></div>"
+		"<div id=c><div id=b><i itemprop=brand>ACME</i></div></div>");
+
+	expect_text(product(f, 0), "name", "Lamp");
+	expect_text(product(f, 0), "sku", "L1");
+	expect_text(product(f, 0), "brand", "ACME");
+	json_decref(f);
+}
+
+static void itemref__that_goes_round__ends(void **state)
+{
+	json_t *f = facts_of(
+		"<div id=x itemprop=isRelatedTo itemscope itemtype=https://schema.org/Product "
+		"itemref='x y'><b itemprop=name>One</b></div>"
+		"<div id=y itemprop=isSimilarTo itemscope itemtype=https://schema.org/Product "
+		"itemref=x><b itemprop=name>Two</b></div>"
+		"<div itemscope itemtype=https://schema.org/Product itemref='x y'>"
+		"<b itemprop=name>Three</b></div>");
+
+	expect_text(product(f, 0), "name", "Three");
+	json_decref(f);
+}
+
+static void text__escaped_once_too_often__is_read_as_it_is_meant(void **state)
+{
+	json_t *f = facts_of("[{\"name\":\"Nuts &#038; bolts\",\"permalink\":\"/a?b=1&amp;c=2\","
+			     "\"prices\":{\"price\":\"100\",\"currency_minor_unit\":2}}]");
+
+	expect_text(product(f, 0), "name", "Nuts & bolts");
+	json_decref(f);
+}
+
 static int setup(void **state)
 {
 	charsets = charsets_new();
@@ -371,6 +408,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(itemref__brings__properties_from_elsewhere),
+		cmocka_unit_test(itemref__that_goes_round__ends),
+		cmocka_unit_test(text__escaped_once_too_often__is_read_as_it_is_meant),
 		cmocka_unit_test(reviews__are_read__with_their_rating_of_five),
 		cmocka_unit_test(reviews__come__from_microdata_when_json_has_none),
 		cmocka_unit_test(json_ld__wins__over_microdata_and_opengraph),
