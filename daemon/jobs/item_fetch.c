@@ -39,29 +39,9 @@ static void drop(struct fetching *f)
 
 /* ---- what it came to ------------------------------------------------------------------------- */
 
-static enum err err_of(enum fetch_end end)
-{
-	switch (end) {
-	case FETCH_OK:
-	case FETCH_UNCHANGED:
-	case FETCH_STATUS: return ERR_NONE;
-	case FETCH_BLOCKED:
-	case FETCH_DISALLOWED:
-	case FETCH_PRIVATE: return ERR_DENIED;
-	case FETCH_NOT_YET: return ERR_NOT_NOW;
-	case FETCH_NO_ANSWER: return ERR_UNAVAILABLE;
-	case FETCH_TIMEOUT: return ERR_TIMEOUT;
-	case FETCH_TOO_LARGE: return ERR_TOO_LARGE;
-	case FETCH_REDIRECT: return ERR_INVALID;
-	case FETCH_OURS: return ERR_BUSY;
-	case FETCH_CANCELLED: return ERR_CANCELLED;
-	}
-	return ERR_INTERNAL;
-}
-
 void item_answer_of(const struct fetch_result *r, int64_t now_ms, struct item_answer *out)
 {
-	*out = (struct item_answer){.err = err_of(r->end),
+	*out = (struct item_answer){.err = fetch_end_err(r->end),
 				    .end = r->end,
 				    .status = r->status,
 				    .at_ms = r->at_ms ? r->at_ms : now_ms,

@@ -196,6 +196,26 @@ const char *fetch_end_name(enum fetch_end e)
 	return end_names[e];
 }
 
+enum err fetch_end_err(enum fetch_end e)
+{
+	switch (e) {
+	case FETCH_OK:
+	case FETCH_UNCHANGED:
+	case FETCH_STATUS: return ERR_NONE;
+	case FETCH_BLOCKED:
+	case FETCH_DISALLOWED:
+	case FETCH_PRIVATE: return ERR_DENIED;
+	case FETCH_NOT_YET: return ERR_NOT_NOW;
+	case FETCH_NO_ANSWER: return ERR_UNAVAILABLE;
+	case FETCH_TIMEOUT: return ERR_TIMEOUT;
+	case FETCH_TOO_LARGE: return ERR_TOO_LARGE;
+	case FETCH_REDIRECT: return ERR_INVALID;
+	case FETCH_OURS: return ERR_BUSY;
+	case FETCH_CANCELLED: return ERR_CANCELLED;
+	}
+	return ERR_INTERNAL;
+}
+
 bool fetch_end_passes(enum fetch_end e, int status)
 {
 	switch (e) {

@@ -74,6 +74,8 @@ enum fetch_end {
 };
 /** "ok", "unchanged", "status", "blocked" ... */
 const char *fetch_end_name(enum fetch_end e);
+/** What it is for who asked: ERR_NONE when there was an answer, of whatever status. */
+enum err fetch_end_err(enum fetch_end e);
 /** Might the same fetch fare better later? */
 bool fetch_end_passes(enum fetch_end e, int status);
 

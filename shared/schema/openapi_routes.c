@@ -44,9 +44,10 @@ static const char facts[] =
 	"{products:[{name:str? sku:str? gtin:str? mpn:str? brand:str? image:str? url:str? category?:str "
 	"group?:str offers:[{price_minor:int? currency:str? availability:str? condition:str? seller:str? "
 	"price_to_minor?:int list_price_minor?:int shipping_minor?:int count?:int sku?:str source:str}] "
-	"rating:{value:num count:int? best?:num}? variants?:[{*:any}] sources:{*:str}}] "
+	"rating:{value:num count:int? best?:num}? "
+	"reviews?:[{author:str? date:str? rating_x100:int? text:str?}] variants?:[{*:any}] sources:{*:str}}] "
 	"sitemap?:{kind:<urlset|index> entries:[{loc:str lastmod:str?}]} sources:[str] "
-	"warnings:[{code:str text:str}] total:int next:int?}";
+	"warnings:[{code:str text:str}] total:int? next:int?}";
 
 static const struct {
 	const char *path, *method, *summary, *status;
@@ -102,9 +103,12 @@ static const struct {
 	{"/v1/once", "post", "Check what is due, wait for the verdicts", "200", NULL,
 	 "{exit:int summary:str}", NULL, NULL},
 	{"/v1/extract", "post",
-	 "What a page or a shop's own API says about products: the body is its "
-	 "bytes, at most 4 MiB; from: the next of an earlier answer",
-	 "200", NULL, facts, "url?:str content_type?:str from?:int", ""},
+	 "What a page, a feed, a sitemap or a shop's own API says about products. The body is its "
+	 "bytes, at most 4 MiB (packed 16); or fetch=1, no body, and the daemon fetches url. from: "
+	 "the next of an earlier answer. A longer feed comes in pieces: its first head bytes, then "
+	 "those from at on, where from points; more=1 when others follow",
+	 "200", NULL, facts,
+	 "url?:str content_type?:str from?:int fetch?:int head?:int at?:int more?:int", ""},
 	{"/v1/openapi.json", "get", "This document", "200", "application/json", "{*:any}", NULL,
 	 NULL},
 	{"/v1/stream", "get", "Events and live rows as server-sent events; goes on", "200",

@@ -50,7 +50,8 @@ class Receiver(WebhookServer):
         super().__init__(secrets=[SECRET])
 
     def taken(self):
-        return [r for r in self.got("/ops") if r.answer.startswith("2")]
+        """Messages; one that came twice under its id (the daemon died before it noted the answer) is one."""
+        return list({r.id: r for r in reversed(self.got("/ops")) if r.answer.startswith("2")}.values())[::-1]
 
     def told(self, subject=None):
         """(what, subject, rule) of each alert in each message, in order; canaries aside."""

@@ -69,22 +69,33 @@ def house(d, o):
     wait_until(lambda: d.get("/v1/deliveries").data, "a message about it")
 
 
+class Known(dict):
+    """Names by the list they are in; of others the list says which there are."""
+
+    def __init__(self, daemon, names):
+        super().__init__(names)
+        self.daemon = daemon
+
+    def __missing__(self, plural):
+        return [row["id"] for row in self.daemon.get(plural).data]
+
+
 def examples(d):
     """Values for the names in paths and queries."""
     badge = d.request("POST", "/v1/monitors/shop/badge").data
     ping = next(m for m in d.get("/v1/monitors").data if m["name"] == "nightly")["ping_url"]
-    return {"/v1/monitors": ["shop", "dead", "away", "nightly", "weekly", "price", "name", "checkout"],
-            "/v1/monitors/{ref}/versions": ["price"], "/v1/monitors/{ref}/diff": ["price"],
-            "/v1/monitors/{ref}/pings": ["nightly"],
-            "/v1/maintenance": ["night", "now"], "/v1/secrets": ["token"],
-            "/v1/incidents": [str(d.get("/v1/incidents").data[0]["number"])],
-            "/v1/alerts": [str(d.get("/v1/alerts").data[0]["number"])], "/v1/silences": ["quiet"],
-            "/v1/deliveries": [d.get("/v1/deliveries").data[0]["id"]], "/v1/notifiers": ["ops"],
-            "/v1/rules": ["monitor-down"], "/v1/subscriptions": ["erp"],
-            "/v1/jobs": [d.get("/v1/jobs").data[0]["id"]], "/v1/schedules": ["store-check"],
-            "/v1/events": [d.get("/v1/events").data[0]["id"]],
-            "/v1/hosts": [h["id"] for h in d.get("/v1/hosts").data],  # none: this daemon fetches nothing
-            "key": badge["key"], "ping": ping.rsplit("/", 1)[1]}
+    return Known(d, {
+        "/v1/monitors": ["shop", "dead", "away", "nightly", "weekly", "price", "name", "checkout"],
+        "/v1/monitors/{ref}/versions": ["price"], "/v1/monitors/{ref}/diff": ["price"],
+        "/v1/monitors/{ref}/pings": ["nightly"],
+        "/v1/maintenance": ["night", "now"], "/v1/secrets": ["token"],
+        "/v1/incidents": [str(d.get("/v1/incidents").data[0]["number"])],
+        "/v1/alerts": [str(d.get("/v1/alerts").data[0]["number"])], "/v1/silences": ["quiet"],
+        "/v1/deliveries": [d.get("/v1/deliveries").data[0]["id"]], "/v1/notifiers": ["ops"],
+        "/v1/rules": ["monitor-down"], "/v1/subscriptions": ["erp"],
+        "/v1/jobs": [d.get("/v1/jobs").data[0]["id"]], "/v1/schedules": ["store-check"],
+        "/v1/events": [d.get("/v1/events").data[0]["id"]],
+        "key": badge["key"], "ping": ping.rsplit("/", 1)[1]})
 
 
 def addresses(path, known):

@@ -1,5 +1,5 @@
-/* sellersmart extract FILE: what a page says about products. The daemon's workers read it: this
- * program takes no foreign page apart. */
+/* sellersmart extract FILE|URL: what a page, a feed or a sitemap says about products. The daemon
+ * fetches it and its workers read it: this program takes no foreign page apart. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,14 @@
 #include "tui/cli/request.h"
 #include "tui/commands/command.h"
 
-enum { DOCUMENT_MAX = 4 << 20, ROUNDS_MAX = 10000 };
+enum {
+	DOCUMENT_MAX = 4 << 20, /* what is sent at once: as the daemon takes it */
+	PACKED_MAX = 16 << 20,
+	HEAD_BYTES = 16 << 10,
+	PIECE_BYTES = 1 << 20,
+	ROUNDS_MAX = 100000,
+};
+#define FROM_PLACE (INT64_C(1) << 40) /* a "next" beyond it is this and a place in the file */
 
 static const struct column columns[] = {
 	{.title = "product", .path = "name", .min_width = 16, .weight = 4, .priority = 0},
@@ -116,60 +123,164 @@ static void print(struct invocation *in, const json_t *facts, bool notes)
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
-static enum err read_file(const char *path, struct buf *out, struct error *e)
-{
-	FILE *f = strcmp(path, "-") ? fopen(path, "rb") : stdin;
-	char chunk[1 << 14];
-	enum err err = ERR_NONE;
-	size_t n;
-
-	if (!f)
-		return error_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", path,
-				 strerror(errno));
-	while (!err && (n = fread(chunk, 1, sizeof chunk, f)) > 0) {
-		if (!buf_add(out, chunk, n))
-			err = error_set(e, ERR_TOO_LARGE, "%s has more than %d bytes", path,
-					DOCUMENT_MAX);
-	}
-	if (!err && ferror(f))
-		err = error_set(e, ERR_IO, "%s: %s", path, strerror(errno));
-	if (f != stdin)
-		fclose(f);
-	if (!err && !out->len) {
-		err = error_set(e, ERR_INVALID, "%s is empty", path);
-		error_hint(e, "a page's HTML or a shop's JSON is read");
-	}
-	return err;
-}
+/* A file, as far as it is needed: all of it, or of a long one the beginning and a piece. Standard
+ * input is always read to its end. */
+struct source {
+	const char *name; /* for errors */
+	FILE *f;          /* NULL: all is in bytes */
+	struct buf bytes;
+	size_t head_len; /* 0: bytes are the document */
+	int64_t at;
+	bool more;
+	bool packed;
+};
 
 static bool is_address(const char *text)
 {
 	return !strncasecmp(text, "http://", 7) || !strncasecmp(text, "https://", 8);
 }
 
-static enum err ask(struct invocation *in, const struct buf *document, int64_t from, json_t **reply,
-		    struct error *e)
+static enum err read_failed(const struct source *s, struct error *e)
 {
-	const char *url = invocation_flag(in, "url"), *type = invocation_flag(in, "type");
-	struct buf path = BUF_INIT(8192);
-	char number[24];
+	return error_set(e, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", s->name,
+			 strerror(errno));
+}
+
+/* At most n bytes. */
+static enum err read_some(struct source *s, size_t n, struct error *e)
+{
+	char chunk[1 << 14];
+
+	while (n > 0) {
+		size_t got = fread(chunk, 1, n < sizeof chunk ? n : sizeof chunk, s->f);
+
+		if (got == 0)
+			break;
+		buf_add(&s->bytes, chunk, got);
+		n -= got;
+	}
+	return ferror(s->f) ? read_failed(s, e) : ERR_NONE;
+}
+
+static bool is_packed(const struct buf *b)
+{
+	return b->len > 2 && !memcmp(b->data, "\x1F\x8B", 2);
+}
+
+/* From now on in pieces: a seekable file that is too long to be sent at once. */
+static enum err begin_pieces(struct source *s, struct error *e)
+{
+	if (fseeko(s->f, 0, SEEK_SET)) {
+		error_set(e, ERR_TOO_LARGE, "%s has more than %d MiB", s->name, DOCUMENT_MAX >> 20);
+		error_hint(e, "save it in a file: a long feed or sitemap is read from there");
+		return ERR_TOO_LARGE;
+	}
+	buf_reset(&s->bytes);
+	s->head_len = HEAD_BYTES;
+	s->more = true;
+	return ERR_NONE;
+}
+
+static enum err source_open(struct source *s, const char *path, struct error *e)
+{
 	enum err err;
 
-	snprintf(number, sizeof number, "%lld", (long long)from);
+	*s = (struct source){.name = path, .bytes = BUF_INIT(PACKED_MAX + 1)};
+	s->f = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+	if (!s->f)
+		return read_failed(s, e);
+	err = read_some(s, DOCUMENT_MAX + 1, e);
+	s->packed = is_packed(&s->bytes);
+	if (!err && s->packed)
+		err = read_some(s, PACKED_MAX - DOCUMENT_MAX, e);
+	if (!err && !s->bytes.len) {
+		error_set(e, ERR_INVALID, "%s is empty", path);
+		error_hint(e, "a page's HTML, a feed, a sitemap or a shop's JSON is read");
+		return ERR_INVALID;
+	}
+	if (!err && s->packed && s->bytes.len > PACKED_MAX)
+		return error_set(e, ERR_TOO_LARGE, "%s has more than %d MiB", path,
+				 PACKED_MAX >> 20);
+	if (!err && !s->packed && s->bytes.len > DOCUMENT_MAX)
+		err = begin_pieces(s, e);
+	return err;
+}
+
+static void source_close(struct source *s)
+{
+	if (s->f && s->f != stdin)
+		fclose(s->f);
+	buf_fini(&s->bytes);
+}
+
+/* The head and the piece at `from`. */
+static enum err source_piece(struct source *s, int64_t from, struct error *e)
+{
+	enum err err;
+
+	if (!s->head_len)
+		return ERR_NONE;
+	s->at = from > FROM_PLACE ? from - FROM_PLACE : 0;
+	buf_reset(&s->bytes);
+	clearerr(s->f);
+	if (fseeko(s->f, 0, SEEK_SET))
+		return read_failed(s, e);
+	err = read_some(s, s->head_len, e);
+	if (!err && fseeko(s->f, (off_t)s->at, SEEK_SET))
+		err = read_failed(s, e);
+	if (!err)
+		err = read_some(s, PIECE_BYTES, e);
+	s->more = s->bytes.len == s->head_len + PIECE_BYTES;
+	return err;
+}
+
+static void path_number(struct buf *path, const char *name, int64_t v)
+{
+	char number[24];
+
+	snprintf(number, sizeof number, "%lld", (long long)v);
+	path_add(path, name, number);
+}
+
+/* s NULL: the daemon fetches the address. */
+static enum err ask(struct invocation *in, struct source *s, int64_t from, json_t **reply,
+		    struct error *e)
+{
+	const char *url = s ? invocation_flag(in, "url") : in->args[0];
+	const char *type = invocation_flag(in, "type");
+	struct buf path = BUF_INIT(16384);
+	enum err err = s ? source_piece(s, from, e) : ERR_NONE;
+
+	if (err)
+		return err;
 	buf_add_str(&path, "/v1/extract");
-	path_add(&path, "from", number);
+	path_number(&path, "from", from);
 	if (url)
 		path_add(&path, "url", url);
-	if (type)
+	if (!s)
+		path_add(&path, "fetch", "1");
+	if (s && type)
 		path_add(&path, "content_type", type);
-	err = request_raw(in, "POST", buf_str(&path), document->data, document->len, reply, e);
+	if (s && s->head_len) {
+		path_number(&path, "head", (int64_t)s->head_len);
+		path_number(&path, "at", s->at);
+		path_add(&path, "more", s->more ? "1" : "0");
+	}
+	err = request_raw(in, "POST", buf_str(&path), s ? s->bytes.data : NULL,
+			  s ? s->bytes.len : 0, reply, e);
 	buf_fini(&path);
 	return err;
 }
 
+static void add_more(json_t *facts, const json_t *data)
+{
+	json_array_extend(json_object_get(facts, "products"), json_object_get(data, "products"));
+	json_array_extend(json_path(facts, "sitemap.entries"), json_path(data, "sitemap.entries"));
+	json_array_extend(json_object_get(facts, "warnings"), json_object_get(data, "warnings"));
+}
+
 /* An answer holds half a megabyte: what is missing is asked for until all of it is there. */
-static enum err ask_all(struct invocation *in, const struct buf *document, json_t **facts,
-			struct error *e)
+static enum err ask_all(struct invocation *in, struct source *s, json_t **facts, struct error *e)
 {
 	int64_t from = 0;
 	enum err err = ERR_NONE;
@@ -177,18 +288,17 @@ static enum err ask_all(struct invocation *in, const struct buf *document, json_
 	*facts = NULL;
 	for (int round = 0; from >= 0 && round < ROUNDS_MAX && !err; round++) {
 		json_t *reply = NULL, *data;
+		int64_t before = from;
 
-		err = ask(in, document, from, &reply, e);
+		err = ask(in, s, from, &reply, e);
 		data = json_object_get(reply, "data");
 		from = err ? -1 : json_int(data, "next", -1);
-		if (!err && !*facts) {
+		if (from <= before)
+			from = -1;
+		if (!err && !*facts)
 			*facts = json_incref(data);
-		} else if (!err) {
-			json_array_extend(json_object_get(*facts, "products"),
-					  json_object_get(data, "products"));
-			json_array_extend(json_path(*facts, "sitemap.entries"),
-					  json_path(data, "sitemap.entries"));
-		}
+		else if (!err)
+			add_more(*facts, data);
 		json_decref(reply);
 	}
 	if (!err) {
@@ -200,23 +310,23 @@ static enum err ask_all(struct invocation *in, const struct buf *document, json_
 
 static int run(struct invocation *in)
 {
-	struct buf document = BUF_INIT(DOCUMENT_MAX);
+	struct source s = {0};
+	bool address = is_address(in->args[0]);
 	struct error e = {0};
 	json_t *facts = NULL;
-	enum err err;
+	enum err err = ERR_NONE;
 
-	if (is_address(in->args[0])) {
-		err = error_set(&e, ERR_UNSUPPORTED, "pages are read from a file or from -");
-		error_hint(&e, "curl -sS %.100s | sellersmart extract - --url %.100s", in->args[0],
-			   in->args[0]);
-	} else {
-		err = read_file(in->args[0], &document, &e);
+	if (address && invocation_flag(in, "url")) {
+		err = error_set(&e, ERR_USAGE, "--url says where a file is from; an address is");
+		error_hint(&e, "leave --url out");
+	} else if (!address) {
+		err = source_open(&s, in->args[0], &e);
 	}
 	if (!err)
-		err = ask_all(in, &document, &facts, &e);
+		err = ask_all(in, address ? NULL : &s, &facts, &e);
 	if (!err && !output_machine(in->output, facts))
 		print(in, facts, true);
-	buf_fini(&document);
+	source_close(&s);
 	json_decref(facts);
 	return err ? invocation_fail(&e) : 0;
 }
@@ -227,19 +337,24 @@ static const struct flag flags[] = {
 };
 static const char *const examples[] = {
 	"sellersmart extract page.html --url https://shop.example/p/1",
-	"curl -sS https://shop.example/p/1 | sellersmart extract - --url https://shop.example/p/1",
-	"sellersmart extract products.json --url https://shop.example -o json", NULL};
+	"sellersmart extract https://shop.example/p/1",
+	"sellersmart extract - --url https://shop.example/p/1 < page.html",
+	"sellersmart extract feed.tsv -o jsonl",
+	"sellersmart extract products.json --url https://shop.example -o json",
+	NULL};
 
 extern const struct command command_extract;
 const struct command command_extract = {
 	.words = "extract",
-	.usage = "extract FILE|- [--url URL] [--type TYPE]",
-	.summary = "products and offers that a page or a shop's API speaks of",
+	.usage = "extract FILE|URL|- [--url URL] [--type TYPE]",
+	.summary = "products and offers that a page, a feed or a shop's API speaks of",
 	.details =
 		"Read, in order of trust: Shopify's and WooCommerce's own APIs, JSON-LD, microdata,\n"
-		"OpenGraph. Where two of them disagree, the first one counts and a warning says so. A "
-		"price of 0 or\nwithout a currency is doubtful. Prices are minor units (1299 is 12.99 EUR, "
-		"1299 JPY). Nothing on\nthe page is executed.",
+		"OpenGraph; feeds of merchants (RSS, Atom, TSV, CSV) and sitemaps; each packed, too. Where\n"
+		"two sources disagree, the first one counts and a warning says so. A price of 0 or without\n"
+		"a currency is doubtful. Prices are minor units (1299 is 12.99 EUR, 1299 JPY). An address\n"
+		"is fetched by the daemon as any scrape is: by robots.txt, at the pace of its host, never\n"
+		"at a private address that is not allowed. Nothing on a page is executed.",
 	.examples = examples,
 	.flags = flags,
 	.n_flags = ARRAY_LEN(flags),
