@@ -30,6 +30,8 @@ enum extract_kind {
 	EXTRACT_RECIPE,  /* the same by the recipe alone, and in "recipe" also what each field
 			  * found and what its steps made of it: "fields". ERR_INVALID when the
 			  * recipe  is wrong */
+	EXTRACT_NEWS,    /* items of an RSS or Atom feed (news_feed.h): a value each, a JSON object;
+			  * the expression is the feed's URL or "" */
 };
 
 enum {

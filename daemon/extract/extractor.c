@@ -6,6 +6,7 @@
 
 #include "daemon/extract/html_select.h"
 #include "daemon/extract/lru.h"
+#include "daemon/extract/news_feed.h"
 #include "daemon/extract/product_read.h"
 #include "daemon/extract/program.h"
 #include "daemon/extract/recipe.h"
@@ -301,6 +302,17 @@ static void read_products(struct extractor *x, const struct extract_request *r,
 	buf_fini(&out);
 }
 
+static void read_news(struct extractor *x, const struct extract_request *r,
+		      const struct extract_query *q, struct found_writer *f)
+{
+	struct buf text = BUF_INIT(3 * r->document_len + 1);
+
+	charset_convert(x->charsets, charset_find(r->document, r->document_len, r->content_type),
+			r->document, r->document_len, &text);
+	news_feed_read(buf_str(&text), text.len, q->expression, f);
+	buf_fini(&text);
+}
+
 static void run_query(struct extractor *x, struct documents *d, const struct extract_query *q,
 		      struct found_writer *f)
 {
@@ -318,6 +330,7 @@ static void run_query(struct extractor *x, struct documents *d, const struct ext
 	case EXTRACT_PATTERN: match_pattern(x, d->request, q, f); break;
 	case EXTRACT_PRODUCT:
 	case EXTRACT_RECIPE: read_products(x, d->request, q, f); break;
+	case EXTRACT_NEWS: read_news(x, d->request, q, f); break;
 	}
 }
 
