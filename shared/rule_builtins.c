@@ -70,4 +70,18 @@ const struct builtin rule_builtins[RULE_BUILTINS] = {
 	 "{\"description\":\"A rival's or own shop's pages cannot be read\","
 	 "\"topics\":[\"rival.failing\"],\"until_topics\":[\"rival.back\"],"
 	 "\"severity\":\"warning\",\"cool_down\":\"1h\"}"},
+	{20, "brand-rating",
+	 "{\"description\":\"The rating of a brand fell by what its rating_fall says\","
+	 "\"topics\":[\"brand.rating_fell\"],\"severity\":\"warning\",\"expire\":\"3d\"}"},
+	{21, "brand-low-reviews",
+	 "{\"description\":\"Several low ratings of a brand within a few days\","
+	 "\"topics\":[\"brand.low_reviews\"],\"severity\":\"warning\",\"expire\":\"3d\"}"},
+	{22, "brand-reputation",
+	 "{\"description\":\"The reputation of a brand fell by what its score_fall says; over when it is "
+	 "back\","
+	 "\"topics\":[\"brand.reputation\"],\"when\":[\"data.state=fell\"],"
+	 "\"until\":[\"data.state=back\"],\"severity\":\"warning\",\"changes\":true}"},
+	{23, "brand-buy-box",
+	 "{\"description\":\"Many listings of a brand lost the buy box within a day\","
+	 "\"topics\":[\"brand.buy_box_burst\"],\"severity\":\"critical\",\"expire\":\"1d\"}"},
 };

@@ -16,6 +16,7 @@ static const char overview[] =
 	"daemon:{version:str started_at:time uptime_s:int pid:int} "
 	"shops:[{id:str name:str state:str p95_24h_ms:num? uptime_24h_pct:num? spark:str target:str?}] "
 	"maintenance:[{name:str ends_at:time until:str covered:int}] last_checked_at:time? "
+	"brands:[{id:str name:str score:int? rating:num? listings:int fallen:bool}] "
 	"alerts:{open:int acknowledged:int silenced:int critical:int warning:int} "
 	"outbox:{pending:int dead:int failing:str? why:str? failing_since:time? oldest_at:time? sent_at:time? "
 	"sent_by:str?}}";
@@ -49,6 +50,46 @@ static const char facts[] =
 	"sitemap?:{kind:<urlset|index> entries:[{loc:str lastmod:str?}]} sources:[str] "
 	"warnings:[{code:str text:str}] total:int? next:int?}";
 
+#define SPREAD    "offers:int min_minor:int? median_minor:int? max_minor:int?"
+#define WHO_BRAND "brand:str name:str? id:str? compared_as:[str] since:time until:time"
+#define CHANGES                                                                          \
+	"{title:int image:int category:int brand:int seller_joined:int seller_left:int " \
+	"buy_box_lost:int delisted:int new:int other:int}"
+#define SCORE                                                                                             \
+	"score:int? known_weight:int parts:[{part:<rating|positive|lately|listings|availability|prices> " \
+	"title:str known:bool value_bp:int? weight:int points:num? why:str}]"
+#define RATING                                                                               \
+	"rating:{bayes:num? mean:num? reviews:int listings:int prior:num? prior_weight:int " \
+	"prior_of:<category|all|usual>? prior_listings:int}"
+
+static const char brand_analysis[] =
+	"{" WHO_BRAND " "
+	"listings:{total:int mine:int unknown:int gone:int products:int sites:int cut:bool} "
+	"availability:{in_stock:int out_of_stock:int unknown:int in_stock_bp:int?} "
+	"sellers:{total:int list:[{seller:str site:str mine:bool listings:int in_stock:int}]} "
+	"prices:{compared:int spread_bp:int? "
+	"currencies:[{currency:str " SPREAD " compared:int spread_bp:int?}] "
+	"products:[{product:str title:str? currency:str " SPREAD " spread_bp:int?}]} " RATING " "
+	"pace:{gained:int per_day_x1000:int? listings:int unknown:int removals:int low_at_least:int} "
+	"reviews:{texts:int positive:int low:int year_texts:int year_positive:int positive_bp:int? "
+	"low_clusters:[{from:time until:time ratings:int listings:int texts:int topics:[str] sample:str?}]} "
+	"changes:{listings_harmed:int buy_boxes_lost_24h:int counts:" CHANGES " "
+	"latest:[{at:time what:str listing:str title:str? site:str was:str? now:str?}]} "
+	"mentions:{total:int list:[{at:time found_at:time title:str url:str source:str}]} "
+	"reputation:{" SCORE "}}";
+
+static const char brand_comparison[] =
+	"{since:time until:time brands:[{" WHO_BRAND
+	" listings:int mine:int products:int sites:int "
+	"sellers:int in_stock_bp:int? spread_bp:int? rating:num? rating_mean:num? reviews:int "
+	"per_day_x1000:int? low_clusters:int low_ratings:int changes:" CHANGES
+	" listings_harmed:int "
+	"mentions:int " SCORE "}]}";
+
+static const char brand_reputation[] =
+	"{brand:str name:str? id:str? since:time until:time " SCORE " " RATING " "
+	"days:[{day:time score:int? rating_x100:int? reviews:int? listings:int sellers:int}]}";
+
 static const struct {
 	const char *path, *method, *summary, *status;
 	const char *type;   /* media type of a good answer; NULL: JSON, "data" is answer */
@@ -79,6 +120,21 @@ static const struct {
 	 "200", NULL, "{*:any}", "monitor:str since?:str until?:str points?:int by?:<hour|day>",
 	 NULL},
 	{"/v1/monitors/alerts", "get", "Alerts about monitors, as GET /v1/alerts", "200", NULL,
+	 "[=Alert]", "q?:str sort?:str limit?:int after?:str before?:str all?:bool fields?:str",
+	 NULL},
+	{"/v1/brands/analyze", "get",
+	 "A brand, added or any other, by its name or as pages write it: listings, sellers, prices, "
+	 "ratings, changes, mentions, reputation; of the last 30 days or since then",
+	 "200", NULL, brand_analysis, "brand:str since?:str", NULL},
+	{"/v1/brands/{ref}/analysis", "get", "The same of one that was added", "200", NULL,
+	 brand_analysis, "since?:str", NULL},
+	{"/v1/brands/compare", "get", "Two to eight brands side by side: ?brands=ACME,BETA", "200",
+	 NULL, brand_comparison, "brands:str since?:str", NULL},
+	{"/v1/brands/reputation", "get",
+	 "A brand's reputation, 0 to 100, with its arithmetic: what is not known is left out, and the "
+	 "other weights stand for it",
+	 "200", NULL, brand_reputation, "brand:str since?:str", NULL},
+	{"/v1/brands/alerts", "get", "Alerts about brands, as GET /v1/alerts", "200", NULL,
 	 "[=Alert]", "q?:str sort?:str limit?:int after?:str before?:str all?:bool fields?:str",
 	 NULL},
 	{"/v1/alerts/ack", "post", "Acknowledge the only alert that is open; 409 names several",
