@@ -1,33 +1,180 @@
-/* Which product is a listing? By GTIN; what has none is a product of its own. */
+/* Which product is a listing? By GTIN, else by brand and part number, else by its title. */
+#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "daemon/catalog/catalog.h"
+#include "daemon/catalog/match_internal.h"
+#include "shared/mem.h"
 
-enum { BRAND_KEY_MAX = 256 };
+enum {
+	AS_GOOD = 20, /* thousandths: two candidates this near are both asked about */
+};
 
-static enum err failed(sqlite3_stmt *st, int rc, const char *what, struct error *e)
+/* ---- titles ---------------------------------------------------------------------------------- */
+
+static void insert_doubt(struct match_doubt *list, size_t *n, const struct match_doubt *d)
 {
-	return store_error(rc, sqlite3_db_handle(st), what, e);
+	size_t at = *n;
+
+	while (at && list[at - 1].score < d->score)
+		at--;
+	if (at == MATCH_DOUBTS_MAX)
+		return;
+	if (*n < MATCH_DOUBTS_MAX)
+		++*n;
+	memmove(&list[at + 1], &list[at], (*n - at - 1) * sizeof(*list));
+	list[at] = *d;
 }
 
-/* ---- reading --------------------------------------------------------------------------------- */
-
-static const char by_value[] = "SELECT product FROM identifier WHERE kind = ? AND value = ?";
-
-static enum err look_up(sqlite3_stmt *st, enum identifier_kind kind, const char *value,
-			uint64_t *product, struct error *e)
+void match_add_doubt(struct match_found *found, uint64_t product, int score, const char *why)
 {
-	*product = 0;
+	struct match_doubt d = {.product = product, .score = score};
+
+	for (size_t i = 0; i < found->n_doubts; i++)
+		if (found->doubts[i].product == product)
+			return;
+	snprintf(d.why, sizeof(d.why), "%s", why);
+	insert_doubt(found->doubts, &found->n_doubts, &d);
+}
+
+/* Another GTIN is another thing, unless a person says that it is not. */
+static enum err has_other_gtin(const struct match_db *db, uint64_t product,
+			       const struct identity *id, bool *other, struct error *e)
+{
+	struct identifiers mine;
+	bool row = false;
+	sqlite3_stmt *st;
+
+	*other = false;
+	identifiers_of(id, &mine);
+	if (!mine.n || mine.all[0].kind != IDENTIFIER_GTIN)
+		return ERR_NONE;
+	st = match_prepare(db, "SELECT 1 FROM identifier WHERE product = ? AND kind = 1 LIMIT 1",
+			   e);
 	if (!st)
 		return ERR_STORE;
-	sqlite3_bind_int(st, 1, kind);
-	sqlite3_bind_text(st, 2, value, -1, SQLITE_STATIC);
-	int rc = sqlite3_step(st);
-	if (rc == SQLITE_ROW)
-		*product = (uint64_t)sqlite3_column_int64(st, 0);
-	enum err err = rc == SQLITE_ROW || rc == SQLITE_DONE
-			       ? ERR_NONE
-			       : failed(st, rc, "look for a product", e);
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)product);
+	enum err err = match_step(st, &row, e);
+	*other = row;
+	sqlite3_reset(st);
+	return err;
+}
+
+enum err match_rank(const struct match_db *db, struct match_ranking *k, const struct title *title,
+		    const struct identity *id, uint64_t product, const char *product_title,
+		    const char *brand_key, struct error *e)
+{
+	struct title *other = mem_alloc(sizeof(*other));
+	struct match_doubt d = {.product = product};
+	struct likeness l;
+	bool there = false, another = false;
+
+	title_read(other, product_title, brand_key);
+	titles_compare(title, other, &l);
+	free(other);
+	if (l.verdict == LIKENESS_OTHER)
+		return ERR_NONE;
+	enum err err = match_site_has(db, product, id->site, 0, &there, e);
+	if (!err && !there)
+		err = has_other_gtin(db, product, id, &another, e);
+	if (err || there || (another && l.verdict == LIKENESS_DOUBTFUL))
+		return err;
+	d.score = l.score;
+	snprintf(d.why, sizeof(d.why), "%.*s%s", another ? 130 : 159, l.why,
+		 another ? ", another GTIN" : "");
+	if (l.verdict == LIKENESS_DOUBTFUL || another) {
+		if (d.score >= LIKENESS_SAME)
+			d.score = LIKENESS_SAME - 1;
+		insert_doubt(k->doubts, &k->n_doubts, &d);
+	} else if (!k->one.product || d.score > k->one.score) {
+		k->ambiguous = k->one.product && d.score - k->one.score < AS_GOOD;
+		if (k->one.product)
+			insert_doubt(k->doubts, &k->n_doubts, &k->one);
+		k->one = d;
+	} else {
+		k->ambiguous |= k->one.score - d.score < AS_GOOD;
+		insert_doubt(k->doubts, &k->n_doubts, &d);
+	}
+	return ERR_NONE;
+}
+
+void match_ranked(const struct match_ranking *k, struct match_found *found)
+{
+	if (k->one.product && !k->ambiguous) {
+		found->product = k->one.product;
+		found->method = MATCH_TITLE;
+		found->score = k->one.score;
+		return;
+	}
+	if (k->one.product)
+		match_add_doubt(found, k->one.product, k->one.score, k->one.why);
+	for (size_t i = 0; i < k->n_doubts; i++)
+		match_add_doubt(found, k->doubts[i].product, k->doubts[i].score, k->doubts[i].why);
+}
+
+static enum err find_by_title(struct reader *r, const struct title *title,
+			      const struct identity *id, uint64_t except, struct match_found *out,
+			      struct error *e)
+{
+	const struct match_db db = {.r = r};
+	struct match_candidates *c = mem_zalloc(sizeof(*c));
+	struct match_ranking ranking = {0};
+	enum err err = match_candidates_find(r, title, c, e);
+
+	for (size_t i = 0; !err && i < c->n; i++)
+		if (c->all[i].product != except)
+			err = match_rank(&db, &ranking, title, id, c->all[i].product,
+					 c->all[i].title, c->all[i].brand_key, e);
+	match_candidates_fini(c);
+	free(c);
+	if (!err)
+		match_ranked(&ranking, out);
+	return err;
+}
+
+/* ---- identifiers ----------------------------------------------------------------------------- */
+
+static enum err find_by_identifier(struct reader *r, const struct title *title,
+				   const struct identity *id, uint64_t except,
+				   struct match_found *out, struct error *e)
+{
+	const struct match_db db = {.r = r};
+	struct identifiers by;
+	char why[160];
+
+	identifiers_of(id, &by);
+	for (size_t i = 0; i < by.n && !out->product; i++) {
+		uint64_t product;
+		bool trusted = true;
+		enum err err = identifier_find(&db, &by.all[i], &product, e);
+
+		if (!err && product && product != except)
+			err = match_trust(&db, product, title, id, &by.all[i], &trusted, why, e);
+		if (err)
+			return err;
+		if (!product || product == except)
+			continue;
+		if (!trusted) {
+			match_add_doubt(out, product, LIKENESS_SAME - 1, why);
+			continue;
+		}
+		out->product = product;
+		out->method = by.all[i].method;
+		out->score = by.all[i].score;
+		out->n_doubts = 0;
+	}
+	return ERR_NONE;
+}
+
+static enum err newest_product(struct reader *r, uint64_t *newest, struct error *e)
+{
+	sqlite3_stmt *st = reader_prepare(r, "SELECT coalesce(max(id), 0) FROM product", e);
+	bool row = false;
+
+	if (!st)
+		return ERR_STORE;
+	enum err err = match_step(st, &row, e);
+	*newest = row ? (uint64_t)sqlite3_column_int64(st, 0) : 0;
 	sqlite3_reset(st);
 	return err;
 }
@@ -35,166 +182,18 @@ static enum err look_up(sqlite3_stmt *st, enum identifier_kind kind, const char 
 enum err match_find(struct reader *r, const struct identity *id, uint64_t except,
 		    struct match_found *out, struct error *e)
 {
-	uint64_t product = 0;
-	*out = (struct match_found){.method = MATCH_NEW};
-	if (!*id->gtin)
-		return ERR_NONE;
-	enum err err =
-		look_up(reader_prepare(r, by_value, e), IDENTIFIER_GTIN, id->gtin, &product, e);
-	if (!err && product && product != except)
-		*out = (struct match_found){
-			.product = product, .method = MATCH_GTIN, .score = 1000};
-	return err;
-}
-
-/* ---- writing --------------------------------------------------------------------------------- */
-
-static enum err add_product(struct txn *t, const struct identity *id, uint64_t *product,
-			    struct error *e)
-{
 	char key[BRAND_KEY_MAX];
-	int64_t now = clock_wall_ms(store_clock(txn_store(t)));
-	sqlite3_stmt *st = txn_prepare(
-		t,
-		"INSERT INTO product (id, title, brand, brand_key, image, category, pack_count,"
-		" pack_amount, pack_unit, mine, listings, currency, created_ms, changed_ms)"
-		" VALUES (?, ?, ?, ?, ?, ?, 1, 0, '', ?, 0, '', ?8, ?8)",
-		e);
-	if (!st)
-		return ERR_STORE;
-	*product = txn_new_id(t);
+	struct title *title = mem_alloc(sizeof(*title));
+	enum err err;
+
+	*out = (struct match_found){.method = MATCH_NEW};
 	brand_fold(id->brand, key, sizeof(key));
-	sqlite3_bind_int64(st, 1, (sqlite3_int64)*product);
-	sqlite3_bind_text(st, 2, id->title, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 3, id->brand, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 4, key, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 5, id->image, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 6, id->category, -1, SQLITE_STATIC);
-	sqlite3_bind_int(st, 7, id->mine);
-	sqlite3_bind_int64(st, 8, now);
-	return txn_exec(t, st, e);
-}
-
-static enum err add_identifier(struct txn *t, enum identifier_kind kind, const char *value,
-			       uint64_t product, struct error *e)
-{
-	sqlite3_stmt *st = txn_prepare(t, "INSERT OR IGNORE INTO identifier VALUES (?, ?, ?)", e);
-	if (!st)
-		return ERR_STORE;
-	sqlite3_bind_int(st, 1, kind);
-	sqlite3_bind_text(st, 2, value, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(st, 3, (sqlite3_int64)product);
-	return txn_exec(t, st, e);
-}
-
-static enum err add_text(struct txn *t, uint64_t product, const struct identity *id,
-			 struct error *e)
-{
-	sqlite3_stmt *st = txn_prepare(t,
-				       "INSERT INTO product_text (rowid, title, brand, codes)"
-				       " VALUES (?, ?, ?, trim(?4 || ' ' || ?5 || ' ' || ?6))",
-				       e);
-	if (!st)
-		return ERR_STORE;
-	sqlite3_bind_int64(st, 1, (sqlite3_int64)product);
-	sqlite3_bind_text(st, 2, id->title, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 3, id->brand, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 4, id->gtin, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 5, id->mpn, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 6, id->sku, -1, SQLITE_STATIC);
-	return txn_exec(t, st, e);
-}
-
-static bool product_there(struct txn *t, uint64_t product, struct error *e)
-{
-	sqlite3_stmt *st = txn_prepare(t, "SELECT 1 FROM product WHERE id = ?", e);
-	if (!st)
-		return false;
-	sqlite3_bind_int64(st, 1, (sqlite3_int64)product);
-	bool there = sqlite3_step(st) == SQLITE_ROW;
-	sqlite3_reset(st);
-	return there;
-}
-
-enum err match_settle(struct txn *t, uint64_t listing, const struct identity *id,
-		      struct match_found *found, struct error *e)
-{
-	enum err err = ERR_NONE;
-	if (found->product && !product_there(t, found->product, e))
-		*found = (struct match_found){.method = MATCH_NEW};
-	if (!found->product && *id->gtin) {
-		err = look_up(txn_prepare(t, by_value, e), IDENTIFIER_GTIN, id->gtin,
-			      &found->product, e);
-		if (!err && found->product) {
-			found->method = MATCH_GTIN;
-			found->score = 1000;
-		}
-	}
-	if (!err && !found->product) {
-		err = add_product(t, id, &found->product, e);
-		if (!err)
-			err = add_text(t, found->product, id, e);
-	}
-	if (!err && *id->gtin)
-		err = add_identifier(t, IDENTIFIER_GTIN, id->gtin, found->product, e);
+	title_read(title, id->title, key);
+	err = newest_product(r, &out->newest, e);
+	if (!err)
+		err = find_by_identifier(r, title, id, except, out, e);
+	if (!err && !out->product)
+		err = find_by_title(r, title, id, except, out, e);
+	free(title);
 	return err;
-}
-
-static enum err add_doubt(struct txn *t, uint64_t listing, const struct match_doubt *d,
-			  struct error *e)
-{
-	sqlite3_stmt *st = txn_prepare(
-		t,
-		"INSERT INTO match (id, listing, product, score, why, state, at_ms)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)"
-		" ON CONFLICT (listing, product) DO UPDATE SET score = ?4, why = ?5 WHERE state = 0",
-		e);
-	if (!st)
-		return ERR_STORE;
-	sqlite3_bind_int64(st, 1, (sqlite3_int64)txn_new_id(t));
-	sqlite3_bind_int64(st, 2, (sqlite3_int64)listing);
-	sqlite3_bind_int64(st, 3, (sqlite3_int64)d->product);
-	sqlite3_bind_int(st, 4, d->score);
-	sqlite3_bind_text(st, 5, d->why, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(st, 6, clock_wall_ms(store_clock(txn_store(t))));
-	return txn_exec(t, st, e);
-}
-
-enum err match_doubts(struct txn *t, uint64_t listing, const struct match_found *found,
-		      struct error *e)
-{
-	enum err err = ERR_NONE;
-	for (size_t i = 0; !err && i < found->n_doubts; i++)
-		if (found->doubts[i].product != found->product &&
-		    product_there(t, found->doubts[i].product, e))
-			err = add_doubt(t, listing, &found->doubts[i], e);
-	return err;
-}
-
-enum err product_refresh(struct txn *t, uint64_t product, struct error *e)
-{
-	sqlite3_stmt *st = txn_prepare(
-		t,
-		"UPDATE product SET (listings, mine) = (SELECT count(*), coalesce(max(mine), 0)"
-		" FROM listing WHERE product = ?1) WHERE id = ?1",
-		e);
-	if (st)
-		sqlite3_bind_int64(st, 1, (sqlite3_int64)product);
-	enum err err = txn_exec(t, st, e);
-	st = err ? NULL
-		 : txn_prepare(t,
-			       "DELETE FROM product WHERE id = ? AND listings = 0"
-			       " AND floor_minor IS NULL AND map_minor IS NULL RETURNING id",
-			       e);
-	if (!st)
-		return err ? err : ERR_STORE;
-	sqlite3_bind_int64(st, 1, (sqlite3_int64)product);
-	bool gone = sqlite3_step(st) == SQLITE_ROW;
-	sqlite3_reset(st);
-	st = gone ? txn_prepare(t, "DELETE FROM product_text WHERE rowid = ?", e) : NULL;
-	if (!gone)
-		return ERR_NONE;
-	if (st)
-		sqlite3_bind_int64(st, 1, (sqlite3_int64)product);
-	return txn_exec(t, st, e);
 }
