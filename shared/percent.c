@@ -38,6 +38,19 @@ const char *percent_format(char out[static PERCENT_TEXT], int64_t v)
 	return out;
 }
 
+const char *change_format(char out[static PERCENT_TEXT], int64_t bp)
+{
+	enum { TENTHS_MAX = 9999999 };
+	int64_t tenths = ratio_even(bp < 0 ? -bp : bp, 1, 10);
+	const char *sign = bp < 0 && tenths ? "-" : bp > 0 && tenths ? "+" : "";
+
+	if (tenths > TENTHS_MAX)
+		tenths = TENTHS_MAX;
+	snprintf(out, PERCENT_TEXT, "%s%u.%u %%", sign, (unsigned)tenths / 10,
+		 (unsigned)tenths % 10);
+	return out;
+}
+
 int64_t ratio_even(int64_t part, int64_t scale, int64_t whole)
 {
 	unsigned __int128 product = (unsigned __int128)part * (unsigned __int128)scale;

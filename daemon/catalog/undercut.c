@@ -8,6 +8,7 @@
 #include "daemon/catalog/words.h"
 #include "daemon/store/feed.h"
 #include "shared/mem.h"
+#include "shared/percent.h"
 #include "shared/utf8.h"
 
 enum { DATA_MAX = 3000 };
@@ -239,7 +240,7 @@ static void data_of(const struct judged *j, const char *reason, struct buf *out)
 
 static void text_of(const struct judged *j, const char *reason, char *out, size_t cap)
 {
-	char theirs[MONEY_TEXT], mine[MONEY_TEXT], percent[WORDS_PERCENT];
+	char theirs[MONEY_TEXT], mine[MONEY_TEXT], percent[PERCENT_TEXT];
 	const struct verdict *v = &j->now;
 	const char *site = j->site && *j->site ? j->site : "the rival";
 
@@ -249,7 +250,7 @@ static void text_of(const struct judged *j, const char *reason, char *out, size_
 	}
 	money_format(theirs, v->best_minor, v->currency);
 	money_format(mine, v->mine_minor, v->currency);
-	words_percent(percent, market_gap(v->mine_minor, v->best_minor).bp);
+	change_format(percent, market_gap(v->mine_minor, v->best_minor).bp);
 	snprintf(out, cap, "%.63s sells it for %s%s, you for %s: %s", site, theirs,
 		 v->landed ? " landed" : "", mine, percent);
 }

@@ -5,21 +5,7 @@
 
 #include "shared/ids.h"
 #include "shared/money.h"
-#include "shared/percent.h"
 #include "shared/utf8.h"
-
-enum { PERCENT_TENTHS_MAX = 99999999 };
-
-const char *words_percent(char out[static WORDS_PERCENT], int64_t bp)
-{
-	int64_t tenths = ratio_even(bp < 0 ? -bp : bp, 1, 10);
-	const char *sign = bp < 0 && tenths ? "-" : bp > 0 ? "+" : "";
-
-	if (tenths > PERCENT_TENTHS_MAX)
-		tenths = PERCENT_TENTHS_MAX;
-	snprintf(out, WORDS_PERCENT, "%s%d.%d %%", sign, (int)(tenths / 10), (int)(tenths % 10));
-	return out;
-}
 
 const char *words_amount(char out[static WORDS_AMOUNT], int64_t minor, const char *currency)
 {

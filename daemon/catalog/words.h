@@ -5,10 +5,8 @@
 
 #include "shared/json.h"
 
-enum { WORDS_PERCENT = 24, WORDS_AMOUNT = 48 };
+enum { WORDS_AMOUNT = 48 };
 
-/** "-4.4 %" from -438. */
-const char *words_percent(char out[static WORDS_PERCENT], int64_t bp);
 /** "34.90" without its currency, from money_format. */
 const char *words_amount(char out[static WORDS_AMOUNT], int64_t minor, const char *currency);
 /** text cut to cap - 1 bytes between characters. */

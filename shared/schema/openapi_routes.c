@@ -17,6 +17,8 @@ static const char overview[] =
 	"shops:[{id:str name:str state:str p95_24h_ms:num? uptime_24h_pct:num? spark:str target:str?}] "
 	"maintenance:[{name:str ends_at:time until:str covered:int}] last_checked_at:time? "
 	"brands:[{id:str name:str score:int? rating:num? listings:int fallen:bool}] "
+	"rivals?:[{id:str name:str state:<new|ok|blocked|failing> cheaper:int dearer:int equal:int new:int gone:int "
+	"index_median:int? text:str}] market?:{compared:int cheapest:int undercut:int index_mean:int? index_median:int?}? "
 	"alerts:{open:int acknowledged:int silenced:int critical:int warning:int} "
 	"outbox:{pending:int dead:int failing:str? why:str? failing_since:time? oldest_at:time? sent_at:time? "
 	"sent_by:str?}}";
@@ -90,6 +92,39 @@ static const char brand_reputation[] =
 	"{brand:str name:str? id:str? since:time until:time " SCORE " " RATING " "
 	"days:[{day:time score:int? rating_x100:int? reviews:int? listings:int sellers:int}]}";
 
+#define OFFER_POINT                                                                \
+	"{at:time until:time kind:<seen|unknown|doubtful|ended> price_minor:int? " \
+	"shipping_minor:int? availability:str? source:str}"
+static const char rival_prices[] =
+	"[{listing:str product:str rival:str title:str sku:str? url:str price:str? price_minor:int? was_minor:int? "
+	"list_minor:int? shipping_minor:int? landed_minor:int? currency:str? availability:str? rating_x100:int? "
+	"reviews:int? price_since:time? stock_since:time? seen_at:time? state:<listed|unknown|gone> source:str "
+	"mine:{listing:str site:str? site_kind:str? price_minor:int? landed_minor:int? currency:str availability:str?}? "
+	"gap_minor:int? gap_bp:int? gap_landed?:bool unit_price:{minor:int per:str}? history?:[" OFFER_POINT
+	"]}]";
+#define PRICES_QUERY                                                                            \
+	"since?:str q?:str product?:str sort?:<title|-title|gap|-gap|price_minor|-price_minor|" \
+	"price_since|-price_since|found_at|-found_at> limit?:int after?:str before?:str fields?:str"
+
+#define ANALYSIS_ROW                                                                         \
+	"listing:str product:str title:str sku:str? url:str price_minor:int? currency:str? " \
+	"availability:str? was_minor?:int"
+#define ANALYSIS_CHANGES "[{" ANALYSIS_ROW " change_bp?:int at:time? deal?:<good|best>}]"
+static const char rival_analysis[] =
+	"{rival_id:str rival:str state:<new|ok|blocked|failing> unknown_since:time? state_text:str? since:time? "
+	"scanned_at:time? products:int unknown:int compared:int index_mean:int? index_median:int? cheaper:int dearer:int "
+	"equal:int counts:{*:int} undercuts:[{" ANALYSIS_ROW
+	" mine_minor:int gap_minor:int gap_bp:int landed:bool since:time?}] drops:" ANALYSIS_CHANGES
+	" rises:" ANALYSIS_CHANGES " new:" ANALYSIS_CHANGES " removed:" ANALYSIS_CHANGES
+	" out_of_stock:" ANALYSIS_CHANGES " back_in_stock:" ANALYSIS_CHANGES
+	" deals:" ANALYSIS_CHANGES " note:str?}";
+
+static const char what_if[] =
+	"{product:str title:str currency:str price:str price_minor:int landed:bool compared_minor:int rank:int of:int "
+	"offers_below:int offers_equal:int offers_above:int cheapest_minor:int? gap_minor?:int gap_bp?:int "
+	"lead_minor:int? mean_minor:int? median_minor:int? index_mean:int? index_median:int? mine_minor:int? "
+	"rank_now:int? floor_minor:int? below_floor:bool}";
+
 static const struct {
 	const char *path, *method, *summary, *status;
 	const char *type;   /* media type of a good answer; NULL: JSON, "data" is answer */
@@ -137,6 +172,32 @@ static const struct {
 	{"/v1/brands/alerts", "get", "Alerts about brands, as GET /v1/alerts", "200", NULL,
 	 "[=Alert]", "q?:str sort?:str limit?:int after?:str before?:str all?:bool fields?:str",
 	 NULL},
+	{"/v1/rivals/{ref}/prices", "get",
+	 "What a rival asks for what, beside what I ask; with ?since= each price's history. "
+	 "?filter[state]=, ?filter[mine]=, ?filter[cheaper]= choose",
+	 "200", NULL, rival_prices, PRICES_QUERY, NULL},
+	{"/v1/competitors/prices", "get", "Prices of ?rival=REF, as GET /v1/rivals/REF/prices",
+	 "200", NULL, rival_prices, "rival:str " PRICES_QUERY, NULL},
+	{"/v1/rivals/{ref}/analysis", "get",
+	 "A rival against my prices and the market (10000: at the market), and what is different since "
+	 "?since= (7d)",
+	 "200", NULL, rival_analysis, "since?:str", NULL},
+	{"/v1/competitors/analysis", "get",
+	 "Analysis of ?rival=REF, as GET /v1/rivals/REF/analysis", "200", NULL, rival_analysis,
+	 "rival:str since?:str", NULL},
+	{"/v1/competitors/alerts", "get", "Alerts about rivals and their prices, as GET /v1/alerts",
+	 "200", NULL, "[=Alert]",
+	 "q?:str sort?:str limit?:int after?:str before?:str all?:bool fields?:str", NULL},
+	{"/v1/products/{ref}/what-if", "get",
+	 "Where ?price= of mine would stand among the offers of others", "200", NULL, what_if,
+	 "price:str", NULL},
+	{"/v1/products/{ref}/floor", "post", "The price below which I will not go; null: none",
+	 "200", NULL, "{id:str title:str currency:str floor:str? floor_minor:int? warning:str?}",
+	 NULL, "{price:str?}"},
+	{"/v1/products/{ref}/map", "post",
+	 "Watch a minimum advertised price; null: no more. Says the law when it is switched on",
+	 "200", NULL, "{id:str title:str currency:str map:str? map_minor:int? warning:str?}", NULL,
+	 "{price:str?}"},
 	{"/v1/alerts/ack", "post", "Acknowledge the only alert that is open; 409 names several",
 	 "200", NULL, "=Alert", NULL, "{note?:str by?:str}"},
 	{"/v1/reports/monitors", "get",

@@ -42,6 +42,17 @@ static struct answered brands_route(struct request *r, void *ctx)
 	return sql_list_page_of(r, &alert_list, a->d->store, a, about_brands);
 }
 
+static void about_rivals(struct sql_query *q, struct request *r)
+{
+	sql_where(q, "(a.topic GLOB 'price.*' OR a.topic GLOB 'rival.*')");
+}
+
+static struct answered competitors_route(struct request *r, void *ctx)
+{
+	struct alerts *a = ctx;
+	return sql_list_page_of(r, &alert_list, a->d->store, a, about_rivals);
+}
+
 static struct answered show_route(struct request *r, void *ctx)
 {
 	struct alerts *a = ctx;
@@ -216,6 +227,7 @@ static const struct route routes[] = {
 	{"GET", "/v1/alerts", ROUTE_WORKER, ACCESS_READ, list_route, 0},
 	{"GET", "/v1/monitors/alerts", ROUTE_WORKER, ACCESS_READ, monitors_route, 0},
 	{"GET", "/v1/brands/alerts", ROUTE_WORKER, ACCESS_READ, brands_route, 0},
+	{"GET", "/v1/competitors/alerts", ROUTE_WORKER, ACCESS_READ, competitors_route, 0},
 	{"GET", "/v1/alerts/:ref", ROUTE_WORKER, ACCESS_READ, show_route, 0},
 	{"POST", "/v1/alerts/ack", ROUTE_WORKER, ACCESS_WRITE, ack_only_route, 0},
 	{"POST", "/v1/alerts/:ref/ack", ROUTE_WORKER, ACCESS_WRITE, ack_route, 0},

@@ -53,12 +53,25 @@ static void ratio__rounds__half_to_even(void **state)
 	assert_int_equal(ratio_even(INT64_MAX, INT64_MAX, 1), INT64_MAX);
 }
 
+static void change__has__a_sign_and_one_decimal(void **state)
+{
+	char out[PERCENT_TEXT];
+
+	assert_string_equal(change_format(out, -438), "-4.4 %");
+	assert_string_equal(change_format(out, 1000), "+10.0 %");
+	assert_string_equal(change_format(out, 0), "0.0 %");
+	assert_string_equal(change_format(out, -4), "0.0 %");
+	assert_string_equal(change_format(out, 15), "+0.2 %");
+	assert_string_equal(change_format(out, INT64_MAX), "+999999.9 %");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(percent__keeps__what_was_written),
 		cmocka_unit_test(percent__refuses__what_is_not_one),
 		cmocka_unit_test(ratio__rounds__half_to_even),
+		cmocka_unit_test(change__has__a_sign_and_one_decimal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
