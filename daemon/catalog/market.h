@@ -36,7 +36,7 @@ enum {
 
 struct market_offer {
 	uint64_t seller;                     /* a site's id, or MARKET_MINE */
-	uint64_t listing;                    /* the caller's */
+	uint64_t site, listing;              /* the caller's */
 	int64_t price_minor, shipping_minor; /* MARKET_UNKNOWN */
 	char currency[CURRENCY_TEXT];
 	enum availability availability;

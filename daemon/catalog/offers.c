@@ -26,6 +26,7 @@ void offer_read(sqlite3_stmt *st, int at, struct market_offer *out)
 
 	*out = (struct market_offer){
 		.seller = mine ? MARKET_MINE : (uint64_t)sqlite3_column_int64(st, at),
+		.site = (uint64_t)sqlite3_column_int64(st, at),
 		.listing = (uint64_t)sqlite3_column_int64(st, at + 1),
 		.price_minor = row_minor(st, at + 3),
 		.shipping_minor = row_minor(st, at + 4),

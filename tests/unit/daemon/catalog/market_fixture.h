@@ -10,15 +10,16 @@ struct sql_run {
 	const char *sql;
 };
 
-static enum err run_sql(struct txn *t, void *arg, struct error *e)
+static inline enum err run_sql(struct txn *t, void *arg, struct error *e)
 {
 	int rc = sqlite3_exec(txn_db(t), ((struct sql_run *)arg)->sql, NULL, NULL, NULL);
 
 	return rc ? store_error(rc, txn_db(t), "a test's SQL", e) : ERR_NONE;
 }
 
-static void sql(struct fixture *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void sql(struct fixture *f, const char *fmt, ...)
+static inline void sql(struct fixture *f, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static inline void sql(struct fixture *f, const char *fmt, ...)
 {
 	char text[2000];
 	struct sql_run r = {text};
@@ -31,7 +32,7 @@ static void sql(struct fixture *f, const char *fmt, ...)
 		fail_msg("%s: %s", text, f->error.text);
 }
 
-static void add_site(struct fixture *f, int id, const char *name, bool mine)
+static inline void add_site(struct fixture *f, int id, const char *name, bool mine)
 {
 	sql(f,
 	    "INSERT INTO resource VALUES (%d, '%s', '%s', '{}', '{\"url\":\"https://%s.example/\"}',"
@@ -48,7 +49,7 @@ static void add_site(struct fixture *f, int id, const char *name, bool mine)
 	    id, id, name, (long long)T0);
 }
 
-static void add_product(struct fixture *f, int id, const char *title, bool mine)
+static inline void add_product(struct fixture *f, int id, const char *title, bool mine)
 {
 	sql(f,
 	    "INSERT INTO product (id, title, brand, brand_key, image, category, pack_count,"
@@ -58,7 +59,7 @@ static void add_product(struct fixture *f, int id, const char *title, bool mine)
 }
 
 /* At a site; free shipping, new, in stock, seen at T0. */
-static void add_listing(struct fixture *f, int id, int site, int product, int64_t minor)
+static inline void add_listing(struct fixture *f, int id, int site, int product, int64_t minor)
 {
 	sql(f,
 	    "INSERT INTO listing (id, site, mine, page, key, url, title, brand, brand_key, gtin, mpn,"
@@ -71,7 +72,7 @@ static void add_listing(struct fixture *f, int id, int site, int product, int64_
 	    (long long)minor, (long long)T0, (long long)T0, (long long)T0, (long long)T0);
 }
 
-static int sites_setup(void **state)
+static inline int sites_setup(void **state)
 {
 	int rc = fixture_setup(state);
 	struct fixture *f = *state;
@@ -90,7 +91,7 @@ static int sites_setup(void **state)
 /* ---- what is there --------------------------------------------------------------------------- */
 
 /* The first column of the first row; -99 for NULL, -100 for no row. */
-static int64_t number_of(struct fixture *f, const char *text)
+static inline int64_t number_of(struct fixture *f, const char *text)
 {
 	sqlite3 *db;
 	sqlite3_stmt *st;
@@ -113,7 +114,7 @@ struct told {
 	int n;
 };
 
-static bool take_told(const struct event *ev, void *arg)
+static inline bool take_told(const struct event *ev, void *arg)
 {
 	struct told *t = arg;
 
@@ -128,7 +129,7 @@ static bool take_told(const struct event *ev, void *arg)
 }
 
 /* The newest event of a subject, and how many there are. */
-static struct told told_of(struct fixture *f, uint64_t subject)
+static inline struct told told_of(struct fixture *f, uint64_t subject)
 {
 	struct told t = {0};
 	const struct event_query q = {.subject = subject};
