@@ -286,6 +286,19 @@ static void enter_item(struct microdata *m, struct frame *f, const char *propert
 	json_decref(item);
 }
 
+/* Next to all elements are not. */
+static bool is_marked(const struct microdata *m, const struct html_tag *tag)
+{
+	for (size_t i = 0; i < tag->n; i++) {
+		const struct html_attribute *a = &tag->attributes[i];
+
+		if (a->name[0] == 'i' &&
+		    (!strncmp(a->name, "item", 4) || (m->n_parts && !strcmp(a->name, "id"))))
+			return true;
+	}
+	return false;
+}
+
 void microdata_open(struct microdata *m, const struct html_element *e, const struct html_tag *tag)
 {
 	static const struct place nowhere = {NULL, NO_PART, 0};
@@ -294,7 +307,7 @@ void microdata_open(struct microdata *m, const struct html_element *e, const str
 	const char *property, *value;
 	bool scope;
 
-	if (tag->n == 0)
+	if (!is_marked(m, tag))
 		return;
 	enter_part(m, &f.inside, tag);
 	property = html_attribute_of(tag, "itemprop");

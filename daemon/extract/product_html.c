@@ -102,19 +102,39 @@ static void listen(const struct pass *p)
 	html_stack_mute(p->stack, p->script_depth ? !p->in_json : !microdata_listens(p->microdata));
 }
 
+static void enter_script(struct pass *p, const struct html_element *e, const struct html_tag *tag)
+{
+	bool script = !strcmp(e->name, "script");
+
+	if (p->script_depth || (!script && strcmp(e->name, "style") != 0))
+		return;
+	p->in_json = script && is_json_ld(tag);
+	p->script_depth = e->depth + 1;
+}
+
+static void read_base(struct html_page *p, const struct html_tag *tag)
+{
+	const char *href = html_attribute_of(tag, "href");
+
+	if (!p->base && href)
+		p->base = mem_strndup(href, FACTS_URL_MAX);
+}
+
 static void on_open(void *arg, const struct html_element *e, const struct html_tag *tag)
 {
 	struct pass *p = arg;
 
-	if (!p->script_depth && (!strcmp(e->name, "script") || !strcmp(e->name, "style"))) {
-		p->in_json = !strcmp(e->name, "script") && is_json_ld(tag);
-		p->script_depth = e->depth + 1;
-	} else if (!strcmp(e->name, "meta")) {
-		read_meta(p->page, tag);
-	} else if (!strcmp(e->name, "base") && !p->page->base) {
-		const char *href = html_attribute_of(tag, "href");
-
-		p->page->base = href ? mem_strndup(href, FACTS_URL_MAX) : NULL;
+	switch (*e->name) {
+	case 's': enter_script(p, e, tag); break;
+	case 'm':
+		if (!strcmp(e->name, "meta"))
+			read_meta(p->page, tag);
+		break;
+	case 'b':
+		if (!strcmp(e->name, "base"))
+			read_base(p->page, tag);
+		break;
+	default: break;
 	}
 	microdata_open(p->microdata, e, tag);
 	listen(p);

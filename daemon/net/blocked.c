@@ -1,5 +1,6 @@
 #include "daemon/net/blocked.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,6 +9,7 @@
 enum {
 	LOOK_MAX = 32 * 1024, /* where titles and forms of walls stand */
 	SMALL = 16 * 1024,    /* a page of a product is larger than a wall */
+	HASHES = 4096,
 };
 
 /* Words that stand on walls and, in a title or as an address of theirs, on no shop's page. Scripts
@@ -50,11 +52,49 @@ static bool has(const char *text, size_t len, const char *mark)
 	return false;
 }
 
+static unsigned hash(const char *pair)
+{
+	unsigned a = (unsigned char)pair[0] | 0x20, b = (unsigned char)pair[1] | 0x20;
+
+	return (a << 5 ^ b) % HASHES;
+}
+
+static bool begins_with_one(const char *text, size_t len, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t mark = strlen(list[i]);
+
+		if (mark <= len && !strncasecmp(text, list[i], mark))
+			return true;
+	}
+	return false;
+}
+
+/* Every page goes through here, so it jumps from pair to pair of bytes, as far as no mark can begin
+ * in between (Wu and Manber). */
 static bool has_one(const char *text, size_t len, const char *const *list, size_t n)
 {
-	while (n--)
-		if (has(text, len, *list++))
+	uint8_t jumps[HASHES];
+	size_t window = strlen(list[0]), at;
+
+	for (size_t i = 1; i < n; i++)
+		window = strlen(list[i]) < window ? strlen(list[i]) : window;
+	memset(jumps, (int)window - 1, sizeof jumps);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k + 2 <= window; k++) {
+			uint8_t *jump = &jumps[hash(list[i] + k)];
+
+			*jump = *jump < window - 2 - k ? *jump : (uint8_t)(window - 2 - k);
+		}
+	}
+	for (at = window - 2; at + 2 <= len; at++) {
+		size_t begin = at - (window - 2), jump = jumps[hash(text + at)];
+
+		if (jump)
+			at += jump - 1;
+		else if (begins_with_one(text + begin, len - begin, list, n))
 			return true;
+	}
 	return false;
 }
 

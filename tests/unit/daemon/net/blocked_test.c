@@ -40,6 +40,35 @@ static void page_of_a_shop__is_none__even_with_a_captcha_in_its_form(void **stat
 	free(large);
 }
 
+static void mark__is_found__wherever_it_stands(void **state)
+{
+	static const char *const marks[] = {"<title>access denied</title>",
+					    "<Title>Pardon Our Interruption</title>",
+					    "/errors/validateCaptcha",
+					    "captcha-delivery.com/captcha",
+					    "id=\"px-captcha\"",
+					    "id=\"challenge-form\"",
+					    "CF-ERROR-DETAILS",
+					    "h-captcha",
+					    "Are you a robot",
+					    "unusual traffic"};
+	char text[200];
+
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		size_t n = strlen(marks[i]);
+
+		for (size_t at = 0; at + n < sizeof text; at++) {
+			memset(text, at % 2 ? 'c' : '-', sizeof text - 1);
+			text[sizeof text - 1] = '\0';
+			memcpy(text + at, marks[i], n);
+			assert_non_null(look(200, text));
+			assert_null(blocked_page(200, false, text, at + n - 1));
+			text[at + n / 2] = '~';
+			assert_null(look(200, text));
+		}
+	}
+}
+
 static void header__of_a_wall__is_known(void **state)
 {
 	assert_true(blocked_header("CF-Mitigated", "challenge", 9));
@@ -53,6 +82,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wall__is_known__by_its_status_or_its_words),
 		cmocka_unit_test(page_of_a_shop__is_none__even_with_a_captcha_in_its_form),
+		cmocka_unit_test(mark__is_found__wherever_it_stands),
 		cmocka_unit_test(header__of_a_wall__is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
