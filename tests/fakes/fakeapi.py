@@ -22,14 +22,16 @@ from datetime import datetime, timedelta
 PREFIX = {"monitors": "mon", "incidents": "inc", "events": "", "secrets": "sec",
           "maintenance": "mnt", "alerts": "alr", "deliveries": "msg", "notifiers": "ntf",
           "silences": "sil", "rules": "rul", "subscriptions": "sub",
-          "jobs": "job", "schedules": "sch", "rivals": "riv", "products": "prd"}
+          "jobs": "job", "schedules": "sch", "rivals": "riv", "products": "prd",
+          "listings": "lst"}
 KIND = {"monitors": "monitor", "incidents": "incident", "events": "event", "secrets": "secret",
         "maintenance": "maintenance", "alerts": "alert", "deliveries": "delivery",
         "notifiers": "notifier", "silences": "silence", "rules": "rule",
         "subscriptions": "subscription", "jobs": "job", "schedules": "schedule",
-        "rivals": "rival", "products": "product"}
+        "rivals": "rival", "products": "product", "listings": "listing"}
 SEVERITIES = ["critical", "warning", "info"]
-RANK = ["down", "unknown", "pending", "degraded", "up", "new", "maintenance", "paused"]
+RANK = ["down", "blocked", "failing", "unknown", "pending", "degraded", "scanning", "up", "ok", "new",
+        "maintenance", "paused"]
 
 
 class Fault(Exception):
@@ -181,6 +183,41 @@ class Api:
             at += unit
         return out
 
+    # ---- the market --------------------------------------------------------------------------
+    def market(self, plural, row, what, query, body):
+        if what == "prices":
+            text = query.get("q", "").lower()
+            rows = [r for r in self.data["prices"].get(row["name"], []) if text in r["title"].lower()]
+            if query.get("sort") == "title":
+                rows = sorted(rows, key=lambda r: r["title"])
+            return {"data": rows, "meta": {"total": len(rows), "position": 0, "limit": 100,
+                                           "prev": None, "next": None}}
+        if what == "analysis":
+            return {"data": self.data["analysis"].get(row["name"], {"rival": row["name"]})}
+        if what == "evidence":
+            return {"data": self.data["evidence"]}
+        if what == "history":
+            end = datetime.fromisoformat(self.now.replace("Z", "+00:00"))
+            text = lambda t: t.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            return {"data": dict(self.data["product_history"], until=text(end), floor_minor=row["floor_minor"],
+                                 **{"from": text(end - timedelta(days=int(query["days"])))})}
+        if what == "what-if":
+            price = round(float(query["price"]) * 100)
+            others = sorted(o["landed_minor"] for o in row["offers"]
+                            if not o["mine"] and o["state"] == "listed")
+            below = sum(o < price for o in others)
+            return {"data": {"price_minor": price, "currency": row["currency"], "rank": below + 1,
+                             "of": len(others) + 1, "cheapest_minor": others[0],
+                             "gap_minor": others[0] - price, "offers_below": below,
+                             "lead_minor": others[0] - 1, "floor_minor": row["floor_minor"],
+                             "offers_above": sum(o > price for o in others),
+                             "below_floor": row["floor_minor"] is not None and price < row["floor_minor"]}}
+        if what == "floor":
+            price = json.loads(body)["price"]
+            row["floor_minor"] = None if price is None else round(float(price) * 100)
+            return {"data": row}
+        return self.act(plural, row, what, body)
+
     # ---- changes -------------------------------------------------------------------------
     def create(self, plural, body):
         name = body.get("name") or "new-%d" % self.next_id
@@ -299,6 +336,8 @@ class Api:
                 self.create("secrets", {"name": parts[1], "updated_at": self.now})
             return {"data": self.find("secrets", parts[1])}
         row = self.find(plural, parts[1])
+        if len(parts) == 3 and plural in ("rivals", "products", "listings"):
+            return self.market(plural, row, parts[2], query, body)
         if len(parts) == 3:
             if parts[2] == "history" and "by" in query:
                 return {"data": self.history(query["since"], query["by"])}

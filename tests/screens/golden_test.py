@@ -30,6 +30,9 @@ OPEN_ALERT = (*OPEN_ALERTS, "key:\\n", "text:what happened")
 NOTIFIER = ("text:Nothing can wake", "key:nw\\tops\\t", "text:Where it is sent")
 OPEN_JOBS = ("text:lamps", "key::jobs\\n", "text:store-check")
 OPEN_JOB = (*OPEN_JOBS, "key:\\n", "text:page 24")
+OPEN_RIVALS = ("text:lamps", "key::rivals\\n", "text:lampworld")
+OPEN_RIVAL = (*OPEN_RIVALS, "key:j\\n", "text:LMP-101", "text:undercuts", "text:2m to go")
+OPEN_PRICE = (*OPEN_RIVAL, "key:/desk\\n\\n", "text:was 36.99", "text:y/n stock")
 FORM = ("text:garden", "key:3", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [

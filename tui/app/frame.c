@@ -154,6 +154,21 @@ static void draw_prompt(struct app *app, struct surface s)
 	edit_draw(&app->prompt.edit, s, 0, x, s.width - x - 1, ROLE_INPUT, true);
 }
 
+/* The key does something else here: what is more specific has taken it. */
+static bool taken(struct app *app, const char *const *contexts, const struct binding *b,
+		  const char *key)
+{
+	const struct binding *other = NULL;
+	uint32_t code;
+
+	if (!key_parse(key, &code))
+		return false;
+	while ((other = keymap_find(app->keymap, contexts, code, other)) && other != b)
+		if (other->brief && app_binding_active(app_view(app), other))
+			return true;
+	return false;
+}
+
 static void draw_keys(struct app *app, struct surface s)
 {
 	const char *contexts[CONTEXTS_MAX];
@@ -172,7 +187,7 @@ static void draw_keys(struct app *app, struct surface s)
 			    !app_binding_active(app_view(app), b))
 				continue;
 			keymap_first_key(app->keymap, b, key, sizeof key);
-			if (typing && strlen(key) == 1)
+			if ((typing && strlen(key) == 1) || taken(app, contexts, b, key))
 				continue;
 			need = outside_width(key) + outside_width(b->brief) + 1;
 			if (!*key || x + need >= s.width)

@@ -73,16 +73,22 @@ const struct listing_view *listing_view(const struct listing *l)
 
 static const char *first_sort(const struct listing *l)
 {
+	const char *const *s = l->kind->sorts;
+
+	/* One of the kind's own, which the next order is found by. */
+	for (; l->look && l->look->sort && s && *s; s++)
+		if (!strcmp(*s, l->look->sort))
+			return *s;
 	return l->kind->sorts ? l->kind->sorts[0] : NULL;
 }
 
-void listing_open(struct view *v, const struct listing_look *look, const char *query,
-		  const char *filter)
+static void open_list(struct view *v, const struct resource_kind *kind,
+		      const struct listing_look *look, const char *query, const char *filter)
 {
 	struct listing *l = mem_zalloc(sizeof *l);
 
 	l->view = v;
-	l->kind = v->kind;
+	l->kind = kind;
 	l->look = look;
 	l->height = 10;
 	l->sort = listing_view(l) && listing_view(l)->sort ? listing_view(l)->sort : first_sort(l);
@@ -92,6 +98,18 @@ void listing_open(struct view *v, const struct listing_look *look, const char *q
 	v->listing = l;
 	l->pages = pages_new(app_channel(v->app), l->kind->plural, query, on_changed, l);
 	listing_ask(l, NULL);
+}
+
+void listing_open(struct view *v, const struct listing_look *look, const char *query,
+		  const char *filter)
+{
+	open_list(v, v->kind, look, query, filter);
+}
+
+void listing_open_of(struct view *v, const struct resource_kind *kind,
+		     const struct listing_look *look)
+{
+	open_list(v, kind, look, NULL, NULL);
 }
 
 void listing_start(struct view *v, const char *arg)
@@ -366,24 +384,26 @@ void listing_draw(struct view *v, struct surface s)
 	struct listing *l = v->listing;
 	json_t *row = listing_row(l);
 	int preview = 0, list;
+	int top = !l->look || !l->look->bare || *l->filter; /* the line above the table */
 
-	draw_summary(l, surface_part(s, 0, 0, 1, -1));
+	if (top)
+		draw_summary(l, surface_part(s, 0, 0, 1, -1));
 	if (row && l->look && l->look->preview_height && s.height >= 14)
 		preview = l->look->preview_height(v, row, s.width);
 	if (preview > s.height - 2 - ROWS_KEPT)
 		preview = s.height - 2 - ROWS_KEPT;
 	if (preview < 2)
 		preview = 0;
-	list = s.height - 1 - preview;
+	list = s.height - top - preview;
 	l->height = list - 1;
 	if (pages_count(l->pages) == 0) {
-		draw_empty(l, surface_part(s, 1, 0, -1, -1));
+		draw_empty(l, surface_part(s, top, 0, -1, -1));
 		return;
 	}
 	place(l);
 	freshen(l);
 	pages_want(l->pages, (size_t)l->top, (size_t)l->height);
-	draw_rows(l, surface_part(s, 1, 0, list, -1));
+	draw_rows(l, surface_part(s, top, 0, list, -1));
 	if (preview)
 		l->look->preview(v, surface_part(s, s.height - preview, 0, preview, -1), row);
 }

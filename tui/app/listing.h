@@ -28,6 +28,8 @@ struct listing_look {
 	/** Other columns than the kind's, where the screen has better ones; NULL: the kind's. */
 	const struct column *columns;
 	size_t n_columns;
+	bool bare;        /* nothing above the table but a filter: the page has said it */
+	const char *sort; /* first order, NULL: the kind's first */
 	/** Lists that w goes through: the line above the table names them. NULL: one list. */
 	const struct listing_view *views;
 	size_t n_views;
@@ -36,6 +38,10 @@ struct listing_look {
 /** Opens the list of v->kind in v->listing. look may be NULL, query as in pages_new(). */
 void listing_open(struct view *v, const struct listing_look *look, const char *query,
 		  const char *filter);
+/** The same of another list than v->kind's, on a page that has more than the list: kind stays the
+ *  caller's and tells path (plural), columns, orders and title. */
+void listing_open_of(struct view *v, const struct resource_kind *kind,
+		     const struct listing_look *look);
 void listing_close(struct view *v);
 void listing_refresh(struct view *v);
 void listing_message(struct view *v, const struct live_message *m);
@@ -53,6 +59,8 @@ bool listing_turn(struct listing *l, int step);
 const struct listing_view *listing_view(const struct listing *l);
 void listing_filter(struct listing *l, const char *text);
 void listing_set_cursor(struct listing *l, const char *id);
+/** Sort by the kind's next order: for a key. */
+bool listing_sort_next(struct view *v);
 /** The row under the cursor, NULL when there is none. Borrowed. */
 json_t *listing_row(const struct listing *l);
 struct pages *listing_pages(const struct listing *l);

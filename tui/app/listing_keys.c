@@ -127,7 +127,7 @@ static bool run_clear(struct view *v, const struct binding *b)
 	return true;
 }
 
-static bool run_sort(struct view *v, const struct binding *b)
+bool listing_sort_next(struct view *v)
 {
 	struct listing *l = v->listing;
 	const char *const *s = l ? l->kind->sorts : NULL;
@@ -141,6 +141,11 @@ static bool run_sort(struct view *v, const struct binding *b)
 	l->jump = JUMP_HOME;
 	listing_ask(l, NULL);
 	return true;
+}
+
+static bool run_sort(struct view *v, const struct binding *b)
+{
+	return listing_sort_next(v);
 }
 
 static bool run_reverse(struct view *v, const struct binding *b)

@@ -273,6 +273,8 @@ void app_contexts(const struct view *v, const char *contexts[static CONTEXTS_MAX
 		contexts[n++] = shape;
 	if (v->sheet)
 		contexts[n++] = "table";
+	if (v->listing && v->screen->shape != SHAPE_LIST)
+		contexts[n++] = "list";
 	if (v->scroll)
 		contexts[n++] = "page";
 	contexts[n++] = "global";

@@ -69,12 +69,18 @@ static void replace_rows(struct pages *p, json_t *data)
 	p->after = known(json_object_get(p->meta, "next"));
 }
 
+/* Rows that are listings as somebody sees them are called by that. */
+static const char *id_of(const json_t *row)
+{
+	return json_str(row, "id", json_str(row, "listing", ""));
+}
+
 static void append_rows(struct pages *p, json_t *data)
 {
 	json_t *row;
 	size_t i, excess;
 
-	json_array_foreach(data, i, row) if (pages_find(p, json_str(row, "id", "")) < 0)
+	json_array_foreach(data, i, row) if (pages_find(p, id_of(row)) < 0)
 		json_array_append(p->rows, row);
 	p->after = known(json_object_get(p->meta, "next"));
 	excess = json_array_size(p->rows);
@@ -90,7 +96,7 @@ static void prepend_rows(struct pages *p, json_t *data)
 	size_t at = 0, i;
 	json_t *row;
 
-	json_array_foreach(data, i, row) if (pages_find(p, json_str(row, "id", "")) < 0)
+	json_array_foreach(data, i, row) if (pages_find(p, id_of(row)) < 0)
 		json_array_insert(p->rows, at++, row);
 	p->position = (long)json_int(p->meta, "position", p->position - (long)at);
 	p->before = known(json_object_get(p->meta, "prev"));
@@ -200,7 +206,7 @@ void pages_want(struct pages *p, size_t first, size_t height)
 
 bool pages_patch(struct pages *p, json_t *row)
 {
-	long at = pages_find(p, json_str(row, "id", ""));
+	long at = pages_find(p, id_of(row));
 
 	if (at < 0)
 		return false;
@@ -230,7 +236,7 @@ json_t *pages_row(const struct pages *p, size_t i)
 
 const char *pages_id(const struct pages *p, size_t i)
 {
-	return json_str(json_array_get(p->rows, i), "id", "");
+	return id_of(json_array_get(p->rows, i));
 }
 
 long pages_find(const struct pages *p, const char *id)

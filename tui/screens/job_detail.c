@@ -188,7 +188,7 @@ static void draw_parts(const struct job_page *p, struct surface s, int y)
 	char text[48];
 	int x = 2;
 
-	section_draw(s, y, "", "");
+	section_draw(s, y, "", "w which");
 	for (size_t i = 0; i < PARTS; i++) {
 		enum role role = i == p->part ? ROLE_TAB_HERE : ROLE_TAB;
 

@@ -230,7 +230,7 @@ static const enum role roles[TIME_CHART_SERIES] = {ROLE_DEGRADED, ROLE_CHART_LOW
 						   ROLE_UNKNOWN};
 /* Heavy, thin, dotted, dashed; the upper and the lower half of a cell. */
 static const uint32_t halves[TIME_CHART_SERIES][2] = {
-	{0x2580, 0x2584}, {0x2594, 0x2581}, {0x02D9, '.'}, {0x00AF, '_'}};
+	{0x2580, 0x2584}, {0x2594, 0x2581}, {0x02D9, '.'}, {0x2550, 0x2550}};
 
 static unsigned style_of(size_t series)
 {
