@@ -31,11 +31,11 @@ const char *brand_change_word(enum brand_change c)
 	return kinds[c].word;
 }
 
-/* A buy box changes hands: it is lost when somebody had it. */
-static enum brand_change change_of(const char *field, const char *was)
+/* A buy box changes hands: somebody lost it, "" is the site itself. */
+static enum brand_change change_of(const char *field)
 {
 	if (!strcmp(field, "buy_box"))
-		return *was ? CHANGE_BUY_BOX_LOST : CHANGE_OTHER;
+		return CHANGE_BUY_BOX_LOST;
 	for (int i = 0; i < CHANGE_DELISTED; i++)
 		if (!strcmp(field, kinds[i].word))
 			return (enum brand_change)i;
@@ -96,7 +96,7 @@ static enum err read_changes_of(struct brand_reading *b, struct brand_row *row)
 	sqlite3_bind_int64(st, 3, b->q->until_ms);
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		struct brand_changed c = {.listing = row->id, .at_ms = sqlite3_column_int64(st, 0)};
-		c.what = change_of(brand_text(st, 1), brand_text(st, 2));
+		c.what = change_of(brand_text(st, 1));
 		take(b, row, &c, brand_text(st, 2), brand_text(st, 3));
 		if (c.what != CHANGE_BUY_BOX_LOST)
 			continue;
@@ -109,34 +109,76 @@ static enum err read_changes_of(struct brand_reading *b, struct brand_row *row)
 	return ERR_NONE;
 }
 
-/* A site's first scan finds all of it at once: that is no news. */
-static enum err read_scanned(struct brand_reading *b, uint64_t site, int64_t *found_ms)
+/* A site's first scan finds all of it at once: that is no news. It is the first job of the site,
+ * when that began soon after the site was added; else it was long ago.
+ * @param *known_ms  0: the first scan is not over */
+static enum err read_known(struct brand_reading *b, uint64_t site, int64_t *known_ms)
 {
-	sqlite3_stmt *st =
-		reader_prepare(b->r, "SELECT scanned_ms, found_ms FROM site WHERE id = ?", b->e);
+	sqlite3_stmt *st = reader_prepare(
+		b->r,
+		"SELECT r.created_ms, j.created_ms, j.ended_ms FROM resource r"
+		" LEFT JOIN job j ON j.id = (SELECT min(id) FROM job WHERE owner = r.id)"
+		" WHERE r.id = ?",
+		b->e);
+	*known_ms = 0;
 	if (!st)
 		return b->e->code;
 	sqlite3_bind_int64(st, 1, (int64_t)site);
-	*found_ms = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 1) : 0;
+	if (sqlite3_step(st) == SQLITE_ROW) {
+		int64_t added = sqlite3_column_int64(st, 0), began = brand_number(st, 1);
+		bool first = began != REPUTATION_UNKNOWN && began - added < DAY_MS;
+		*known_ms = first ? sqlite3_column_int64(st, 2) : added;
+	}
 	sqlite3_reset(st);
 	return ERR_NONE;
 }
 
-static enum err name_listing(struct brand_reading *b, struct brand_changed *c)
+struct site_known {
+	uint64_t site;
+	int64_t known_ms;
+};
+
+struct site_list {
+	struct site_known *all;
+	size_t n, cap, last;
+};
+
+/* Rows stand by product: each site is asked for once. */
+static enum err known_since(struct brand_reading *b, struct site_list *l, uint64_t site,
+			    int64_t *known_ms)
+{
+	size_t i = l->n && l->all[l->last].site == site ? l->last : 0;
+	while (i < l->n && l->all[i].site != site)
+		i++;
+	if (i == l->n) {
+		if (l->n == l->cap) {
+			l->cap = l->cap ? 2 * l->cap : 16;
+			l->all = mem_array(l->all, l->cap, sizeof(*l->all));
+		}
+		l->all[l->n].site = site;
+		if (read_known(b, site, &l->all[l->n].known_ms))
+			return b->e->code;
+		l->n++;
+	}
+	l->last = i;
+	*known_ms = l->all[i].known_ms;
+	return ERR_NONE;
+}
+
+static void name_listing(struct brand_reading *b, struct brand_changed *c)
 {
 	sqlite3_stmt *st = reader_prepare(b->r,
 					  "SELECT l.title, r.name FROM listing l"
 					  " LEFT JOIN resource r ON r.id = l.site WHERE l.id = ?",
 					  b->e);
 	if (!st)
-		return b->e->code;
+		return;
 	sqlite3_bind_int64(st, 1, (int64_t)c->listing);
 	if (sqlite3_step(st) == SQLITE_ROW) {
 		c->title = shown(brand_text(st, 0));
 		snprintf(c->site, sizeof(c->site), "%s", brand_text(st, 1));
 	}
 	sqlite3_reset(st);
-	return ERR_NONE;
 }
 
 static bool in_span(const struct brand_reading *b, int64_t at_ms)
@@ -144,30 +186,30 @@ static bool in_span(const struct brand_reading *b, int64_t at_ms)
 	return at_ms >= b->q->since_ms && at_ms < b->q->until_ms;
 }
 
+static void read_row(struct brand_reading *b, struct site_list *sites, struct brand_row *row)
+{
+	struct brand_changed c = {.listing = row->id, .at_ms = row->state_ms};
+	int64_t known_ms = 0;
+	if (known_since(b, sites, row->site, &known_ms) || read_changes_of(b, row))
+		return;
+	c.what = CHANGE_DELISTED;
+	if (row->state == LISTING_GONE && in_span(b, row->state_ms))
+		take(b, row, &c, "", "");
+	c.what = CHANGE_NEW;
+	c.at_ms = row->first_ms;
+	if (known_ms && row->first_ms > known_ms && in_span(b, row->first_ms))
+		take(b, row, &c, "", "");
+}
+
 enum err brand_read_changes(struct brand_reading *b)
 {
 	struct brand_analysis *a = b->a;
-	uint64_t site = 0;
-	int64_t found_ms = 0;
+	struct site_list sites = {0};
 	a->latest = mem_array(NULL, BRAND_CHANGES_SHOWN + 1, sizeof(*a->latest));
-	for (size_t i = 0; i < b->n; i++) {
-		struct brand_row *row = &b->rows[i];
-		if (row->site != site && read_scanned(b, row->site, &found_ms))
-			return b->e->code;
-		site = row->site;
-		if (read_changes_of(b, row))
-			return b->e->code;
-		struct brand_changed c = {.listing = row->id, .at_ms = row->state_ms};
-		c.what = CHANGE_DELISTED;
-		if (row->state == LISTING_GONE && in_span(b, row->state_ms))
-			take(b, row, &c, "", "");
-		c.what = CHANGE_NEW;
-		c.at_ms = row->first_ms;
-		if (found_ms && row->first_ms > found_ms && in_span(b, row->first_ms))
-			take(b, row, &c, "", "");
-	}
-	for (size_t i = 0; i < a->n_latest; i++)
-		if (name_listing(b, &a->latest[i]))
-			return b->e->code;
-	return ERR_NONE;
+	for (size_t i = 0; i < b->n && !b->e->code; i++)
+		read_row(b, &sites, &b->rows[i]);
+	free(sites.all);
+	for (size_t i = 0; i < a->n_latest && !b->e->code; i++)
+		name_listing(b, &a->latest[i]);
+	return b->e->code;
 }
