@@ -4,16 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/api/fetched.h"
 #include "daemon/api/internal.h"
 #include "daemon/extract/extract.h"
-#include "daemon/net/fetch.h"
 #include "shared/mem.h"
 
 enum {
 	NUMBER_DIGITS_MAX = 16,
 	BODY_MAX = EXTRACT_GZIP_MAX,
 	FETCHED_MAX = 64 << 20, /* of a feed or sitemap, which is read in pieces */
-	PATIENCE_MS = 15000,    /* a person waits for a host's turn so long */
 	LIST_MS = 5000,         /* work on a piece of a long document */
 };
 
@@ -94,42 +93,12 @@ static void submit(void *arg)
 
 /* ---- by its address ------------------------------------------------------------------------ */
 
-static void hint_of(const struct fetch_result *r, struct error *e)
-{
-	if (r->end == FETCH_PRIVATE)
-		error_hint(e,
-			   "if it is yours, name it in net.allow_private of the configuration, or "
-			   "start the daemon with --allow-private");
-	else if (r->end == FETCH_BLOCKED)
-		error_hint(e,
-			   "save the page in a browser, then: sellersmart extract FILE --url URL");
-	else if (r->end == FETCH_NOT_YET)
-		error_hint(e, "ask again then; sellersmart host list shows the pace of each host");
-	else if (r->end == FETCH_DISALLOWED)
-		error_hint(e, "the shop's robots.txt decides; its owner may change it");
-}
-
-static enum err check_fetched(const struct fetch_result *r, struct error *e)
-{
-	enum err err = fetch_end_err(r->end);
-
-	if (r->end == FETCH_STATUS)
-		err = r->status == 404 || r->status == 410 ? ERR_NOT_FOUND : ERR_UNAVAILABLE;
-	if (err) {
-		error_set(e, err, "%s", *r->text ? r->text : fetch_end_name(r->end));
-		hint_of(r, e);
-	} else if (!r->len) {
-		err = error_set(e, ERR_INVALID, "the page is empty");
-	}
-	return err;
-}
-
 static void on_fetched(const struct fetch_result *r, void *arg)
 {
 	struct asking *asking = arg;
 	struct error e = {0};
 
-	if (check_fetched(r, &e)) {
+	if (fetched_check(r, &e)) {
 		fail(asking, &e);
 		return;
 	}
@@ -146,20 +115,10 @@ static void on_fetched(const struct fetch_result *r, void *arg)
 static void fetch_page(void *arg)
 {
 	struct asking *asking = arg;
-	struct fetch_request q = {.url = asking->query.expression,
-				  .body_max = FETCHED_MAX,
-				  .wait_ms = PATIENCE_MS,
-				  .pace_ms = -1,
-				  .budget = -1,
-				  .first = true,
-				  .done = on_fetched,
-				  .arg = asking};
-	struct fetch *fetch;
 	struct error e = {0};
 
-	if (!asking->d->fetcher)
-		error_set(&e, ERR_UNAVAILABLE, "the daemon is going down");
-	else if (!fetch_start(asking->d->fetcher, &q, &fetch, &e))
+	if (!fetched_start(asking->d, asking->query.expression, FETCHED_MAX, on_fetched, asking,
+			   &e))
 		return;
 	fail(asking, &e);
 }

@@ -119,3 +119,4 @@ struct route_set health_routes(void);
 struct route_set secrets_routes(void);
 struct route_set live_routes(void);
 struct route_set extract_routes(void);
+struct route_set recipes_routes(void);

@@ -85,7 +85,7 @@ enum err api_init(struct daemon *d, struct error *e)
 {
 	static struct route_set (*const sets[])(void) = {
 		batch_routes,   overview_routes, events_routes, doctor_routes,  health_routes,
-		secrets_routes, live_routes,     hosts_routes,  extract_routes,
+		secrets_routes, live_routes,     hosts_routes,  extract_routes, recipes_routes,
 	};
 	struct api_state *a = mem_zalloc(sizeof *a);
 	char *seen = store_meta_get(d->store, "overview.seen"), *end;

@@ -29,9 +29,11 @@ enum extract_kind {
 			  * expression is the page's URL or "" */
 	EXTRACT_RECIPE,  /* the same by the recipe alone, and in "recipe" also what each field
 			  * found and what its steps made of it: "fields". ERR_INVALID when the
-			  * recipe  is wrong */
+			  * recipe is wrong */
 	EXTRACT_NEWS,    /* items of an RSS or Atom feed (news_feed.h): a value each, a JSON object;
 			  * the expression is the feed's URL or "" */
+	EXTRACT_PROPOSE, /* a first recipe for the page (propose.h): a JSON object; the expression
+			  * is its URL or "" */
 };
 
 enum {

@@ -9,6 +9,7 @@
 #include "daemon/extract/news_feed.h"
 #include "daemon/extract/product_read.h"
 #include "daemon/extract/program.h"
+#include "daemon/extract/propose.h"
 #include "daemon/extract/recipe.h"
 #include "daemon/extract/tree.h"
 #include "shared/css.h"
@@ -313,6 +314,21 @@ static void read_news(struct extractor *x, const struct extract_request *r,
 	buf_fini(&text);
 }
 
+static void propose_recipe(struct extractor *x, const struct extract_request *r,
+			   const struct extract_query *q, struct found_writer *f)
+{
+	struct propose_request request = {.charsets = x->charsets,
+					  .document = r->document,
+					  .len = r->document_len,
+					  .content_type = r->content_type,
+					  .url = q->expression};
+	struct buf out = BUF_INIT(f->values.max > VALUE_HEAD ? f->values.max - VALUE_HEAD : 0);
+
+	if (!propose(&request, &out, &f->error))
+		found_add_whole(f, &out);
+	buf_fini(&out);
+}
+
 static void run_query(struct extractor *x, struct documents *d, const struct extract_query *q,
 		      struct found_writer *f)
 {
@@ -331,6 +347,7 @@ static void run_query(struct extractor *x, struct documents *d, const struct ext
 	case EXTRACT_PRODUCT:
 	case EXTRACT_RECIPE: read_products(x, d->request, q, f); break;
 	case EXTRACT_NEWS: read_news(x, d->request, q, f); break;
+	case EXTRACT_PROPOSE: propose_recipe(x, d->request, q, f); break;
 	}
 }
 

@@ -344,7 +344,7 @@ bool frame_read_request(const char *data, size_t len, struct frame_request *out)
 		out->queries[i].attribute = get_string(&c);
 		out->queries[i].from = get_u64(&c);
 		out->queries[i].recipe = get_string(&c);
-		if (kind > EXTRACT_NEWS || !out->queries[i].expression)
+		if (kind > EXTRACT_PROPOSE || !out->queries[i].expression)
 			c.bad = true;
 	}
 	r->head_len = get_u32(&c);

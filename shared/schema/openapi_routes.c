@@ -48,9 +48,15 @@ static const char facts[] =
 	"group?:str offers:[{price_minor:int? currency:str? availability:str? condition:str? seller:str? "
 	"price_to_minor?:int list_price_minor?:int shipping_minor?:int count?:int sku?:str source:str}] "
 	"rating:{value:num count:int? best?:num}? "
-	"reviews?:[{author:str? date:str? rating_x100:int? text:str?}] variants?:[{*:any}] sources:{*:str}}] "
+	"reviews?:[{author:str? date:str? rating_x100:int? text:str?}] variants?:[{*:any}] other?:{*:str} sources:{*:str}}] "
 	"sitemap?:{kind:<urlset|index> entries:[{loc:str lastmod:str?}]} sources:[str] "
-	"warnings:[{code:str text:str}] total:int? next:int?}";
+	"warnings:[{code:str text:str}] recipe?:{*:any} next_page?:str? links?:[str] total:int? next:int?}";
+
+static const char recipe_tried[] =
+	"{passed:bool failed:int tests:[{page:str passed:bool error?:str hint?:str applies?:bool "
+	"products?:int expected_products?:int fields?:[{name:str by?:str required?:bool found?:int raw?:str? "
+	"steps?:[{step:str? value:str?}] value?:str? expected?:str passed?:bool}] links?:[str] "
+	"next_page?:str? missing?:[str] warnings?:[{code:str text:str}]}]}";
 
 #define SPREAD    "offers:int min_minor:int? median_minor:int? max_minor:int?"
 #define WHO_BRAND "brand:str name:str? id:str? compared_as:[str] since:time until:time"
@@ -226,6 +232,15 @@ static const struct {
 	 "those from at on, where from points; more=1 when others follow",
 	 "200", NULL, facts,
 	 "url?:str content_type?:str from?:int fetch?:int head?:int at?:int more?:int", ""},
+	{"/v1/recipes/propose", "post",
+	 "A first recipe for a page: the body is its bytes, or it is fetched from url", "200", NULL,
+	 "{name:str spec:{*:any} test:{*:any} notes:[str] products:int fields:[{*:any}]}",
+	 "url?:str content_type?:str", ""},
+	{"/v1/recipes/test", "post",
+	 "Read pages by a recipe that need not be stored, and compare; url: one page, else its tests",
+	 "200", NULL, recipe_tried, NULL, "{spec:{*:any} url?:str tests?:[{*:any}]}"},
+	{"/v1/recipes/{ref}/test", "post", "The same of a stored recipe", "200", NULL, recipe_tried,
+	 NULL, "{url?:str}"},
 	{"/v1/openapi.json", "get", "This document", "200", "application/json", "{*:any}", NULL,
 	 NULL},
 	{"/v1/stream", "get", "Events and live rows as server-sent events; goes on", "200",

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "shared/mem.h"
 #include "shared/money.h"
 #include "tui/cli/cli.h"
+#include "tui/cli/document.h"
 #include "tui/cli/request.h"
 #include "tui/commands/command.h"
 
@@ -134,11 +134,6 @@ struct source {
 	bool more;
 	bool packed;
 };
-
-static bool is_address(const char *text)
-{
-	return !strncasecmp(text, "http://", 7) || !strncasecmp(text, "https://", 8);
-}
 
 static enum err read_failed(const struct source *s, struct error *e)
 {
@@ -311,7 +306,7 @@ static enum err ask_all(struct invocation *in, struct source *s, json_t **facts,
 static int run(struct invocation *in)
 {
 	struct source s = {0};
-	bool address = is_address(in->args[0]);
+	bool address = is_web_address(in->args[0]);
 	struct error e = {0};
 	json_t *facts = NULL;
 	enum err err = ERR_NONE;
