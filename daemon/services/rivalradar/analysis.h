@@ -31,7 +31,7 @@ struct analysis_row {
 struct analysis {
 	/* asked for */
 	uint64_t site;
-	int64_t since_ms, based_ms; /* based: end of the first complete scan, 0: not yet */
+	int64_t since_ms, based_ms; /* based: end of the first scan, 0: not yet */
 	/* found */
 	unsigned products, compared, cheaper, dearer, equal, unknown;
 	unsigned other_currency; /* listings of what I sell in a currency in which I do not */

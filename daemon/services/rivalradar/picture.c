@@ -70,22 +70,22 @@ static const char *based_key(char out[static 48], uint64_t site)
 	return out;
 }
 
-/* The first complete scan that was seen here stays the first one. */
-static int64_t based_of(struct store *s, uint64_t site, int64_t full_ms)
+/* The first scan that was seen here stays the first one. */
+static int64_t based_of(struct store *s, uint64_t site, int64_t scanned_ms)
 {
 	char key[48];
 	char *known = store_meta_get(s, based_key(key, site));
 	int64_t ms = known ? strtoll(known, NULL, 10) : 0;
 
 	free(known);
-	return ms ? ms : full_ms;
+	return ms ? ms : scanned_ms;
 }
 
 static enum err read_sites(struct pass *x, struct reader *r, struct error *e)
 {
 	sqlite3_stmt *st = reader_prepare(r,
 					  "SELECT id, mine, state, state_ms, text, scanned_ms,"
-					  " full_ms FROM site ORDER BY id LIMIT ?1",
+					  " scanned_ms FROM site ORDER BY id LIMIT ?1",
 					  e);
 	size_t cap = 0;
 	int rc;

@@ -16,7 +16,7 @@ struct figures {
 	bool mine;
 	enum site_state state;
 	int64_t state_ms, scanned_ms;
-	int64_t based_ms; /* end of its first complete scan: what came later is new; 0: not yet */
+	int64_t based_ms; /* end of its first scan: what came later is new; 0: not yet */
 	char text[160];   /* why it is blocked or fails */
 	unsigned products, unknown, out_of_stock;  /* listings that are not gone, and of those */
 	unsigned new_n, gone_n;                    /* of the last PICTURE_NEWS_DAYS */

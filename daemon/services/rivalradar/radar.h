@@ -20,7 +20,7 @@ void radar_settle(struct radar *r);
 /** A rival, a shop, or 0: all of mine against everybody. @return false: not worked out yet.
  *  Thread: any */
 bool radar_figures(struct radar *r, uint64_t site, struct figures *out);
-/** Members of a rival's live part: products mine_too cheaper dearer equal new gone out_of_stock
+/** Members of a rival's live part: mine_too cheaper dearer equal new gone out_of_stock
  *  index_mean index_median trend changed_at. From memory, thread: any. */
 void radar_live(struct radar *r, struct json_writer *w, uint64_t site);
 

@@ -214,7 +214,7 @@ static void picture__names__the_widest_undercut_first(void **state)
 	picture_free(p);
 }
 
-static void picture__counts__news_only_after_the_first_complete_scan(void **state)
+static void picture__counts__news_only_after_the_first_scan(void **state)
 {
 	struct fixture *f = *state;
 
@@ -227,11 +227,11 @@ static void picture__counts__news_only_after_the_first_complete_scan(void **stat
 	sql(f, "UPDATE listing SET first_ms = %lld WHERE id = 202", (long long)NOW - DAY_MS);
 	sql(f, "UPDATE listing SET state = 2, state_ms = %lld WHERE id = 203",
 	    (long long)NOW - DAY_MS);
-	sql(f, "UPDATE site SET full_ms = 0 WHERE id = %d", BRIGHTCO);
+	sql(f, "UPDATE site SET scanned_ms = 0 WHERE id = %d", BRIGHTCO);
 	struct picture *p = picture(f);
 	assert_int_equal(picture_find(p, BRIGHTCO)->new_n, 0); /* not read to its end yet */
 	picture_free(p);
-	sql(f, "UPDATE site SET full_ms = %lld WHERE id = %d", (long long)T0, BRIGHTCO);
+	sql(f, "UPDATE site SET scanned_ms = %lld WHERE id = %d", (long long)T0, BRIGHTCO);
 	p = picture(f);
 	assert_int_equal(picture_find(p, BRIGHTCO)->new_n, 1);
 	assert_int_equal(picture_find(p, BRIGHTCO)->gone_n, 1);
@@ -239,7 +239,7 @@ static void picture__counts__news_only_after_the_first_complete_scan(void **stat
 	assert_int_equal(picture_keep(f->store, p, &f->error), ERR_NONE);
 	picture_free(p);
 	/* Later scans do not make it younger. */
-	sql(f, "UPDATE site SET full_ms = %lld WHERE id = %d", (long long)NOW, BRIGHTCO);
+	sql(f, "UPDATE site SET scanned_ms = %lld WHERE id = %d", (long long)NOW, BRIGHTCO);
 	p = picture(f);
 	assert_int_equal(picture_find(p, BRIGHTCO)->based_ms, T0);
 	assert_int_equal(picture_find(p, BRIGHTCO)->new_n, 1);
@@ -333,7 +333,7 @@ int main(void)
 		sites_test(deal__is_within_5_percent_of_the_lowest__after_five_weeks),
 		sites_test(picture__is_empty__without_anything),
 		sites_test(picture__names__the_widest_undercut_first),
-		sites_test(picture__counts__news_only_after_the_first_complete_scan),
+		sites_test(picture__counts__news_only_after_the_first_scan),
 		sites_test(picture__remembers__days),
 		sites_test(picture__and_analysis__agree_on_whatever_is_sold),
 	};
