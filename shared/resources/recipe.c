@@ -386,13 +386,13 @@ static enum err check(const json_t *spec, struct error *e)
 static const struct column columns[] = {
 	{.title = "name", .path = "name", .min_width = 14, .weight = 2, .priority = 0},
 	{.title = "match", .path = "match", .min_width = 16, .weight = 2, .priority = 1},
-	{.title = "fields", .path = "fields", .min_width = 18, .weight = 3, .priority = 2},
 	{.title = "override",
 	 .path = "override",
 	 .format = COLUMN_BOOL,
 	 .min_width = 8,
 	 .priority = 4},
 	{.title = "items", .path = "items", .min_width = 8, .weight = 1, .priority = 3},
+	{.title = "note", .path = "description", .min_width = 12, .weight = 2, .priority = 5},
 };
 
 static const char *const sorts[] = {"name", NULL};
