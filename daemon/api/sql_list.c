@@ -63,7 +63,9 @@ static void query_read(struct sql_query *q, struct request *r,
 		take_sort(q, request_query(r, "sort", q->list->kind->sorts[0]));
 	if (!q->error.code && q->list->rest)
 		q->list->rest(q, r);
-	if (*text && !q->error.code) {
+	if (*text && !q->error.code && q->list->search) {
+		q->list->search(q, text);
+	} else if (*text && !q->error.code) {
 		struct buf sql = BUF_INIT(WHERE_MAX);
 		snprintf(like, 160, "%.150s", text);
 		buf_printf(&sql, "instr(lower(%s), lower(?)) > 0", q->list->words);

@@ -29,6 +29,8 @@ struct sql_list {
 	const char *id;                   /* "i.id" */
 	const char *number;               /* unique: REF may be it; ties what is sorted alike */
 	const char *words;                /* text in which ?q= must occur */
+	/** The condition of ?q= instead, where there is an index of words; NULL: words. */
+	void (*search)(struct sql_query *q, const char *text);
 	const struct sql_sort {
 		const char *name, *sql; /* an expression */
 	} * sorts;

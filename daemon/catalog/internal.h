@@ -10,6 +10,13 @@ struct catalog {
 };
 
 /** ctx: struct catalog. */
-extern const struct sql_list listing_list;
+extern const struct sql_list listing_list, product_list, match_list;
 struct answered listing_list_route(struct request *r, void *ctx);
 struct answered listing_show_route(struct request *r, void *ctx);
+struct answered listing_split_route(struct request *r, void *ctx);
+struct answered product_list_route(struct request *r, void *ctx);
+struct answered product_show_route(struct request *r, void *ctx);
+struct answered match_list_route(struct request *r, void *ctx);
+struct answered match_show_route(struct request *r, void *ctx);
+struct answered match_confirm_route(struct request *r, void *ctx);
+struct answered match_reject_route(struct request *r, void *ctx);

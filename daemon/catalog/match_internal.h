@@ -44,6 +44,9 @@ enum err match_trust(const struct match_db *db, uint64_t product, const struct t
 enum err match_site_has(const struct match_db *db, uint64_t product, uint64_t site,
 			uint64_t but_listing, bool *has, struct error *e);
 
+/** A product of its own for a listing, without its codes. */
+enum err product_make(struct txn *t, const struct identity *id, uint64_t *product, struct error *e);
+
 /** What titles say, best first. */
 struct match_ranking {
 	struct match_doubt one, doubts[MATCH_DOUBTS_MAX];

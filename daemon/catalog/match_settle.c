@@ -172,6 +172,16 @@ static enum err add_product(struct txn *t, const struct identity *id, const char
 	return txn_exec(t, st, e);
 }
 
+enum err product_make(struct txn *t, const struct identity *id, uint64_t *product, struct error *e)
+{
+	char key[BRAND_KEY_MAX];
+	struct pack pack;
+
+	brand_fold(id->brand, key, sizeof(key));
+	pack_read(id->title, &pack);
+	return add_product(t, id, key, &pack, product, e);
+}
+
 /* What another product has already stays there. */
 static enum err add_identifiers(struct txn *t, const struct identifiers *by, uint64_t product,
 				struct error *e)

@@ -8,6 +8,13 @@
 static const struct route routes[] = {
 	{"GET", "/v1/listings", ROUTE_WORKER, ACCESS_READ, listing_list_route, 0},
 	{"GET", "/v1/listings/:ref", ROUTE_WORKER, ACCESS_READ, listing_show_route, 0},
+	{"POST", "/v1/listings/:ref/split", ROUTE_WORKER, ACCESS_WRITE, listing_split_route, 0},
+	{"GET", "/v1/products", ROUTE_WORKER, ACCESS_READ, product_list_route, 0},
+	{"GET", "/v1/products/:ref", ROUTE_WORKER, ACCESS_READ, product_show_route, 0},
+	{"GET", "/v1/matches", ROUTE_WORKER, ACCESS_READ, match_list_route, 0},
+	{"GET", "/v1/matches/:ref", ROUTE_WORKER, ACCESS_READ, match_show_route, 0},
+	{"POST", "/v1/matches/:ref/confirm", ROUTE_WORKER, ACCESS_WRITE, match_confirm_route, 0},
+	{"POST", "/v1/matches/:ref/reject", ROUTE_WORKER, ACCESS_WRITE, match_reject_route, 0},
 };
 
 struct catalog *catalog_new(struct daemon *d)

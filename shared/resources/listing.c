@@ -72,6 +72,13 @@ static const char live[] =
 	"shipping_minor:int? landed_minor:int? currency:str? availability:str? condition:str? "
 	"buy_box:bool? rank:int? since:time source:str}]}";
 
+static const struct action actions[] = {
+	{.verb = "split",
+	 .method = "POST",
+	 .confirm = true,
+	 .help = "It is another product than it was taken for: make it one of its own"},
+};
+
 static const char *const examples[] = {
 	"sellersmart listing list -q lamp",
 	"sellersmart listing list --filter site=lampenwelt --filter state=gone",
@@ -91,6 +98,8 @@ const struct resource_kind resource_listing = {
 	.n_columns = ARRAY_LEN(columns),
 	.sorts = sorts,
 	.filters = filters,
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
 	.examples = examples,
 	.outputs = outputs,
 	.live = live,
