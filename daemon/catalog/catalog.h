@@ -60,6 +60,12 @@ struct observation {
 	bool baseline;                /* the site's first scan: nothing of it is news */
 	uint8_t hash[EVIDENCE_BYTES]; /* of the bytes */
 	int status;
+	/** One of several parts of a large page: of what is not in it nothing is said. */
+	bool part;
+	/** The bytes and their Content-Type, kept when they advertise a price below a product's
+	 * minimum (map_minor); NULL: not at hand. */
+	const char *body, *type;
+	size_t body_len;
 };
 
 /** Is the page as it was (same bytes, no failure since, nothing in doubt)? Then observe_same() is
@@ -93,7 +99,7 @@ enum err observe_prepare_forget(struct store *s, uint64_t site, struct observed 
 				struct error *e);
 
 /** Inside an operation, a slice of it (<= 5 ms). *more: call it again in an operation of its own.
- *  Emits the events of what changed. An operation that fails may be done again. */
+ *  Emits the events of what changed. When the operation fails, prepare it again. */
 enum err observe_keep(struct txn *t, struct observed *x, bool *more, struct error *e);
 void observed_free(struct observed *x);
 

@@ -7,16 +7,34 @@
 #include "shared/json.h"
 #include "shared/mem.h"
 
-enum { RATING_MAX_X100 = 1000000 };
+enum { RATING_MAX_X100 = 1000000, REVIEW_MAX_X100 = 500 };
 #define COUNT_MAX INT64_C(1000000000000)
 
 /* What the words of facts_warn() are; the code of a warning is a literal. */
 static const char *const codes[] = {
-	"availability_unknown", "currency_unknown",  "disagreement",      "filter_missing",
-	"recipe_invalid",       "too_many_links",    "gtin_invalid",      "json_broken",
-	"json_mended",          "loc_invalid",       "nothing_found",     "price_without_currency",
-	"price_rounded",        "price_unreadable",  "price_zero",        "too_many_entries",
-	"too_many_offers",      "too_many_products", "too_many_variants",
+	"availability_unknown",
+	"charset_wrong",
+	"currency_unknown",
+	"disagreement",
+	"feed_without_products",
+	"filter_missing",
+	"gtin_invalid",
+	"gzip_broken",
+	"item_too_large",
+	"json_broken",
+	"json_mended",
+	"loc_invalid",
+	"nothing_found",
+	"price_rounded",
+	"price_unreadable",
+	"price_without_currency",
+	"price_zero",
+	"recipe_invalid",
+	"too_many_entries",
+	"too_many_links",
+	"too_many_offers",
+	"too_many_products",
+	"too_many_variants",
 };
 static const char other_code[] = "other";
 
@@ -190,6 +208,34 @@ static enum err read_rating(const struct reading *r, struct product *p, const js
 	return read_source(r, json_object_get(o, "sources"), "rating", &p->rating_source);
 }
 
+static enum err read_reviews(const struct reading *r, struct product *p, const json_t *o)
+{
+	const json_t *reviews, *one;
+	size_t i;
+	enum err err = read_list(r, o, "reviews", false, &reviews);
+	if (!err && reviews)
+		err = read_source(r, json_object_get(o, "sources"), "reviews", &p->reviews_source);
+	if (err)
+		return err;
+	json_array_foreach(reviews, i, one)
+	{
+		const char *author, *date, *text;
+		struct review *review = product_add_review(p, p->reviews_source);
+		if (!review)
+			return error_set(r->e, ERR_TOO_LARGE, "a product with too many reviews");
+		if ((err = read_text(r, one, "author", &author)) ||
+		    (err = read_text(r, one, "date", &date)) ||
+		    (err = read_text(r, one, "text", &text)) ||
+		    (err = read_number(r, one, "rating_x100", REVIEW_MAX_X100,
+				       &review->rating_x100)))
+			return err;
+		review->author = fact_text(author);
+		review->date = fact_text(date);
+		review->text = fact_text(text);
+	}
+	return ERR_NONE;
+}
+
 static enum err read_product(const struct reading *r, struct product *p, const json_t *o,
 			     bool is_variant)
 {
@@ -199,7 +245,7 @@ static enum err read_product(const struct reading *r, struct product *p, const j
 	if (!json_is_object(o))
 		return refuse(r, is_variant ? "variants" : "products");
 	if ((err = read_texts(r, p, o)) || (err = read_rating(r, p, o)) ||
-	    (err = read_list(r, o, "offers", true, &offers)) ||
+	    (err = read_reviews(r, p, o)) || (err = read_list(r, o, "offers", true, &offers)) ||
 	    (err = read_list(r, o, "variants", false, &variants)))
 		return err;
 	if (variants && is_variant)
