@@ -1,15 +1,14 @@
 #include "daemon/net/blocked.h"
 
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
 #include "shared/mem.h"
+#include "shared/words.h"
 
 enum {
 	LOOK_MAX = 32 * 1024, /* where titles and forms of walls stand */
 	SMALL = 16 * 1024,    /* a page of a product is larger than a wall */
-	HASHES = 4096,
 };
 
 /* Words that stand on walls and, in a title or as an address of theirs, on no shop's page. Scripts
@@ -36,66 +35,9 @@ static const char *const small_marks[] = {
 	"not a robot",         "verify you are human", "unusual traffic",
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static bool has(const char *text, size_t len, const char *mark)
 {
-	size_t n = strlen(mark);
-
-	for (size_t i = 0; i + n <= len; i++) {
-		if (lower(text[i]) == mark[0] && !strncasecmp(text + i, mark, n))
-			return true;
-	}
-	return false;
-}
-
-static unsigned hash(const char *pair)
-{
-	unsigned a = (unsigned char)pair[0] | 0x20, b = (unsigned char)pair[1] | 0x20;
-
-	return (a << 5 ^ b) % HASHES;
-}
-
-static bool begins_with_one(const char *text, size_t len, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		size_t mark = strlen(list[i]);
-
-		if (mark <= len && !strncasecmp(text, list[i], mark))
-			return true;
-	}
-	return false;
-}
-
-/* Every page goes through here, so it jumps from pair to pair of bytes, as far as no mark can begin
- * in between (Wu and Manber). */
-static bool has_one(const char *text, size_t len, const char *const *list, size_t n)
-{
-	uint8_t jumps[HASHES];
-	size_t window = strlen(list[0]), at;
-
-	for (size_t i = 1; i < n; i++)
-		window = strlen(list[i]) < window ? strlen(list[i]) : window;
-	memset(jumps, (int)window - 1, sizeof jumps);
-	for (size_t i = 0; i < n; i++) {
-		for (size_t k = 0; k + 2 <= window; k++) {
-			uint8_t *jump = &jumps[hash(list[i] + k)];
-
-			*jump = *jump < window - 2 - k ? *jump : (uint8_t)(window - 2 - k);
-		}
-	}
-	for (at = window - 2; at + 2 <= len; at++) {
-		size_t begin = at - (window - 2), jump = jumps[hash(text + at)];
-
-		if (jump)
-			at += jump - 1;
-		else if (begins_with_one(text + begin, len - begin, list, n))
-			return true;
-	}
-	return false;
+	return words_has_one(text, len, &mark, 1);
 }
 
 bool blocked_header(const char *name, const char *value, size_t len)
@@ -119,8 +61,8 @@ const char *blocked_page(int status, bool wall, const char *body, size_t len)
 		return status == 403 ? "403" : status == 451 ? "451" : "999";
 	if (len > LOOK_MAX)
 		len = LOOK_MAX;
-	if (has_one(body, len, marks, ARRAY_LEN(marks)) ||
-	    (small && has_one(body, len, small_marks, ARRAY_LEN(small_marks))))
+	if (words_has_one(body, len, marks, ARRAY_LEN(marks)) ||
+	    (small && words_has_one(body, len, small_marks, ARRAY_LEN(small_marks))))
 		return "a captcha";
 	return NULL;
 }
