@@ -102,7 +102,7 @@ static size_t piece(unsigned *seed, size_t left)
 
 static void run(struct log *l, const uint8_t *data, size_t size, unsigned seed)
 {
-	static const struct html_sink sink = {on_tag, on_text, on_comment, on_doctype};
+	static const struct html_sink sink = {on_tag, on_text, on_comment, on_doctype, NULL};
 
 	l->all = BUF_INIT(LOG_MAX);
 	l->text = false;
