@@ -192,7 +192,8 @@ const struct html_name *html_names_find(const struct html_names *n, const char *
 	size_t slot = slot_of(name, len);
 
 	for (uint8_t i; (i = n->slots[slot]); slot = (slot + 1) & (SLOTS - 1)) {
-		if (n->lengths[i] == len && !memcmp(n->all[i].name, name, len))
+		if (n->lengths[i] == len && n->all[i].name[0] == name[0] &&
+		    !memcmp(n->all[i].name, name, len))
 			return &n->all[i];
 	}
 	return NULL;

@@ -301,11 +301,25 @@ static void on_text(void *arg, const char *text, size_t n)
 	}
 }
 
+/* An element that no part can be needs none. */
+static bool on_wants(void *arg, const char *name, size_t len)
+{
+	struct html_select *s = arg;
+
+	for (size_t i = 0; i < s->n_parts; i++) {
+		const struct part *p = &s->parts[i];
+
+		if (!p->css->type || (p->type_len == len && !memcmp(p->css->type, name, len)))
+			return true;
+	}
+	return false;
+}
+
 /* ---- the interface ------------------------------------------------------------------------- */
 
 struct html_select *html_select_new(void)
 {
-	static const struct html_stack_sink sink = {on_open, on_close, on_text};
+	static const struct html_stack_sink sink = {on_open, on_close, on_text, on_wants};
 	struct html_select *s = mem_zalloc(sizeof *s);
 
 	s->stack = html_stack_new(&sink, s);

@@ -450,11 +450,18 @@ static void on_text(void *arg, const char *text, size_t n)
 		s->sink->text(s->arg, text, n);
 }
 
+static bool on_wants(void *arg, const char *name, size_t len)
+{
+	struct html_stack *s = arg;
+
+	return !s->sink->wants || s->sink->wants(s->arg, name, len);
+}
+
 /* ---- the interface ------------------------------------------------------------------------- */
 
 struct html_stack *html_stack_new(const struct html_stack_sink *sink, void *arg)
 {
-	static const struct html_sink tokens = {.tag = on_tag, .text = on_text};
+	static const struct html_sink tokens = {.tag = on_tag, .text = on_text, .wants = on_wants};
 	struct html_stack *s = mem_zalloc(sizeof *s);
 
 	s->sink = sink;

@@ -27,6 +27,8 @@ struct html_stack_sink {
 	void (*close)(void *arg, const struct html_element *e);
 	/** A part of the text in the innermost element. */
 	void (*text)(void *arg, const char *s, size_t n);
+	/** As in html_token.h. */
+	bool (*wants)(void *arg, const char *name, size_t len);
 };
 
 struct html_stack;

@@ -28,6 +28,7 @@ void html_tag_name_done(struct html_tokens *t)
 		t->cut = true;
 	}
 	t->name.len = piece_length(t, 0);
+	t->skip = t->end || (t->sink->wants && !t->sink->wants(t->arg, t->store, t->name.len));
 }
 
 void html_give_tag(struct html_tokens *t)
@@ -76,6 +77,7 @@ static bool is_double(const struct html_tokens *t)
 
 	for (size_t i = 0; i < t->n; i++) {
 		if (t->pieces[i].name.len == name->len &&
+		    t->store[t->pieces[i].name.at] == t->store[name->at] &&
 		    !memcmp(t->store + t->pieces[i].name.at, t->store + name->at, name->len))
 			return true;
 	}
@@ -86,7 +88,7 @@ static bool is_double(const struct html_tokens *t)
 static void attribute_done(struct html_tokens *t)
 {
 	t->pieces[t->n].value.len = piece_length(t, t->pieces[t->n].value.at);
-	if (t->end) {
+	if (t->skip) {
 		t->len = t->pieces[t->n].name.at;
 		return;
 	}
@@ -106,10 +108,14 @@ static void attribute_done(struct html_tokens *t)
 static const char *keep_name(struct html_tokens *t, const char *p, const char *end, int stop)
 {
 	while (p < end) {
-		const char *q = html_scan(p, end, stop | B_UPPER | B_NUL);
+		/* Names are short: byte by byte is quickest, as long as there is room. */
+		if (t->cap > t->len) {
+			char *to = t->store + t->len, *full = t->store + t->cap - 1;
 
-		html_keep(t, p, (size_t)(q - p));
-		p = q;
+			while (p < end && to < full && !html_is(*p, stop | B_NUL))
+				*to++ = html_lower(*p++);
+			t->len = (size_t)(to - t->store);
+		}
 		if (p == end || html_is(*p, stop))
 			break;
 		if (*p)
@@ -197,7 +203,8 @@ static const char *before_name(struct html_tokens *t, const char *p, const char 
 
 static const char *name(struct html_tokens *t, const char *p, const char *end)
 {
-	p = keep_name(t, p, end, B_BLANK | B_SLASH | B_GREATER | B_EQUAL);
+	p = t->skip ? html_scan(p, end, B_BLANK | B_SLASH | B_GREATER | B_EQUAL)
+		    : keep_name(t, p, end, B_BLANK | B_SLASH | B_GREATER | B_EQUAL);
 	if (p == end)
 		return p;
 	attribute_name_done(t);
@@ -245,14 +252,26 @@ static const char *before_value(struct html_tokens *t, const char *p, const char
 	return p;
 }
 
+/* The end of a value that nobody wants: references in it end nothing. */
+static const char *value_end(const struct html_tokens *t, const char *p, const char *end)
+{
+	const char *q;
+
+	if (t->state == S_VALUE_BARE)
+		return html_scan(p, end, B_BLANK | B_GREATER);
+	q = memchr(p, t->state == S_VALUE_DOUBLE ? '"' : '\'', (size_t)(end - p));
+	return q ? q : end;
+}
+
 static const char *value(struct html_tokens *t, const char *p, const char *end)
 {
 	int stop = t->state == S_VALUE_DOUBLE   ? B_DOUBLE
 		   : t->state == S_VALUE_SINGLE ? B_SINGLE
 						: B_BLANK | B_GREATER;
-	const char *q = html_scan(p, end, stop | B_AMP | B_NUL);
+	const char *q = t->skip ? value_end(t, p, end) : html_scan(p, end, stop | B_AMP | B_NUL);
 
-	html_keep(t, p, (size_t)(q - p));
+	if (!t->skip)
+		html_keep(t, p, (size_t)(q - p));
 	if (q == end)
 		return q;
 	if (*q == '\0') {

@@ -44,6 +44,8 @@ struct html_sink {
 	void (*text)(void *arg, const char *s, size_t n);
 	void (*comment)(void *arg, const char *s, size_t n);
 	void (*doctype)(void *arg, const struct html_doctype *d);
+	/** Are the attributes of this start tag of use? If not, it has none. NULL: always. */
+	bool (*wants)(void *arg, const char *name, size_t len);
 };
 
 /** What stands between tags: how far markup is markup. */

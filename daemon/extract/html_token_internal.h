@@ -145,6 +145,7 @@ struct html_tokens {
 	bool gather;
 
 	bool end, self_closing, cut;
+	bool skip; /* the attributes are of no use */
 	struct html_piece name;
 	size_t n;
 	struct {

@@ -6,6 +6,7 @@
 #include "shared/buf.h"
 #include "shared/mem.h"
 #include "shared/utf8.h"
+#include "shared/words.h"
 
 enum {
 	ITEM_DEPTH_MAX = 40,
@@ -130,10 +131,11 @@ static void note_references(void *arg, const struct html_tag *tag)
 
 void microdata_expect(struct microdata *m, const char *text, size_t len)
 {
+	static const char *const reference = "itemref";
 	static const struct html_sink sink = {.tag = note_references};
 	struct html_tokens *tokens;
 
-	if (!memmem(text, len, "itemref", 7))
+	if (!words_has_one(text, len, &reference, 1))
 		return;
 	tokens = html_tokens_new(&sink, m);
 	html_tokens_feed(tokens, text, len);

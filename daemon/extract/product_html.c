@@ -7,6 +7,7 @@
 #include "daemon/extract/html_stack.h"
 #include "daemon/extract/microdata.h"
 #include "shared/mem.h"
+#include "shared/words.h"
 
 struct pass {
 	struct html_page *page;
@@ -15,6 +16,7 @@ struct pass {
 	struct buf script;
 	size_t script_depth; /* of the script or style that is open, and one; 0: none */
 	bool in_json;
+	bool microdata_there;
 };
 
 static const struct {
@@ -150,6 +152,16 @@ static void on_close(void *arg, const struct html_element *e)
 	listen(p);
 }
 
+static bool on_wants(void *arg, const char *name, size_t len)
+{
+	struct pass *p = arg;
+
+	if (p->microdata_there)
+		return true;
+	return (len == 4 && (!memcmp(name, "meta", 4) || !memcmp(name, "base", 4))) ||
+	       (len == 6 && !memcmp(name, "script", 6));
+}
+
 static void on_text(void *arg, const char *s, size_t n)
 {
 	struct pass *p = arg;
@@ -162,13 +174,16 @@ static void on_text(void *arg, const char *s, size_t n)
 
 void html_page_read(const char *text, size_t len, struct html_page *out)
 {
-	static const struct html_stack_sink sink = {on_open, on_close, on_text};
+	static const struct html_stack_sink sink = {on_open, on_close, on_text, on_wants};
+	static const char *const item[] = {"itemscope"};
 	struct pass p = {.page = out, .script = BUF_INIT(len)};
 
 	*out = (struct html_page){0};
 	p.stack = html_stack_new(&sink, &p);
 	p.microdata = microdata_new();
-	microdata_expect(p.microdata, text, len);
+	p.microdata_there = words_has_one(text, len, item, ARRAY_LEN(item));
+	if (p.microdata_there)
+		microdata_expect(p.microdata, text, len);
 	html_stack_mute(p.stack, true);
 	html_stack_feed(p.stack, text, len);
 	html_stack_finish(p.stack); /* closes all, also a script that a page was cut in */

@@ -113,9 +113,12 @@ def recipe(fields):
                        "currency": "EUR", "override": True})
 
 
-def ours(url, words, fields=None):
-    done = subprocess.run([SCRAPER, url, str(PAGES), words] + ([recipe(fields)] if fields else []), capture_output=True,
-                          text=True)
+def selectors(fields):
+    return [css + ("@src" if name == "image" else "") for name, css in fields.items()]
+
+
+def ours(url, words, *asked):
+    done = subprocess.run([SCRAPER, url, str(PAGES), words, *asked], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"scraper ended with {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)
@@ -158,10 +161,12 @@ def main():
                   f"(start: {start:.2f} CPU s)")
         else:
             print("   Scrapy is not here (Debian: python3-scrapy): figures without their peer")
-        for name, fields, word, goal in (("structured data", None, '"price_minor":124990', 20),
-                                         ("five simple CSS fields", FIELDS, '"price_minor":124990', 20),
-                                         ("five CSS fields, by the tree", TREE, '"price_minor":124990', 3)):
-            r = ours(url, word, fields)
+        facts = '"price_minor":124990'
+        for name, word, asked, goal in (
+                ("structured data", facts, (), 20), ("five simple CSS fields", PRICE, selectors(FIELDS), 20),
+                ("recipe of simple CSS, and data", facts, (recipe(FIELDS),), 3),
+                ("recipe by the tree, and data", facts, (recipe(TREE),), 3)):
+            r = ours(url, word, *asked)
             cpu = r["own_cpu_s"] + r["worker_cpu_s"]
             rate = r["pages"] / cpu
             print(f"   {name:32} {rate:8.0f} pages/CPU s   {r['pages'] / r['wall_s']:6.0f} pages/s  "

@@ -1,8 +1,8 @@
 /* Pages of one host fetched and taken apart as a scan does it, by the daemon's own fetcher and its
  * worker processes, without a store: what a page costs. This program is its own worker.
  *
- *   scraper URL PAGES WORD [RECIPE]    URL is followed by the page's number; WORD must be in what
- *                                      was found on each page
+ *   scraper URL PAGES WORD [RECIPE | SELECTOR[@ATTRIBUTE]...]    URL is followed by the page's
+ *                                      number; WORD must be in what was found on each page
  *
  * Prints {"pages","wrong","wall_s","own_cpu_s","worker_cpu_s"}. */
 #include <semaphore.h>
@@ -21,6 +21,8 @@ enum { AHEAD = 16, BUDGET = 100000000 };
 
 struct scraper {
 	const char *url, *word, *recipe;
+	struct extract_query queries[EXTRACT_QUERIES_MAX]; /* selectors */
+	size_t n_queries;
 	int pages, begun, done, wrong;
 	struct loop *loop;
 	struct resolver *resolver;
@@ -46,9 +48,13 @@ static void page_over(struct scraper *s, bool right)
 static void on_extracted(const struct extract_answer *a, void *arg)
 {
 	struct scraper *s = arg;
-	bool fine = !a->code && a->n && a->found[0].n;
+	bool right = false, all = !a->code && a->n;
 
-	page_over(s, fine && strstr(a->found[0].values[0], s->word));
+	for (size_t i = 0; i < a->n; i++) {
+		all &= a->found[i].n > 0;
+		right |= a->found[i].n && strstr(a->found[i].values[0], s->word);
+	}
+	page_over(s, all && right);
 }
 
 static void on_fetched(const struct fetch_result *r, void *arg)
@@ -59,8 +65,8 @@ static void on_fetched(const struct fetch_result *r, void *arg)
 	struct extract_request request = {.document = r->body,
 					  .document_len = r->len,
 					  .content_type = r->type,
-					  .queries = &query,
-					  .n_queries = 1};
+					  .queries = s->n_queries ? s->queries : &query,
+					  .n_queries = s->n_queries ? s->n_queries : 1};
 
 	if (r->end == FETCH_OK) {
 		extract_submit(s->extract, &request, on_extracted, s);
@@ -147,7 +153,16 @@ int main(int argc, char **argv)
 	s.url = argv[1];
 	s.pages = atoi(argv[2]);
 	s.word = argv[3];
-	s.recipe = argc > 4 ? argv[4] : NULL;
+	if (argc > 4 && *argv[4] == '{')
+		s.recipe = argv[4];
+	for (int i = 4; !s.recipe && i < argc && s.n_queries < EXTRACT_QUERIES_MAX; i++) {
+		char *at = strchr(argv[i], '@');
+
+		if (at)
+			*at++ = '\0';
+		s.queries[s.n_queries++] = (struct extract_query){
+			.kind = EXTRACT_CSS, .expression = argv[i], .attribute = at};
+	}
 	sem_init(&s.over, 0, 0);
 	if (loop_start(s.loop, setup, &s, &s.error))
 		return 1;

@@ -99,7 +99,7 @@ static void on_doctype(void *arg, const struct html_doctype *d)
 						!d->force_quirks));
 }
 
-static const struct html_sink sink = {on_tag, on_text, on_comment, on_doctype};
+static const struct html_sink sink = {on_tag, on_text, on_comment, on_doctype, NULL};
 
 static enum html_content content_of(const char *state)
 {

@@ -99,6 +99,36 @@ static void tokens__of_elements_without_markup__end_with_their_own_end_tag(void 
 	buf_fini(&l.all);
 }
 
+static bool wants_links(void *arg, const char *name, size_t len)
+{
+	return len == 1 && *name == 'a';
+}
+
+/* The same tags and texts, whatever stands in the values that nobody reads. */
+static void attributes__that_nobody_wants__are_passed_over(void **state)
+{
+	static const char page[] = "<p class=\"a>b'\" x='</p>' y=a/b&amp; / z><a href=1>&lt;</a>"
+				   "<i =c d=\"&amp;\"\n e/><b f =\n'\"'g>t</b class=\"x>\">u";
+	static const struct html_sink picky = {
+		.tag = on_tag, .text = on_text, .wants = wants_links};
+
+	for (size_t piece = 1; piece < sizeof page; piece++) {
+		struct log l = log_new();
+
+		l.tokens = html_tokens_new(&picky, &l);
+		for (size_t at = 0; at < sizeof page - 1; at += piece) {
+			size_t left = sizeof page - 1 - at;
+
+			html_tokens_feed(l.tokens, page + at, piece < left ? piece : left);
+			assert_true(l.attributes <= 1);
+		}
+		html_tokens_finish(l.tokens);
+		html_tokens_free(l.tokens);
+		assert_string_equal(buf_str(&l.all), "<p><a><</a><i><b>t</b>u");
+		buf_fini(&l.all);
+	}
+}
+
 static void tokens__while_muted__leave_out_the_text_and_nothing_else(void **state)
 {
 	static const char page[] = "<a>x &amp; y<b>p &amp; q &lt; <script>'<b>'</script><b>r</b>z";
@@ -190,6 +220,7 @@ int main(void)
 		cmocka_unit_test(tokens__of_a_character_that_two_pieces_share__hold_it_whole),
 		cmocka_unit_test(tokens__of_what_is_not_utf8__give_every_byte_back),
 		cmocka_unit_test(tokens__of_elements_without_markup__end_with_their_own_end_tag),
+		cmocka_unit_test(attributes__that_nobody_wants__are_passed_over),
 		cmocka_unit_test(tokens__while_muted__leave_out_the_text_and_nothing_else),
 		cmocka_unit_test(
 			tokens__of_a_tag_with_too_many_attributes__hold_the_first_and_say_so),
