@@ -124,6 +124,16 @@ static bool simple(const struct look *k)
 	       (k->language == RECIPE_CSS ? k->simple != NULL : k->language != RECIPE_XPATH);
 }
 
+/* Each field has a name, and its own: answers have a member for each. */
+static bool is_named(const struct recipe *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_rules; i++) {
+		if (!strcmp(r->rules[i].name, name))
+			return false;
+	}
+	return *name != '\0';
+}
+
 static bool rules_read(struct recipe *r, struct error *e)
 {
 	const json_t *fields = json_object_get(r->spec, "fields"), *field;
@@ -135,6 +145,9 @@ static bool rules_read(struct recipe *r, struct error *e)
 
 		if (r->n_rules == RECIPE_FIELDS_MAX)
 			return !error_set(e, ERR_INVALID, "more than %d fields", RECIPE_FIELDS_MAX);
+		if (!is_named(r, json_str(field, "name", "")))
+			return !error_set(e, ERR_INVALID,
+					  "a field without a name, or one of the same name again");
 		r->n_rules++;
 		if (!rule_read(rule, field, e)) {
 			error_prefix(e, "%.60s: ", rule->name);

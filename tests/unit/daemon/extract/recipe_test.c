@@ -395,6 +395,9 @@ static void recipe__that_is_wrong__says_where(void **state)
 		{"{\"fields\":[{\"name\":\"title\",\"pattern\":\"(\"}]}", "title: "},
 		{"{\"fields\":[{\"name\":\"title\",\"css\":\"b\",\"transform\":[\"x\"]}]}",
 		 "no step"},
+		{"{\"fields\":[{\"css\":\"b\"}]}", "without a name"},
+		{"{\"fields\":[{\"name\":\"a\",\"css\":\"b\"},{\"name\":\"a\",\"css\":\"i\"}]}",
+		 "the same name"},
 		{"{\"items\":\"a >\",\"fields\":[]}", "items: "},
 	};
 
