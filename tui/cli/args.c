@@ -152,6 +152,13 @@ static enum err take_format(const char *word, struct cli_globals *g, struct erro
 	return ERR_USAGE;
 }
 
+/* "list -q lamp" asks for words; -q by itself is --quiet. */
+static bool is_query(int kept, int argc, char **argv, int i)
+{
+	return !strcmp(argv[i], "-q") && kept && !strcmp(argv[kept < 2 ? 0 : 1], "list") &&
+	       i + 1 < argc && argv[i + 1][0] != '-';
+}
+
 enum err globals_take(int *argc, char **argv, struct cli_globals *g, struct error *e)
 {
 	int kept = 0;
@@ -163,7 +170,11 @@ enum err globals_take(int *argc, char **argv, struct cli_globals *g, struct erro
 				argv[kept++] = argv[i++];
 			break;
 		}
-		if (is_flag(arg, "--socket"))
+		if (is_query(kept, *argc, argv, i)) {
+			static char query[] = "--query";
+			argv[kept++] = query;
+			argv[kept++] = argv[++i];
+		} else if (is_flag(arg, "--socket"))
 			err = take_value(*argc, argv, &i, "--socket", &g->socket, e);
 		else if (is_flag(arg, "--context"))
 			err = take_value(*argc, argv, &i, "--context", &g->context, e);
