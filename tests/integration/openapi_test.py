@@ -108,6 +108,10 @@ def addresses(path, known):
         return ["/ping/" + known["ping"] + ("/log" if path.count("{") == 2 else "")]
     if path == "/v1/monitors/history":
         return [path + "?monitor=shop"]
+    if path in ("/v1/brands/analyze", "/v1/brands/reputation"):
+        return [path + "?brand=ACME"]
+    if path == "/v1/brands/compare":
+        return [path + "?brands=ACME,BETA"]
     if "{" not in path:
         return [path]
     names = known.get(path) or known["/".join(path.split("/")[:3])]

@@ -13,7 +13,7 @@ static void market(struct invocation *in, const json_t *a)
 {
 	char bp[BRAND_CELL];
 	const json_t *l = json_object_get(a, "listings"), *s = json_object_get(a, "availability");
-	output_text(in->output, "listings    %lld of %lld products at %lld sites",
+	output_text(in->output, "listings    %lld, products %lld, sites %lld",
 		    (long long)json_int(l, "total", 0), (long long)json_int(l, "products", 0),
 		    (long long)json_int(l, "sites", 0));
 	output_text(in->output, ", %lld mine, %lld unknown, %lld gone\n",
@@ -32,9 +32,10 @@ static void prices(struct invocation *in, const json_t *a)
 	size_t i;
 	json_array_foreach(json_object_get(p, "currencies"), i, c)
 	{
-		output_text(in->output, "%-11s %s to %s, median %s; spread of a product %s\n",
-			    i ? "" : "prices", brand_money(c, "min_minor", low),
-			    brand_money(c, "max_minor", high), brand_money(c, "median_minor", mid),
+		output_text(in->output, "%-11s %s to %s, median %s\n", i ? "" : "prices",
+			    brand_money(c, "min_minor", low), brand_money(c, "max_minor", high),
+			    brand_money(c, "median_minor", mid));
+		output_text(in->output, "            %s between the offers of a product\n",
 			    brand_percent(c, "spread_bp", bp));
 	}
 	json_array_foreach(json_object_get(p, "products"), i, c)
@@ -76,12 +77,13 @@ static void sellers(struct invocation *in, const json_t *a)
 {
 	const json_t *s = json_object_get(a, "sellers"), *one;
 	size_t i;
-	output_text(in->output, "sellers     %lld\n", (long long)json_int(s, "total", 0));
+	output_text(in->output, "sellers     %lld, with their listings\n",
+		    (long long)json_int(s, "total", 0));
 	json_array_foreach(json_object_get(s, "list"), i, one)
 	{
 		if (i == LINES)
 			break;
-		output_text(in->output, "            %-24.24s %-18.18s %5lld listings%s\n",
+		output_text(in->output, "            %-24.24s %-18.18s %6lld%s\n",
 			    json_str(one, "seller", ""), json_str(one, "site", ""),
 			    (long long)json_int(one, "listings", 0),
 			    json_bool(one, "mine", false) ? ", mine" : "");

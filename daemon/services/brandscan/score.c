@@ -88,9 +88,9 @@ static void prices_part(const struct brand_analysis *a, struct score_part *p)
 	}
 	p->value_bp = a->spread_bp < BP ? BP - a->spread_bp : 0;
 	snprintf(p->why, sizeof(p->why),
-		 "the dearest is %lld.%02lld %% above the cheapest, mean of %lld products",
+		 "the dearest is %lld.%02lld %% above the cheapest, mean of %lld product%s",
 		 (long long)(a->spread_bp / 100), (long long)(a->spread_bp % 100),
-		 (long long)a->compared);
+		 (long long)a->compared, a->compared == 1 ? "" : "s");
 }
 
 void brand_score(struct brand_analysis *a)
