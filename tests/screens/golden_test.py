@@ -1,21 +1,6 @@
 #!/usr/bin/env python3
 """Golden screens: every screen as text, on a real emulator. UPDATE=1 writes them anew."""
-import os
-
-from rig import HERE, Fake, run, shot
-
-
-def golden(name):
-    return "golden:" + os.path.join(HERE, "golden", name + ".txt")
-
-
-def screen(name, fixture, *steps, **options):
-    def test():
-        with Fake(fixture) as fake:
-            shot(fake.socket, *steps, golden(name), **options)
-
-    test.__name__ = name
-    return test
+from rig import run, screen
 
 
 OPEN_MONITOR = ("text:garden", "key:3", "text:nightly", "key:jjj\\n", "text:address 203")
@@ -30,9 +15,6 @@ OPEN_ALERT = (*OPEN_ALERTS, "key:\\n", "text:what happened")
 NOTIFIER = ("text:Nothing can wake", "key:nw\\tops\\t", "text:Where it is sent")
 OPEN_JOBS = ("text:lamps", "key::jobs\\n", "text:store-check")
 OPEN_JOB = (*OPEN_JOBS, "key:\\n", "text:page 24")
-OPEN_RIVALS = ("text:lamps", "key::rivals\\n", "text:lampworld")
-OPEN_RIVAL = (*OPEN_RIVALS, "key:j\\n", "text:LMP-101", "text:undercuts", "text:2m to go")
-OPEN_PRICE = (*OPEN_RIVAL, "key:/desk\\n\\n", "text:was 36.99", "text:y/n stock")
 FORM = ("text:garden", "key:3", "text:nightly", "key:n", "text:Address to ask")
 
 TESTS = [

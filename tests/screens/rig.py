@@ -92,6 +92,20 @@ def shot(socket, *steps, env=None, **options):
     return done.stdout
 
 
+def golden(name):
+    return "golden:" + os.path.join(HERE, "golden", name + ".txt")
+
+
+def screen(name, fixture, *steps, **options):
+    """A test that the screen reached by those steps is as the golden text of that name."""
+    def test():
+        with Fake(fixture) as fake:
+            shot(fake.socket, *steps, golden(name), **options)
+
+    test.__name__ = name
+    return test
+
+
 def background(socket, *steps, env=None, **options):
     return subprocess.Popen(command(socket, steps, **options), env=environment(env or {}),
                             stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)

@@ -352,18 +352,24 @@ static void place(struct listing *l)
 	l->line = l->index - l->top;
 }
 
+static const struct column *columns_of(const struct listing *l, size_t *n)
+{
+	bool own = l->look && l->look->columns;
+
+	*n = own ? l->look->n_columns : l->kind->n_columns;
+	return own ? l->look->columns : l->kind->columns;
+}
+
 static void draw_rows(struct listing *l, struct surface s)
 {
+	const struct column *columns;
+	size_t n_columns;
 	struct table_layout layout;
 	int64_t now = app_now_ms(l->view->app);
 	long n = (long)pages_count(l->pages);
 
-	if (l->look && l->look->columns)
-		table_layout(&layout, l->look->columns, l->look->n_columns,
-			     s.width - TABLE_LEFT - 1);
-	else
-		table_layout(&layout, l->kind->columns, l->kind->n_columns,
-			     s.width - TABLE_LEFT - 1);
+	columns = columns_of(l, &n_columns);
+	table_layout(&layout, columns, n_columns, s.width - TABLE_LEFT - 1);
 	table_header(&layout, s, 0, TABLE_LEFT, l->sort);
 	for (int y = 0; y < l->height && l->top + y < n; y++) {
 		json_t *row = pages_row(l->pages, (size_t)(l->top + y));
@@ -411,7 +417,8 @@ void listing_draw(struct view *v, struct surface s)
 void listing_plain(struct view *v, struct buf *out)
 {
 	struct listing *l = v->listing;
-	size_t n = pages_count(l->pages);
+	size_t n = pages_count(l->pages), n_columns;
+	const struct column *columns = columns_of(l, &n_columns);
 
 	buf_printf(out, "%s%s%s: %ld\n", listing_view(l) ? listing_view(l)->name : "",
 		   listing_view(l) ? " " : "", l->kind->title, pages_total(l->pages));
@@ -423,8 +430,8 @@ void listing_plain(struct view *v, struct buf *out)
 		const json_t *row = pages_row(l->pages, i);
 		bool first = true;
 
-		for (size_t c = 0; c < l->kind->n_columns; c++) {
-			const struct column *column = &l->kind->columns[c];
+		for (size_t c = 0; c < n_columns; c++) {
+			const struct column *column = &columns[c];
 			const json_t *value = json_path(row, column->path);
 			char text[FORMAT_TEXT];
 			unsigned style;
