@@ -8,6 +8,9 @@
 static const struct route routes[] = {
 	{"GET", "/v1/listings", ROUTE_WORKER, ACCESS_READ, listing_list_route, 0},
 	{"GET", "/v1/listings/:ref", ROUTE_WORKER, ACCESS_READ, listing_show_route, 0},
+	{"GET", "/v1/listings/:ref/history", ROUTE_WORKER, ACCESS_READ, listing_history_route, 0},
+	{"GET", "/v1/listings/:ref/evidence", ROUTE_WORKER, ACCESS_READ, listing_evidence_route, 0},
+	{"GET", "/v1/products/:ref/history", ROUTE_WORKER, ACCESS_READ, product_history_route, 0},
 	{"POST", "/v1/listings/:ref/split", ROUTE_WORKER, ACCESS_WRITE, listing_split_route, 0},
 	{"GET", "/v1/products", ROUTE_WORKER, ACCESS_READ, product_list_route, 0},
 	{"GET", "/v1/products/:ref", ROUTE_WORKER, ACCESS_READ, product_show_route, 0},

@@ -72,17 +72,64 @@ static const char live[] =
 	"shipping_minor:int? landed_minor:int? currency:str? availability:str? condition:str? "
 	"buy_box:bool? rank:int? since:time source:str}]}";
 
+static const struct field history_params[] = {
+	{.name = "since",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 40,
+	 .dflt = "90d",
+	 .help = "From when on: a time, or how long ago",
+	 .example = "365d"},
+	{.name = "until",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 40,
+	 .help = "Up to when; left out: now",
+	 .example = "2026-11-01T00:00:00Z"},
+};
+static const struct field evidence_params[] = {
+	{.name = "at",
+	 .type = FIELD_TEXT,
+	 .min = 1,
+	 .max = 40,
+	 .help = "Of the offer at that time, or so long ago; left out: now",
+	 .example = "2d"},
+};
+
 static const struct action actions[] = {
 	{.verb = "split",
 	 .method = "POST",
 	 .confirm = true,
 	 .help = "It is another product than it was taken for: make it one of its own"},
+	{.verb = "history",
+	 .method = "GET",
+	 .help = "What it cost when, its ratings, and what else changed",
+	 .params = history_params,
+	 .n_params = ARRAY_LEN(history_params),
+	 .answer =
+		 "{listing:str currency:str? from:time until:time now:int? "
+		 "points:[{at:time until:time kind:<seen|unknown|doubtful|ended> price_minor:int? "
+		 "availability:str? list_minor:int? shipping_minor:int? currency:str? condition:str? "
+		 "seller:str? source:str? evidence:str?}] left_out:int "
+		 "ratings:[{at:time rating_x100:int? reviews:int?}] "
+		 "changes:[{at:time field:str was:str? now:str?}]}"},
+	{.verb = "evidence",
+	 .method = "GET",
+	 .help = "What an offer was read from: source, address, hash, and the page if it was kept",
+	 .params = evidence_params,
+	 .n_params = ARRAY_LEN(evidence_params),
+	 .answer =
+		 "{listing:str at:time until:time kind:<seen|unknown|doubtful|ended> "
+		 "price_minor:int? availability:str? shipping_minor:int? currency:str? source:str? "
+		 "hash:str? page:{listing_url:str url:str? status:int? text:str?}? kept:bool "
+		 "kept_at?:time url?:str type?:str? bytes?:int body?:str}"},
 };
 
 static const char *const examples[] = {
 	"sellersmart listing list -q lamp",
 	"sellersmart listing list --filter site=lampenwelt --filter state=gone",
 	"sellersmart listing list --sort -price_since -o jsonl",
+	"sellersmart listing history lst_01H5ZK3QW8F2A --since 365d -o json",
 	NULL,
 };
 

@@ -43,10 +43,33 @@ static const char live[] =
 	"market?:{landed:bool mean_minor:int? median_minor:int? index_mean:int? index_median:int? "
 	"sellers:int rivals:int} identifiers?:[{type:<gtin|asin|mpn> value:str}]}";
 
+static const struct field history_params[] = {
+	{.name = "days",
+	 .type = FIELD_INT,
+	 .min = 1,
+	 .max = 3650,
+	 .dflt = "90",
+	 .help = "How many days back",
+	 .example = "365"},
+};
+
+static const struct action actions[] = {
+	{.verb = "history",
+	 .method = "GET",
+	 .help = "What it cost where and when: a series for each listing, mine first",
+	 .params = history_params,
+	 .n_params = ARRAY_LEN(history_params),
+	 .answer = "{currency:str? floor_minor:int? map_minor:int? from:time until:time "
+		   "series:[{listing:str site:str? site_kind:<rival|shop>? mine:bool title:str "
+		   "currency:str? points:[{at:time until:time kind:<seen|unknown|doubtful|ended> "
+		   "price_minor:int? availability:str?}]}]}"},
+};
+
 static const char *const examples[] = {
 	"sellersmart product list -q lamp",
 	"sellersmart product list --filter undercut=true --sort gap",
 	"sellersmart product show 4006381333931 -o json",
+	"sellersmart product history 4006381333931 --days 365 -o json",
 	NULL,
 };
 
@@ -62,6 +85,8 @@ const struct resource_kind resource_product = {
 	.n_columns = ARRAY_LEN(columns),
 	.sorts = sorts,
 	.filters = filters,
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
 	.examples = examples,
 	.outputs = outputs,
 	.live = live,
