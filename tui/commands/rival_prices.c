@@ -16,14 +16,13 @@ static const struct column columns[] = {
 	{.title = "price", .path = "price", .min_width = 11, .priority = 0},
 	{.title = "you", .path = "you", .min_width = 8, .priority = 0},
 	{.title = "gap", .path = "gap", .min_width = 15, .priority = 0},
-	{.title = "stock", .path = "stock", .min_width = 5, .priority = 2},
-	{.title = "seen", .path = "seen_at", .format = COLUMN_AGE, .min_width = 4, .priority = 1},
+	{.title = "stock", .path = "stock", .min_width = 5, .priority = 1},
+	{.title = "seen", .path = "seen_at", .format = COLUMN_AGE, .min_width = 4, .priority = 2},
 	{.title = "since",
 	 .path = "price_since",
 	 .format = COLUMN_AGE,
 	 .min_width = 5,
 	 .priority = 3},
-	{.title = "source", .path = "source", .min_width = 8, .priority = 4},
 };
 static const struct resource_kind table_kind = {
 	.kind = "price", .plural = "prices", .columns = columns, .n_columns = ARRAY_LEN(columns)};
