@@ -284,7 +284,7 @@ static const struct {
 static bool among(const char *word, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!strcmp(word, list[i]))
+		if (*word == *list[i] && !strcmp(word, list[i]))
 			return true;
 	return false;
 }
@@ -292,7 +292,7 @@ static bool among(const char *word, const char *const *list, size_t n)
 const struct pack_measure *pack_measure_find(const char *folded)
 {
 	for (size_t i = 0; i < ARRAY_LEN(measures); i++)
-		if (!strcmp(folded, measures[i].word))
+		if (*folded == *measures[i].word && !strcmp(folded, measures[i].word))
 			return &measures[i];
 	return NULL;
 }
@@ -321,7 +321,7 @@ enum pack_word pack_word_find(const char *folded)
 int pack_word_count(const char *folded)
 {
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
-		if (!strcmp(folded, counts[i].word))
+		if (*folded == *counts[i].word && !strcmp(folded, counts[i].word))
 			return counts[i].count;
 	return 0;
 }

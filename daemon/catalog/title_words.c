@@ -629,7 +629,7 @@ static const char *const accessories[] = {
 static bool among(const char *word, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!strcmp(word, list[i]))
+		if (*word == *list[i] && !strcmp(word, list[i]))
 			return true;
 	return false;
 }
@@ -639,7 +639,7 @@ const struct title_unit *title_unit_find(const char *folded, char as_written)
 	bool capital = as_written >= 'A' && as_written <= 'Z';
 
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (!strcmp(folded, units[i].word))
+		if (*folded == *units[i].word && !strcmp(folded, units[i].word))
 			return units[i].only && (units[i].only == 'A') != capital ? NULL
 										  : &units[i];
 	return NULL;
@@ -648,7 +648,7 @@ const struct title_unit *title_unit_find(const char *folded, char as_written)
 int title_colour(const char *folded)
 {
 	for (size_t i = 0; i < ARRAY_LEN(colours); i++)
-		if (!strcmp(folded, colours[i].word))
+		if (*folded == *colours[i].word && !strcmp(folded, colours[i].word))
 			return (int)colours[i].colour;
 	return 0;
 }
@@ -656,7 +656,7 @@ int title_colour(const char *folded)
 int title_size(const char *folded, const char *written, unsigned long len)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		if (strcmp(folded, sizes[i].word) != 0)
+		if (*folded != *sizes[i].word || strcmp(folded, sizes[i].word) != 0)
 			continue;
 		for (unsigned long c = 0; sizes[i].written && c < len; c++)
 			if (written[c] >= 'a' && written[c] <= 'z')
