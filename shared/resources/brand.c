@@ -38,7 +38,7 @@ static const struct field fields[] = {
 	{.name = "map",
 	 .type = FIELD_BOOL,
 	 .dflt = "false",
-	 .help = "Tell of prices below the minimum that products name. To watch is one thing, to enforce "
+	 .help = "Count others' prices below the minimum that products name (product map). To watch is one thing, to enforce "
 		 "another: price floors for dealers are mostly forbidden in the EU and the UK and judged case "
 		 "by case in the USA; ask counsel first",
 	 .example = "true"},

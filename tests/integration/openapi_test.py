@@ -52,6 +52,8 @@ def house(d, o):
     d.cli("secret", "set", "token", input="x", check=0)
     d.cli("maintenance", "add", "night", "--tag", "shop", "--cron", "30 2 * * *", "--for", "1h", check=0)
     d.cli("maintenance", "add", "now", "--monitor", "shop", "--for", "1h", check=0)
+    d.cli("brand", "add", "ACME", "--map", "yes", check=0)
+    d.cli("brand", "add", "BETA", check=0)
     d.wait_state("dead", "down")
     wait_until(lambda: d.monitor("price")["last"], "a look at the page")
     o.body = o.body.replace(b"9", b"10")

@@ -48,6 +48,15 @@ static void prices(struct invocation *in, const json_t *a)
 	}
 }
 
+static void minimum(struct invocation *in, const json_t *a)
+{
+	const json_t *m = json_object_get(a, "map");
+	if (json_is_object(m))
+		output_text(
+			in->output, "minimum     %lld products have one, %lld prices below it\n",
+			(long long)json_int(m, "products", 0), (long long)json_int(m, "below", 0));
+}
+
 static void ratings(struct invocation *in, const json_t *a)
 {
 	const json_t *r = json_object_get(a, "rating"), *p = json_object_get(a, "pace"), *c;
@@ -124,6 +133,7 @@ static void print(struct invocation *in, const json_t *a)
 	output_text(in->output, "   since %.10s\n", output_time(since, json_str(a, "since", "")));
 	market(in, a);
 	prices(in, a);
+	minimum(in, a);
 	ratings(in, a);
 	sellers(in, a);
 	changes(in, a);

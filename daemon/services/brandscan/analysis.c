@@ -186,7 +186,7 @@ enum err brand_read_mentions(struct brand_reading *b)
 static enum err read_all(struct brand_reading *b)
 {
 	static enum err (*const parts[])(struct brand_reading * b) = {
-		brand_read_rows,    brand_read_sellers, brand_read_prices,
+		brand_read_rows,    brand_read_sellers, brand_read_prices,   brand_read_map,
 		brand_read_ratings, brand_read_changes, brand_read_mentions,
 	};
 	enum err err = ERR_NONE;

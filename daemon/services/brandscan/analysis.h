@@ -29,6 +29,7 @@ struct brand_query {
 	char brand[BRAND_TEXT_MAX];                /* as pages write it */
 	char keys[BRAND_KEYS_MAX][BRAND_KEY_TEXT]; /* as they are compared, each once */
 	size_t n_keys;
+	bool map; /* look for prices below the minimum that products name */
 	int low_rating;
 	int64_t low_count, low_within_ms;
 	int64_t since_ms, until_ms; /* the span of changes, ratings, mentions */
@@ -99,8 +100,9 @@ struct brand_analysis {
 
 	struct brand_currency currencies[BRAND_CURRENCIES_MAX]; /* most offers first */
 	size_t n_currencies;
-	int64_t compared, spread_bp;   /* over all currencies */
-	struct brand_product *spreads; /* widest first */
+	int64_t compared, spread_bp;     /* over all currencies */
+	int64_t map_products, map_below; /* products with a minimum, prices of others below it */
+	struct brand_product *spreads;   /* widest first */
 	size_t n_spreads;
 
 	int64_t rated, reviews, rating_sum_x100; /* listings, their reviews, all their stars */
@@ -162,6 +164,7 @@ struct brand_reading {
 enum err brand_read_rows(struct brand_reading *b);    /* and counts, stock */
 enum err brand_read_sellers(struct brand_reading *b); /* and sites */
 enum err brand_read_prices(struct brand_reading *b);
+enum err brand_read_map(struct brand_reading *b);
 enum err brand_read_ratings(struct brand_reading *b); /* prior, pace, texts, clusters */
 enum err brand_read_changes(struct brand_reading *b);
 enum err brand_read_mentions(struct brand_reading *b);

@@ -266,3 +266,48 @@ enum err brand_read_prices(struct brand_reading *b)
 	free(p.prices);
 	return err;
 }
+
+/* ---- minimum advertised prices ----------------------------------------------------------------
+ */
+
+/* What others advertise, in stock or not, in the product's currency. Rows stand by product. */
+static int64_t count_below(const struct brand_reading *b, uint64_t product, int64_t minimum,
+			   const char *currency)
+{
+	size_t low = 0, high = b->n;
+	int64_t below = 0;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (b->rows[mid].product < product)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < b->n && b->rows[low].product == product; low++) {
+		const struct brand_row *row = &b->rows[low];
+		below += !row->mine && row->state == LISTING_LISTED && row->price_minor > 0 &&
+			 row->price_minor < minimum && !strcmp(row->currency, currency);
+	}
+	return below;
+}
+
+enum err brand_read_map(struct brand_reading *b)
+{
+	for (size_t i = 0; b->q->map && i < b->q->n_keys; i++) {
+		sqlite3_stmt *st = reader_prepare(b->r,
+						  "SELECT id, map_minor, currency FROM product"
+						  " WHERE brand_key = ? AND map_minor IS NOT NULL",
+						  b->e);
+		if (!st)
+			return b->e->code;
+		sqlite3_bind_text(st, 1, b->q->keys[i], -1, SQLITE_STATIC);
+		while (sqlite3_step(st) == SQLITE_ROW) {
+			b->a->map_products++;
+			b->a->map_below +=
+				count_below(b, (uint64_t)sqlite3_column_int64(st, 0),
+					    sqlite3_column_int64(st, 1), brand_text(st, 2));
+		}
+		sqlite3_reset(st);
+	}
+	return ERR_NONE;
+}

@@ -16,6 +16,7 @@ void brand_query_of(const struct resource *r, int64_t now_ms, struct brand_query
 	size_t i;
 	const json_t *alias;
 	*q = (struct brand_query){.id = r->id,
+				  .map = spec_bool(k, spec, "map"),
 				  .low_rating = (int)spec_int(k, spec, "low_rating"),
 				  .low_count = spec_int(k, spec, "low_count"),
 				  .low_within_ms = spec_ms(k, spec, "low_within"),

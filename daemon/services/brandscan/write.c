@@ -289,6 +289,15 @@ void write_analysis(struct json_writer *w, const struct brand_query *q,
 	write_listings(w, a);
 	write_sellers(w, a);
 	write_prices(w, a);
+	jw_key(w, "map");
+	if (q->map) {
+		jw_object(w);
+		jw_kv_int(w, "products", a->map_products);
+		jw_kv_int(w, "below", a->map_below);
+		jw_object_end(w);
+	} else {
+		jw_null(w);
+	}
 	write_rating(w, a);
 	write_pace(w, a);
 	write_reviews(w, a);

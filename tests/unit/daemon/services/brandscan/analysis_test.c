@@ -116,6 +116,27 @@ static void prices__spread_by_product_and_currency__of_what_can_be_bought(void *
 	brand_analysis_fini(&a);
 }
 
+static void minimum__prices_of_others_below_it__only_when_switched_on(void **state)
+{
+	struct fixture *f = *state;
+	struct brand_query q = acme();
+	add_product(f, 10, "Lamp", true);
+	add_product(f, 11, "Shade", true);
+	add_listing(f, 1, SHOP, 10, 2000);
+	add_listing(f, 2, BRIGHTCO, 10, 2999);
+	add_listing(f, 3, LIGHTBARN, 10, 3000);
+	add_listing(f, 4, GLOWDEPOT, 11, 1);
+	sql(f, "UPDATE product SET map_minor = 3000 WHERE id = 10");
+	struct brand_analysis a = analyze(f, &q);
+	assert_int_equal(a.map_products, 0);
+	brand_analysis_fini(&a);
+	q.map = true;
+	a = analyze(f, &q);
+	assert_int_equal(a.map_products, 1);
+	assert_int_equal(a.map_below, 1);
+	brand_analysis_fini(&a);
+}
+
 static void sellers__several_at_a_listing__each_counts_while_it_offers(void **state)
 {
 	struct fixture *f = *state;
@@ -342,6 +363,7 @@ int main(void)
 		cmocka_unit_test(spellings__fold_to_one__and_nothing_is_no_brand),
 		sites_test(listings__of_the_page_s_brand_or_else_of_the_product_s),
 		sites_test(prices__spread_by_product_and_currency__of_what_can_be_bought),
+		sites_test(minimum__prices_of_others_below_it__only_when_switched_on),
 		sites_test(sellers__several_at_a_listing__each_counts_while_it_offers),
 		sites_test(rating__variants_that_show_one_family_s_reviews__count_once),
 		sites_test(rating__the_prior__is_of_its_category_where_enough_is_known),
