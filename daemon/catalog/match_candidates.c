@@ -91,9 +91,9 @@ static enum err count_titles(struct reader *r, struct term *term, struct error *
 	return err;
 }
 
-/* Rare words each by itself; where there are none, the three rarest together. Letters and digits
- * only, so that nothing of a title is an operator. */
-static void write_query(struct term *terms, size_t n, struct buf *query)
+/* Rare words each by itself; where there are none, the three rarest together, and with the brand.
+ * Letters and digits only, so that nothing of a title is an operator. */
+static void write_query(const struct title *t, struct term *terms, size_t n, struct buf *query)
 {
 	size_t chosen = 0, common = 0;
 
@@ -104,6 +104,8 @@ static void write_query(struct term *terms, size_t n, struct buf *query)
 	for (size_t i = 0; !chosen && i < n && common < TOGETHER; i++)
 		if (terms[i].count)
 			buf_printf(query, "%s\"%s\"", common++ ? " AND " : "", terms[i].text);
+	for (size_t i = 0; common && i < t->n_brand; i++)
+		buf_printf(query, " AND \"%s\"", t->brand[i]);
 }
 
 static enum err fetch(struct reader *r, const char *query, struct match_candidates *out,
@@ -144,7 +146,7 @@ enum err match_candidates_find(struct reader *r, const struct title *title,
 	for (size_t i = 0; !err && i < n; i++)
 		err = count_titles(r, &terms[i], e);
 	if (!err)
-		write_query(terms, n, &query);
+		write_query(title, terms, n, &query);
 	if (!err && query.len)
 		err = fetch(r, buf_str(&query), out, e);
 	buf_fini(&query);
