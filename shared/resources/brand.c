@@ -38,9 +38,7 @@ static const struct field fields[] = {
 	{.name = "map",
 	 .type = FIELD_BOOL,
 	 .dflt = "false",
-	 .help = "Count others' prices below the minimum that products name (product map). To watch is one thing, to enforce "
-		 "another: price floors for dealers are mostly forbidden in the EU and the UK and judged case "
-		 "by case in the USA; ask counsel first",
+	 .help = "Count prices below product map; price floors are mostly unlawful in EU and UK: ask counsel",
 	 .example = "true"},
 	{.name = "low_rating",
 	 .type = FIELD_INT,
