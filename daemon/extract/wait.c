@@ -8,7 +8,7 @@
 struct waiting {
 	struct extract *x;
 	const struct extract_request *request;
-	struct extracted *out;
+	struct extract_result *out;
 	struct error *e;
 	pthread_mutex_t lock;
 	pthread_cond_t over;
@@ -23,13 +23,24 @@ void extracted_fini(struct extracted *x)
 	*x = (struct extracted){0};
 }
 
-static void copy(const struct extract_found *found, struct extracted *out)
+void extract_result_fini(struct extract_result *r)
 {
-	out->n = found->n;
-	out->total = found->total;
-	out->values = mem_array(NULL, found->n + 1, sizeof(*out->values));
+	for (size_t i = 0; i < r->n; i++)
+		extracted_fini(&r->parts[i].found);
+	r->n = 0;
+}
+
+static void copy(const struct extract_found *found, struct extract_part *out)
+{
+	struct extracted *x = &out->found;
+
+	out->code = found->code;
+	out->error = found->error;
+	x->n = found->n;
+	x->total = found->total;
+	x->values = mem_array(NULL, found->n + 1, sizeof(*x->values));
 	for (size_t i = 0; i < found->n; i++)
-		out->values[i] = mem_strdup(found->values[i]);
+		x->values[i] = mem_strdup(found->values[i]);
 }
 
 static void on_answer(const struct extract_answer *a, void *arg)
@@ -41,10 +52,8 @@ static void on_answer(const struct extract_answer *a, void *arg)
 		*w->e = a->error;
 	else if (!a->n)
 		error_set(w->e, ERR_INTERNAL, "the extraction worker answered nothing");
-	else if (a->found[0].code)
-		*w->e = a->found[0].error;
-	else
-		copy(&a->found[0], w->out);
+	for (w->out->n = 0; !w->e->code && w->out->n < a->n; w->out->n++)
+		copy(&a->found[w->out->n], &w->out->parts[w->out->n]);
 	w->done = true;
 	pthread_cond_signal(&w->over);
 	pthread_mutex_unlock(&w->lock);
@@ -57,13 +66,14 @@ static void submit(void *arg)
 	extract_submit(w->x, w->request, on_answer, w);
 }
 
-enum err extract_wait(struct loop *net, struct extract *x, const struct extract_request *request,
-		      struct extracted *out, struct error *e)
+enum err extract_wait_all(struct loop *net, struct extract *x,
+			  const struct extract_request *request, struct extract_result *out,
+			  struct error *e)
 {
 	struct waiting w = {.x = x, .request = request, .out = out, .e = e};
 
-	*out = (struct extracted){0};
 	*e = (struct error){0};
+	out->n = 0;
 	pthread_mutex_init(&w.lock, NULL);
 	pthread_cond_init(&w.over, NULL);
 	loop_post(net, submit, &w);
@@ -74,4 +84,23 @@ enum err extract_wait(struct loop *net, struct extract *x, const struct extract_
 	pthread_cond_destroy(&w.over);
 	pthread_mutex_destroy(&w.lock);
 	return e->code;
+}
+
+enum err extract_wait(struct loop *net, struct extract *x, const struct extract_request *request,
+		      struct extracted *out, struct error *e)
+{
+	struct extract_result *all = mem_alloc(sizeof(*all));
+	enum err err = extract_wait_all(net, x, request, all, e);
+
+	*out = (struct extracted){0};
+	if (!err && all->parts[0].code) {
+		*e = all->parts[0].error;
+		err = e->code;
+	} else if (!err) {
+		*out = all->parts[0].found;
+		all->parts[0].found = (struct extracted){0};
+	}
+	extract_result_fini(all);
+	free(all);
+	return err;
 }
