@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/api/internal.h"
+#include "daemon/api/jobs.h"
 #include "daemon/api/text.h"
 #include "daemon/net/fetch.h"
 #include "shared/mem.h"
@@ -43,8 +44,8 @@ static void reset(void *arg)
 {
 	struct hosts *all = arg;
 
-	if (all->d->fetcher)
-		fetcher_reset(all->d->fetcher, all->name, &all->error);
+	if (all->d->fetcher && !fetcher_reset(all->d->fetcher, all->name, &all->error))
+		items_host_ready(jobs_items(all->d->jobs), all->name);
 	collect(all);
 }
 

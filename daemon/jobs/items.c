@@ -71,6 +71,16 @@ void items_wake(struct items *x)
 	pthread_mutex_unlock(&x->lock);
 }
 
+void items_host_ready(struct items *x, const char *host)
+{
+	pthread_mutex_lock(&x->lock);
+	x->ready = mem_array(x->ready, x->n_ready + 1, sizeof(*x->ready));
+	x->ready[x->n_ready++] = mem_strdup(host);
+	x->noted = true;
+	pthread_cond_signal(&x->wake);
+	pthread_mutex_unlock(&x->lock);
+}
+
 struct start_call {
 	const struct job_start *start;
 	uint64_t id;
@@ -549,6 +559,7 @@ int64_t items_work(struct items *x)
 {
 	int64_t boot = clock_boot_ms(x->o.clock), wall = clock_wall_ms(x->o.clock);
 	take_notes(x, boot, wall);
+	hosts_take_ready(x, wall);
 	if (atomic_load(&x->stopping)) {
 		wind_down(x, boot, wall);
 		return INT64_MAX;
@@ -636,6 +647,7 @@ void items_free(struct items *x)
 			lane_free(j->lanes);
 		free(j);
 	}
+	hosts_take_ready(x, 0);
 	for (struct host *h = x->hosts; h; h = h->next)
 		h->busy = false;
 	hosts_trim(x, INT64_MAX);

@@ -53,6 +53,9 @@ enum err items_run(struct items *x, const struct job_start *s, uint64_t *id, str
 /** ERR_NOT_NOW: it is over. Blocks. */
 enum err items_cancel(struct items *x, uint64_t id, struct error *e);
 
+/** That host need not be waited for any more. Thread: any. */
+void items_host_ready(struct items *x, const char *host);
+
 const struct job_type *items_type(const struct items *x, const char *name);
 
 /** A run as it is now, from memory: those that live and those that have just ended. */

@@ -138,6 +138,8 @@ void lane_free(struct lane *l);
 void lane_drop_window(struct lane *l);
 /** It said to come again then: what was read ahead for it waits in the store. */
 void host_wait(struct host *h, int64_t boot_ms, int64_t wall_ms, int64_t wait_ms);
+/** Those that others said are ready again. */
+void hosts_take_ready(struct items *x, int64_t wall_ms);
 bool host_waits(const struct items *x, const char *name, int64_t boot_ms);
 /** Hosts that nobody needs. */
 void hosts_trim(struct items *x, int64_t boot_ms);
@@ -199,6 +201,8 @@ struct items {
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake, settled;
+	char **ready; /* hosts that need not be waited for any more */
+	size_t n_ready;
 	struct turn *notes, **last_note; /* turns whose operation ended, in order */
 	bool noted, sweep, sweeping, abandoned;
 	atomic_bool stopping;

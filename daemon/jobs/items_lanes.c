@@ -54,6 +54,26 @@ void host_wait(struct host *h, int64_t boot_ms, int64_t wall_ms, int64_t wait_ms
 	}
 }
 
+void hosts_take_ready(struct items *x, int64_t wall_ms)
+{
+	pthread_mutex_lock(&x->lock);
+	char **names = x->ready;
+	size_t n = x->n_ready;
+	x->ready = NULL;
+	x->n_ready = 0;
+	pthread_mutex_unlock(&x->lock);
+	for (size_t i = 0; i < n; i++) {
+		for (struct host *h = x->hosts; h; h = h->next)
+			if (!strcmp(h->name, names[i])) {
+				h->ready_ms = 0;
+				for (struct lane *l = h->lanes; l; l = l->next_at_host)
+					l->next_ms = l->next_ms == INT64_MAX ? INT64_MAX : wall_ms;
+			}
+		free(names[i]);
+	}
+	free(names);
+}
+
 bool host_waits(const struct items *x, const char *name, int64_t boot_ms)
 {
 	for (const struct host *h = x->hosts; h; h = h->next)

@@ -113,6 +113,19 @@ static void keep(struct fetch_host *h, int origin, struct robots *rules, const c
 		h->manners.rested_ms = fetcher_now(h->f) + h->manners.delay_ms;
 }
 
+/* Nobody has to wait until the host may be asked again to hear that it will not be. */
+static void refuse_waiting(struct fetch_host *h, int origin)
+{
+	struct fetch *x, *next;
+
+	keep(h, origin, robots_nothing(), "refuses", REFUSED_MS);
+	for (x = h->first; x; x = next) {
+		next = x->next;
+		if (!x->robots_host && fetch_origin(&x->url) == origin)
+			forbidden(x, &h->robots[origin], 0);
+	}
+}
+
 void fetch_robots_read(struct fetch *x)
 {
 	struct fetch_host *h = x->robots_host;
@@ -127,7 +140,7 @@ void fetch_robots_read(struct fetch *x)
 					      r->status < 500 && r->status != 429))
 		keep(h, origin, robots_everything(), "none", KEEP_MS);
 	else if (r->end == FETCH_STATUS || r->redirects)
-		keep(h, origin, robots_nothing(), "refuses", REFUSED_MS);
+		refuse_waiting(h, origin);
 	else
 		fail_waiting(h, x);
 }
