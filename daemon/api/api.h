@@ -11,5 +11,7 @@ enum err api_init(struct daemon *d, struct error *e);
 void api_add_service(struct daemon *d, const struct service *s, void *state);
 /** After the server and the store were stopped. */
 void api_fini(struct daemon *d);
+/** POST of that kind under another path. Inline routes. */
+struct answered api_create(struct daemon *d, struct request *r, const struct resource_kind *k);
 /** The whole object as the API shows it, live members included. Thread: any. */
 void api_write_resource(struct daemon *d, struct json_writer *w, const struct resource *r);

@@ -151,6 +151,11 @@ void api_write_resource(struct daemon *d, struct json_writer *w, const struct re
 	render_resource(api_kind_of(d->api_state, r->kind), w, r, true);
 }
 
+struct answered api_create(struct daemon *d, struct request *r, const struct resource_kind *k)
+{
+	return create_handle(r, api_kind_of(d->api_state, k));
+}
+
 void api_fini(struct daemon *d)
 {
 	struct api_state *a = d->api_state;

@@ -16,10 +16,9 @@
 struct store;
 struct txn; /* an operation's view of the open transaction; valid only inside run() */
 
-/** How long samples, hourly roll-ups, prices and events are kept, and how much of all; 0: no limit.
- */
+/** How long samples, hourly roll-ups and events are kept, and how much of all; 0: no limit. */
 struct store_retention {
-	int64_t raw_ms, hourly_ms, prices_ms, events_ms, bytes;
+	int64_t raw_ms, hourly_ms, events_ms, bytes;
 };
 
 struct store_options {
@@ -80,6 +79,10 @@ enum err txn_exec(struct txn *t, sqlite3_stmt *st, struct error *e);
 /** This commit's next position in the feed. */
 uint64_t txn_seq(struct txn *t);
 uint64_t txn_new_id(struct txn *t);
+/** fn when the fate of the operation is known: committed after COMMIT and before any done(), or not
+ *  committed after its rollback. On the writer thread; must not fail. */
+typedef void txn_end_fn(void *arg, bool committed);
+void txn_on_end(struct txn *t, txn_end_fn *fn, void *arg);
 /** Turn an SQLite result into our error. */
 enum err store_error(int sqlite_code, sqlite3 *db, const char *what, struct error *e);
 
@@ -88,8 +91,6 @@ enum err store_error(int sqlite_code, sqlite3 *db, const char *what, struct erro
  * limit of bytes the time comes closer. Once, at init; fn is static. */
 typedef enum err store_prune_fn(struct txn *t, int64_t before_ms, bool *more, struct error *e);
 void store_on_prune(struct store *s, store_prune_fn *fn);
-/** The same of facts that are kept as long as prices are. */
-void store_on_prune_prices(struct store *s, store_prune_fn *fn);
 
 /** Keep checkpoints away (one that runs is waited for) while the log is copied; may be nested.
  * Thread: any but the writer's. */

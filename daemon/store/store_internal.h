@@ -63,11 +63,6 @@ enum err store_may_write(struct store *s, struct error *e);
 
 /* ---- transactions -------------------------------------------------------------------------- */
 
-/** Called when the fate of the operation that asked for it is known: committed after COMMIT and
- *  before any done(), or not committed after its rollback. On the writer thread; must not fail. */
-typedef void txn_end_fn(void *arg, bool committed);
-void txn_on_end(struct txn *t, txn_end_fn *fn, void *arg);
-
 /** Wall time of this group, ms. */
 int64_t txn_now_ms(const struct txn *t);
 /** A resource was written; takes over both references (old or now may be NULL). */

@@ -192,6 +192,8 @@ static const struct {
 	{"/v1/competitors/analysis", "get",
 	 "Analysis of ?rival=REF, as GET /v1/rivals/REF/analysis", "200", NULL, rival_analysis,
 	 "rival:str since?:str", NULL},
+	{"/v1/competitors/track", "post", "The same as POST /v1/rivals", "201", NULL, "=Rival",
+	 NULL, "=Rival_input"},
 	{"/v1/competitors/alerts", "get", "Alerts about rivals and their prices, as GET /v1/alerts",
 	 "200", NULL, "[=Alert]",
 	 "q?:str sort?:str limit?:int after?:str before?:str all?:bool fields?:str", NULL},

@@ -361,7 +361,7 @@ class ShopServer:
 
     def product_requests(self):
         """How often addresses of products were asked for, by path."""
-        return {p: n for p, n in self.counts()["paths"].items() if p.startswith(("/p/", "/product"))}
+        return {p: n for p, n in self.counts()["paths"].items() if p.startswith(("/p/", "/product/", "/products/"))}
 
     # ---- answers
 

@@ -1,0 +1,118 @@
+#include "daemon/services/rivalradar/page_facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/catalog/facts_read.h"
+#include "shared/mem.h"
+
+struct page_facts {
+	struct facts f;
+	char *url;
+};
+
+static enum err take_part(struct facts *f, const struct extract_result *got, uint64_t *next,
+			  struct error *e)
+{
+	const struct extract_part *p = &got->parts[0];
+	size_t after = 0;
+	*next = 0;
+	if (!got->n || (!p->code && p->found.n != 1))
+		return error_set(e, ERR_INTERNAL, "the extraction worker answered nothing");
+	if (p->code) {
+		*e = p->error;
+		return p->code;
+	}
+	enum err err = facts_read(p->found.values[0], strlen(p->found.values[0]), f, &after, e);
+	*next = after;
+	return err;
+}
+
+enum err page_facts_read(const struct page_facts_request *r, struct page_facts **out,
+			 struct extract_result *rest, struct error *e)
+{
+	struct page_facts *f = mem_zalloc(sizeof(*f));
+	struct extract_query queries[EXTRACT_QUERIES_MAX] = {
+		{.kind = EXTRACT_PRODUCT, .expression = r->url, .recipe = r->recipe}};
+	struct extract_request rq = {.document = r->body ? r->body : "",
+				     .document_len = r->len,
+				     .content_type = r->content_type,
+				     .queries = queries,
+				     .n_queries = 1 + r->n_more};
+	struct extract_result *got = mem_zalloc(sizeof(*got));
+	uint64_t next = 0;
+	f->url = mem_strdup(r->url);
+	facts_init(&f->f, f->url);
+	*out = f;
+	for (size_t i = 0; i < r->n_more; i++)
+		queries[i + 1] = r->more[i];
+	enum err err = extract_wait_all(r->net, r->extract, &rq, got, e);
+	if (!err)
+		err = take_part(&f->f, got, &next, e);
+	if (rest)
+		*rest = *got;
+	else
+		extract_result_fini(got);
+	rq.n_queries = 1;
+	while (!err && next) {
+		queries[0].from = next;
+		err = r->over && r->over(r->arg)
+			      ? error_set(e, ERR_CANCELLED, "the scan is over")
+			      : extract_wait_all(r->net, r->extract, &rq, got, e);
+		if (!err) {
+			err = take_part(&f->f, got, &next, e);
+			extract_result_fini(got);
+		}
+	}
+	free(got);
+	return err;
+}
+
+void page_facts_free(struct page_facts *f)
+{
+	if (!f)
+		return;
+	facts_fini(&f->f);
+	free(f->url);
+	free(f);
+}
+
+const struct facts *page_facts_all(const struct page_facts *f)
+{
+	return &f->f;
+}
+
+size_t page_facts_products(const struct page_facts *f)
+{
+	return f->f.n_products;
+}
+
+bool page_facts_is_shopify(const struct page_facts *f)
+{
+	return f->f.sources[SOURCE_SHOPIFY];
+}
+
+bool page_facts_is_woo(const struct page_facts *f)
+{
+	return f->f.sources[SOURCE_WOOCOMMERCE];
+}
+
+bool page_facts_is_sitemap(const struct page_facts *f)
+{
+	return f->f.is_sitemap;
+}
+
+bool page_facts_is_index(const struct page_facts *f)
+{
+	return f->f.is_index;
+}
+
+size_t page_facts_entries(const struct page_facts *f)
+{
+	return f->f.n_entries;
+}
+
+const char *page_facts_entry(const struct page_facts *f, size_t i)
+{
+	return i < f->f.n_entries ? f->f.entries[i].loc : NULL;
+}
