@@ -12,6 +12,7 @@ enum { RATING_MAX_X100 = 1000000, REVIEW_MAX_X100 = 500 };
 
 /* What the words of facts_warn() are; the code of a warning is a literal. */
 static const char *const codes[] = {
+	"api_error",
 	"availability_unknown",
 	"charset_wrong",
 	"currency_unknown",

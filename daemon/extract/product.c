@@ -16,6 +16,7 @@ static const char *const source_names[SOURCES] = {
 	[SOURCE_NONE] = "none",
 	[SOURCE_SHOPIFY] = "shopify",
 	[SOURCE_WOOCOMMERCE] = "woocommerce",
+	[SOURCE_VENDURE] = "vendure",
 	[SOURCE_JSON_LD] = "json-ld",
 	[SOURCE_MICRODATA] = "microdata",
 	[SOURCE_OPENGRAPH] = "opengraph",

@@ -11,6 +11,26 @@ static const char *text(const json_t *o, const char *key)
 	return json_string_value(json_object_get(o, key));
 }
 
+void store_read_hundredths(struct facts *f, struct offer *o, const char *value, int64_t *minor)
+{
+	size_t n = value ? strlen(value) : 0;
+	char decimal[40];
+	long long v;
+
+	if (!value)
+		return;
+	if (n == 0 || n >= 19 || strspn(value, "0123456789") != n) {
+		char *safe = fact_text(value);
+
+		facts_warn(f, "price_unreadable", "\"%.60s\" is no price", safe ? safe : "");
+		free(safe);
+		return;
+	}
+	v = atoll(value);
+	snprintf(decimal, sizeof decimal, "%lld.%02lld", v / 100, v % 100);
+	offer_read_price(f, o, decimal, minor);
+}
+
 /* ---- Shopify ------------------------------------------------------------------------------- */
 
 struct shopify {
@@ -22,18 +42,10 @@ struct shopify {
 static void read_shopify_price(const struct shopify *s, struct offer *o, const char *value,
 			       int64_t *minor)
 {
-	char decimal[40];
-	size_t n = value ? strlen(value) : 0;
-
-	if (!value)
-		return;
-	if (s->hundredths && n > 0 && n < 20 && strspn(value, "0123456789") == n) {
-		long long v = atoll(value);
-
-		snprintf(decimal, sizeof decimal, "%lld.%02lld", v / 100, v % 100);
-		value = decimal;
-	}
-	offer_read_price(s->f, o, value, minor);
+	if (value && s->hundredths && *value && value[strspn(value, "0123456789")] == '\0')
+		store_read_hundredths(s->f, o, value, minor);
+	else if (value)
+		offer_read_price(s->f, o, value, minor);
 }
 
 static void read_shopify_offer(const struct shopify *s, struct product *p, const json_t *v)
@@ -248,7 +260,7 @@ bool store_read(struct facts *f, const json_t *v)
 		s.hundredths = true;
 		read_shopify_product(&s, v);
 	} else {
-		return read_woo(f, v);
+		return read_woo(f, v) || vendure_read(f, v);
 	}
 	f->sources[SOURCE_SHOPIFY] = true;
 	return true;

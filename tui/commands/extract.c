@@ -344,12 +344,12 @@ const struct command command_extract = {
 	.usage = "extract FILE|URL|- [--url URL] [--type TYPE]",
 	.summary = "products and offers that a page, a feed or a shop's API speaks of",
 	.details =
-		"Read, in order of trust: Shopify's and WooCommerce's own APIs, JSON-LD, microdata,\n"
-		"OpenGraph; feeds of merchants (RSS, Atom, TSV, CSV) and sitemaps; each packed, too. Where\n"
-		"two sources disagree, the first one counts and a warning says so. A price of 0 or without\n"
-		"a currency is doubtful. Prices are minor units (1299 is 12.99 EUR, 1299 JPY). An address\n"
-		"is fetched by the daemon as any scrape is: by robots.txt, at the pace of its host, never\n"
-		"at a private address that is not allowed. Nothing on a page is executed.",
+		"Read, in order of trust: the own APIs of Shopify, WooCommerce and Vendure, JSON-LD,\n"
+		"microdata, OpenGraph; feeds of merchants (RSS, Atom, TSV, CSV) and sitemaps; each packed,\n"
+		"too. Where two sources disagree, the first one counts and a warning says so. A price of 0\n"
+		"or without a currency is doubtful. Prices are minor units (1299 is 12.99 EUR, 1299 JPY).\n"
+		"An address is fetched by the daemon as any scrape is: by robots.txt, at the pace of its\n"
+		"host, never at a private address that is not allowed. Nothing on a page is executed.",
 	.examples = examples,
 	.flags = flags,
 	.n_flags = ARRAY_LEN(flags),
