@@ -5,23 +5,12 @@
 #include <string.h>
 
 #include "daemon/catalog/catalog.h"
+#include "daemon/catalog/offers.h"
 #include "shared/hash.h"
 #include "shared/mem.h"
 #include "shared/product_terms.h"
 
 enum { MENTION_TEXT = 400 };
-
-const char *brand_text(sqlite3_stmt *st, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(st, column);
-	return text ? text : "";
-}
-
-int64_t brand_number(sqlite3_stmt *st, int column)
-{
-	return sqlite3_column_type(st, column) == SQLITE_NULL ? REPUTATION_UNKNOWN
-							      : sqlite3_column_int64(st, column);
-}
 
 void brand_query_add(struct brand_query *q, const char *spelling)
 {
@@ -50,18 +39,18 @@ static const char rows_sql[] =
 
 static void take_row(struct brand_row *row, sqlite3_stmt *st)
 {
-	const char *family = brand_text(st, 4);
+	const char *family = row_text(st, 4);
 	*row = (struct brand_row){
 		.id = (uint64_t)sqlite3_column_int64(st, 0),
 		.site = (uint64_t)sqlite3_column_int64(st, 1),
 		.product = (uint64_t)sqlite3_column_int64(st, 2),
 		.seller = (uint64_t)sqlite3_column_int64(st, 3),
 		.group = *family ? hash_text(family) : 0,
-		.price_minor = brand_number(st, 5),
-		.reviews = brand_number(st, 6),
+		.price_minor = row_minor(st, 5),
+		.reviews = row_minor(st, 6),
 		.first_ms = sqlite3_column_int64(st, 7),
 		.state_ms = sqlite3_column_int64(st, 8),
-		.rating_x100 = (int)brand_number(st, 9),
+		.rating_x100 = (int)row_minor(st, 9),
 		.state = (short)sqlite3_column_int(st, 10),
 		.availability = (short)sqlite3_column_int(st, 11),
 		.condition = (short)sqlite3_column_int(st, 12),
@@ -69,7 +58,7 @@ static void take_row(struct brand_row *row, sqlite3_stmt *st)
 		.sellers = sqlite3_column_int(st, 14),
 		.seen_ms = sqlite3_column_int64(st, 16),
 	};
-	snprintf(row->currency, sizeof(row->currency), "%s", brand_text(st, 15));
+	snprintf(row->currency, sizeof(row->currency), "%s", row_text(st, 15));
 }
 
 static enum err read_key(struct brand_reading *b, const char *key, size_t *cap)
@@ -170,12 +159,12 @@ enum err brand_read_mentions(struct brand_reading *b)
 		a->mentions++;
 		if (a->n_said == BRAND_MENTIONS_SHOWN)
 			continue;
-		a->said[a->n_said++] = (struct brand_mention){
-			.at_ms = sqlite3_column_int64(st, 0),
-			.found_ms = sqlite3_column_int64(st, 1),
-			.title = mem_strndup(brand_text(st, 2), MENTION_TEXT),
-			.url = mem_strdup(brand_text(st, 3)),
-			.source = mem_strdup(brand_text(st, 4))};
+		a->said[a->n_said++] =
+			(struct brand_mention){.at_ms = sqlite3_column_int64(st, 0),
+					       .found_ms = sqlite3_column_int64(st, 1),
+					       .title = mem_strndup(row_text(st, 2), MENTION_TEXT),
+					       .url = mem_strdup(row_text(st, 3)),
+					       .source = mem_strdup(row_text(st, 4))};
 	}
 	sqlite3_reset(st);
 	return ERR_NONE;

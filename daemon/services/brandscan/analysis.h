@@ -170,7 +170,3 @@ enum err brand_read_changes(struct brand_reading *b);
 enum err brand_read_mentions(struct brand_reading *b);
 /** From what was read. Pure. */
 void brand_score(struct brand_analysis *a);
-/** Column text, "" for NULL; borrowed until the next step. */
-const char *brand_text(sqlite3_stmt *st, int column);
-/** A column that may be NULL. */
-int64_t brand_number(sqlite3_stmt *st, int column);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/catalog/catalog.h"
+#include "daemon/catalog/offers.h"
 #include "daemon/services/brandscan/analysis.h"
 #include "shared/mem.h"
 #include "shared/utf8.h"
@@ -96,8 +97,8 @@ static enum err read_changes_of(struct brand_reading *b, struct brand_row *row)
 	sqlite3_bind_int64(st, 3, b->q->until_ms);
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		struct brand_changed c = {.listing = row->id, .at_ms = sqlite3_column_int64(st, 0)};
-		c.what = change_of(brand_text(st, 1));
-		take(b, row, &c, brand_text(st, 2), brand_text(st, 3));
+		c.what = change_of(row_text(st, 1));
+		take(b, row, &c, row_text(st, 2), row_text(st, 3));
 		if (c.what != CHANGE_BUY_BOX_LOST)
 			continue;
 		lost_today = lost_today || c.at_ms > b->q->until_ms - DAY_MS;
@@ -125,7 +126,7 @@ static enum err read_known(struct brand_reading *b, uint64_t site, int64_t *know
 		return b->e->code;
 	sqlite3_bind_int64(st, 1, (int64_t)site);
 	if (sqlite3_step(st) == SQLITE_ROW) {
-		int64_t added = sqlite3_column_int64(st, 0), began = brand_number(st, 1);
+		int64_t added = sqlite3_column_int64(st, 0), began = row_minor(st, 1);
 		bool first = began != REPUTATION_UNKNOWN && began - added < DAY_MS;
 		*known_ms = first ? sqlite3_column_int64(st, 2) : added;
 	}
@@ -175,8 +176,8 @@ static void name_listing(struct brand_reading *b, struct brand_changed *c)
 		return;
 	sqlite3_bind_int64(st, 1, (int64_t)c->listing);
 	if (sqlite3_step(st) == SQLITE_ROW) {
-		c->title = shown(brand_text(st, 0));
-		snprintf(c->site, sizeof(c->site), "%s", brand_text(st, 1));
+		c->title = shown(row_text(st, 0));
+		snprintf(c->site, sizeof(c->site), "%s", row_text(st, 1));
 	}
 	sqlite3_reset(st);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/catalog/catalog.h"
+#include "daemon/catalog/offers.h"
 #include "daemon/services/brandscan/analysis.h"
 #include "shared/mem.h"
 #include "shared/product_terms.h"
@@ -89,7 +90,7 @@ static enum err one_text(struct brand_reading *b, const char *sql, uint64_t id, 
 		return b->e->code;
 	sqlite3_bind_int64(st, 1, (int64_t)id);
 	if (sqlite3_step(st) == SQLITE_ROW) {
-		const char *text = brand_text(st, 0);
+		const char *text = row_text(st, 0);
 		snprintf(out, cap, "%.*s", (int)utf8_floor(text, strnlen(text, cap - 1)), text);
 	}
 	sqlite3_reset(st);
@@ -305,7 +306,7 @@ enum err brand_read_map(struct brand_reading *b)
 			b->a->map_products++;
 			b->a->map_below +=
 				count_below(b, (uint64_t)sqlite3_column_int64(st, 0),
-					    sqlite3_column_int64(st, 1), brand_text(st, 2));
+					    sqlite3_column_int64(st, 1), row_text(st, 2));
 		}
 		sqlite3_reset(st);
 	}

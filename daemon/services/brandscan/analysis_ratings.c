@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/catalog/catalog.h"
+#include "daemon/catalog/offers.h"
 #include "daemon/services/brandscan/analysis.h"
 #include "shared/mem.h"
 
@@ -105,7 +106,7 @@ static enum err read_categories(struct brand_reading *b, struct prior *p)
 		sqlite3_bind_int64(st, 1, (int64_t)b->rows[i].id);
 		seen[n][0] = 0;
 		if (sqlite3_step(st) == SQLITE_ROW)
-			strncat(seen[n], brand_text(st, 0), sizeof(seen[n]) - 1);
+			strncat(seen[n], row_text(st, 0), sizeof(seen[n]) - 1);
 		sqlite3_reset(st);
 		while (k < n && strcmp(seen[k], seen[n]))
 			k++;
@@ -222,7 +223,7 @@ static int read_points(struct brand_reading *b, const struct brand_row *row,
 	sqlite3_bind_int64(st, 3, b->q->until_ms);
 	while (n < POINTS_MAX && sqlite3_step(st) == SQLITE_ROW)
 		points[n++] = (struct rating_point){sqlite3_column_int64(st, 0),
-						    (int)brand_number(st, 1), brand_number(st, 2)};
+						    (int)row_minor(st, 1), row_minor(st, 2)};
 	sqlite3_reset(st);
 	return n;
 }
@@ -289,7 +290,7 @@ static void take_review(struct brand_reading *b, uint64_t listing, sqlite3_stmt 
 	a->positive += rating >= GOOD_X100;
 	a->low_texts += low;
 	if (low)
-		add_low(lows, at, listing, 1, brand_text(st, 2));
+		add_low(lows, at, listing, 1, row_text(st, 2));
 }
 
 static enum err read_reviews_of(struct brand_reading *b, const struct brand_row *row,

@@ -1,6 +1,6 @@
 #pragma once
 /* BrandScan's state. What lists and the overview show of brands is worked out by a thread of its
- * own, which also starts the reading of feeds and says what happened; see watch.c. */
+ * own (watch.c), which also starts the reading of feeds and says what happened (look.c). */
 #include <pthread.h>
 
 #include "daemon/services/brandscan/analysis.h"
@@ -50,6 +50,7 @@ extern const struct resource_kind resource_brand;
 
 /** Of a resource: its spellings, limits, and the span of BRAND_SPAN_DAYS up to now. */
 void brand_query_of(const struct resource *r, int64_t now_ms, struct brand_query *q);
+bool brand_is_paused(const struct resource *r);
 /** Of a name, an id, a spelling of a brand that was added, or any other brand's.
  *  @return false with e filled: nothing is left of that text when it is compared */
 bool brand_query_find(struct brandscan *bs, const char *ref, int64_t now_ms, struct brand_query *q,
@@ -61,8 +62,41 @@ enum err watch_start(struct brandscan *bs, struct error *e);
 void watch_stop(struct brandscan *bs);
 /** Look at once; what was written meanwhile is seen. Thread: any. */
 void watch_kick(struct brandscan *bs);
-/** A copy of what is shown. @return false: nothing is known of it yet */
-bool watch_summary(struct brandscan *bs, uint64_t id, struct brand_summary *out);
+
+/* ---- summaries.c */
+
+/** A copy of what is shown. @return false: nothing is known of it yet. Thread: any. */
+bool summary_get(struct brandscan *bs, uint64_t id, struct brand_summary *out);
+/** Show that from now on. Thread: the brands' own, as all below. */
+void summary_put(struct brandscan *bs, const struct brand_summary *s);
+void summaries_drop_gone(struct brandscan *bs);
+
+/* ---- look.c */
+
+/** At most, between two looks: the clock on the wall may be set. */
+enum { BRAND_LOOK_MS = 60000 };
+/** Analyse it when the catalog was written since (stirred), its day or its configuration changed,
+ * or an hour passed; tell what happened; start what is due of its feeds. @return when to look
+ * again, wall */
+int64_t brand_look(struct brandscan *bs, const struct resource *r, bool stirred, int64_t now_ms);
+
+/* ---- keep.c */
+
+/** What an analysis came to; all borrowed. */
+struct brand_keeping {
+	const struct resource *r;
+	const struct brand_query *q;
+	const struct brand_analysis *a;
+	const struct brand_told *told; /* from now on */
+	const struct brand_news *news;
+	int64_t day;
+};
+/** Its day, what was told of it and the news as events, in one operation; nothing of a brand that
+ * went meanwhile. Waits for the writer. */
+enum err brand_keep(struct brandscan *bs, const struct brand_keeping *what, struct error *e);
+/** What was told of it, the slot of its feeds and the scores of the last days into s.
+ *  @return false: the store did not answer */
+bool brand_kept_read(struct brandscan *bs, struct brand_summary *s, int64_t now_ms);
 
 /* ---- feeds.c */
 
@@ -86,8 +120,8 @@ void write_figures(struct json_writer *w, const struct brand_query *q,
 		   const struct brand_analysis *a);
 void write_score(struct json_writer *w, const struct brand_analysis *a);
 void write_rating(struct json_writer *w, const struct brand_analysis *a);
-/** A number, or null when it is unknown. */
-void write_known(struct json_writer *w, const char *key, int64_t v);
+/** "key": 4.25, or null when it is unknown. */
+void write_stars(struct json_writer *w, const char *key, int x100);
 
 /* ---- shown.c, brief.c */
 

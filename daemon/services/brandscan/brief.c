@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/catalog/offers.h"
 #include "daemon/services/brandscan/brandscan.h"
 #include "shared/mem.h"
 
@@ -34,8 +35,8 @@ static void read_before(const struct brief *b, uint64_t brand, int *rating_x100,
 		sqlite3_bind_int64(st, 1, (int64_t)brand);
 		sqlite3_bind_int64(st, 2, b->since_ms / day_ms - 1);
 		if (sqlite3_step(st) == SQLITE_ROW) {
-			*rating_x100 = (int)brand_number(st, 0);
-			*score = (int)brand_number(st, 1);
+			*rating_x100 = (int)row_minor(st, 0);
+			*score = (int)row_minor(st, 1);
 		}
 		sqlite3_reset(st);
 	}

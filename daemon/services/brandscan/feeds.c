@@ -5,6 +5,7 @@
 #include "daemon/api/jobs.h"
 #include "daemon/jobs/items.h"
 #include "daemon/jobs/schedules.h"
+#include "daemon/catalog/offers.h"
 #include "daemon/services/brandscan/brandscan.h"
 #include "shared/log.h"
 #include "shared/mem.h"
@@ -92,12 +93,12 @@ static void read_faults(struct brandscan *bs, struct brand_summary *s)
 		while (sqlite3_step(st) == SQLITE_ROW) {
 			if (sqlite3_column_int64(st, 1) > s->read_ms)
 				s->read_ms = sqlite3_column_int64(st, 1);
-			if (!*brand_text(st, 3)) /* those at fault come last, the oldest of them at
+			if (!*row_text(st, 3)) /* those at fault come last, the oldest of them at
 						    the end */
 				continue;
 			s->feed_fault_ms = sqlite3_column_int64(st, 2);
 			snprintf(s->feed_fault, sizeof(s->feed_fault), "%.70s: %.80s",
-				 brand_text(st, 0), brand_text(st, 3));
+				 row_text(st, 0), row_text(st, 3));
 		}
 		sqlite3_reset(st);
 	}

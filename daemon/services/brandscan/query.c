@@ -2,12 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/api/text.h"
 #include "daemon/services/brandscan/brandscan.h"
 #include "shared/mem.h"
 #include "shared/text_safe.h"
 
 enum { LOW_RATING = 2, LOW_COUNT = 3 };
 static const int64_t day_ms = 86400000, low_within_ms = INT64_C(7) * 86400000;
+
+bool brand_is_paused(const struct resource *r)
+{
+	return text_equals(text_member(r->spec, "paused"), "true");
+}
 
 void brand_query_of(const struct resource *r, int64_t now_ms, struct brand_query *q)
 {

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "daemon/api/jobs.h"
+#include "daemon/catalog/offers.h"
+#include "daemon/catalog/words.h"
 #include "daemon/services/brandscan/brandscan.h"
 #include "shared/mem.h"
 #include "shared/timefmt.h"
@@ -161,9 +163,9 @@ static enum err write_days(struct json_writer *w, struct store *s, uint64_t bran
 		while (sqlite3_step(st) == SQLITE_ROW) {
 			jw_object(w);
 			jw_kv_time(w, "day", sqlite3_column_int64(st, 0) * day_ms);
-			write_known(w, "score", brand_number(st, 1));
-			write_known(w, "rating_x100", brand_number(st, 2));
-			write_known(w, "reviews", brand_number(st, 3));
+			words_minor(w, "score", row_minor(st, 1));
+			words_minor(w, "rating_x100", row_minor(st, 2));
+			words_minor(w, "reviews", row_minor(st, 3));
 			jw_kv_int(w, "listings", sqlite3_column_int64(st, 4));
 			jw_kv_int(w, "sellers", sqlite3_column_int64(st, 5));
 			jw_object_end(w);

@@ -3,17 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/api/text.h"
+#include "daemon/catalog/words.h"
 #include "daemon/services/brandscan/brandscan.h"
 #include "shared/mem.h"
 
 enum { OVERVIEW_MAX = 20, LOW_DAYS = 7 };
 static const int64_t day_ms = 86400000;
-
-static bool is_paused(const struct resource *r)
-{
-	return text_equals(text_member(r->spec, "paused"), "true");
-}
 
 static bool is_low(const struct brand_summary *s, int64_t now_ms)
 {
@@ -22,7 +17,7 @@ static bool is_low(const struct brand_summary *s, int64_t now_ms)
 
 static const char *state_of(const struct resource *r, const struct brand_summary *s, int64_t now_ms)
 {
-	if (is_paused(r))
+	if (brand_is_paused(r))
 		return "paused";
 	if (!s || !s->analyzed)
 		return "new";
@@ -54,29 +49,20 @@ static void text_of(const struct brand_summary *s, int64_t now_ms, char *out, si
 /* ---- lists ------------------------------------------------------------------------------------
  */
 
-static void write_stars(struct json_writer *w, const char *key, int x100)
-{
-	jw_key(w, key);
-	if (x100 == REPUTATION_UNKNOWN)
-		jw_null(w);
-	else
-		jw_fixed(w, x100, 2);
-}
-
 static void write_seen(struct json_writer *w, const struct brand_summary *s)
 {
 	int64_t unknown = REPUTATION_UNKNOWN;
 	bool a = s->analyzed;
-	write_known(w, "listings", a ? s->listings : unknown);
-	write_known(w, "sellers", a ? s->sellers : unknown);
-	write_known(w, "products", a ? s->products : unknown);
-	write_known(w, "spread_bp", a ? s->spread_bp : unknown);
+	words_minor(w, "listings", a ? s->listings : unknown);
+	words_minor(w, "sellers", a ? s->sellers : unknown);
+	words_minor(w, "products", a ? s->products : unknown);
+	words_minor(w, "spread_bp", a ? s->spread_bp : unknown);
 	write_stars(w, "rating", a ? s->rating_x100 : REPUTATION_UNKNOWN);
-	write_known(w, "reviews", a ? s->reviews : unknown);
+	words_minor(w, "reviews", a ? s->reviews : unknown);
 	write_stars(w, "in_stock_pct", a ? (int)s->in_stock_bp : REPUTATION_UNKNOWN);
-	write_known(w, "in_stock_bp", a ? s->in_stock_bp : unknown);
-	write_known(w, "per_day_x1000", a ? s->per_day_x1000 : unknown);
-	write_known(w, "score", a ? s->score : unknown);
+	words_minor(w, "in_stock_bp", a ? s->in_stock_bp : unknown);
+	words_minor(w, "per_day_x1000", a ? s->per_day_x1000 : unknown);
+	words_minor(w, "score", a ? s->score : unknown);
 	jw_key(w, "trend");
 	jw_array(w);
 	for (int i = 0; a && i < BRAND_TREND_DAYS; i++) {
@@ -86,10 +72,10 @@ static void write_seen(struct json_writer *w, const struct brand_summary *s)
 			jw_int(w, s->trend[i]);
 	}
 	jw_array_end(w);
-	write_known(w, "low_ratings", a ? s->low : unknown);
-	write_known(w, "changes", a ? s->changes : unknown);
-	write_known(w, "mentions_new", a ? s->mentions : unknown);
-	write_known(w, "buy_boxes_lost", a ? s->buy_boxes_lost : unknown);
+	words_minor(w, "low_ratings", a ? s->low : unknown);
+	words_minor(w, "changes", a ? s->changes : unknown);
+	words_minor(w, "mentions_new", a ? s->mentions : unknown);
+	words_minor(w, "buy_boxes_lost", a ? s->buy_boxes_lost : unknown);
 	jw_kv_time(w, "analyzed_at", s->at_ms);
 	jw_kv_time(w, "read_at", s->read_ms);
 	jw_kv_time(w, "next_at", s->next_ms);
@@ -101,7 +87,7 @@ void brand_live(struct json_writer *w, const struct resource *r, void *ctx)
 	struct brand_summary *s = mem_zalloc(sizeof(*s));
 	int64_t now = clock_wall_ms(bs->d->clock);
 	char text[200];
-	watch_summary(bs, r->id, s);
+	summary_get(bs, r->id, s);
 	text_of(s, now, text, sizeof(text));
 	jw_kv_str(w, "state", state_of(r, s, now));
 	jw_kv_str(w, "text", text[0] ? text : NULL);
@@ -113,7 +99,7 @@ bool brand_rank(const struct resource *r, const char *sort, int64_t *key, void *
 {
 	struct brand_summary *s = mem_zalloc(sizeof(*s));
 	bool known = true;
-	watch_summary(ctx, r->id, s);
+	summary_get(ctx, r->id, s);
 	if (!s->analyzed)
 		*key = REPUTATION_UNKNOWN;
 	else if (!strcmp(sort, "score"))
@@ -136,7 +122,7 @@ const char *brand_filter(const struct resource *r, const char *name, char *out, 
 	if (strcmp(name, "state") != 0)
 		return NULL;
 	struct brand_summary *s = mem_zalloc(sizeof(*s));
-	watch_summary(bs, r->id, s);
+	summary_get(bs, r->id, s);
 	snprintf(out, 64, "%s", state_of(r, s, clock_wall_ms(bs->d->clock)));
 	free(s);
 	return out;
@@ -210,7 +196,7 @@ void brand_overview(struct json_writer *w, void *state)
 		jw_object(w);
 		jw_kv_str(w, "id", id_format(id, "brd", s->id));
 		jw_kv_str(w, "name", s->name);
-		write_known(w, "score", s->analyzed ? s->score : REPUTATION_UNKNOWN);
+		words_minor(w, "score", s->analyzed ? s->score : REPUTATION_UNKNOWN);
 		write_stars(w, "rating", s->analyzed ? s->rating_x100 : REPUTATION_UNKNOWN);
 		jw_kv_int(w, "listings", s->listings);
 		jw_kv_bool(w, "fallen", s->told.fallen);

@@ -1,31 +1,17 @@
 /* Analyses as JSON. */
 #include <string.h>
 
+#include "daemon/catalog/words.h"
 #include "daemon/services/brandscan/brandscan.h"
 #include "shared/ids.h"
 
-void write_known(struct json_writer *w, const char *key, int64_t v)
-{
-	jw_key(w, key);
-	if (v == REPUTATION_UNKNOWN)
-		jw_null(w);
-	else
-		jw_int(w, v);
-}
-
-static void write_stars(struct json_writer *w, const char *key, int x100)
+void write_stars(struct json_writer *w, const char *key, int x100)
 {
 	jw_key(w, key);
 	if (x100 == REPUTATION_UNKNOWN)
 		jw_null(w);
 	else
 		jw_fixed(w, x100, 2);
-}
-
-static void write_id(struct json_writer *w, const char *key, const char *prefix, uint64_t id)
-{
-	char text[ID_TEXT];
-	jw_kv_str(w, key, id_format(text, prefix, id));
 }
 
 /* ---- parts ----------------------------------------------------------------------------------- */
@@ -68,7 +54,7 @@ static void write_listings(struct json_writer *w, const struct brand_analysis *a
 	jw_kv_int(w, "in_stock", a->in_stock);
 	jw_kv_int(w, "out_of_stock", a->out_of_stock);
 	jw_kv_int(w, "unknown", a->stock_unknown);
-	write_known(w, "in_stock_bp", a->in_stock_bp);
+	words_minor(w, "in_stock_bp", a->in_stock_bp);
 	jw_object_end(w);
 }
 
@@ -96,9 +82,9 @@ static void write_sellers(struct json_writer *w, const struct brand_analysis *a)
 static void write_spread(struct json_writer *w, const struct price_spread *s)
 {
 	jw_kv_int(w, "offers", (int64_t)s->offers);
-	write_known(w, "min_minor", s->min_minor);
-	write_known(w, "median_minor", s->median_minor);
-	write_known(w, "max_minor", s->max_minor);
+	words_minor(w, "min_minor", s->min_minor);
+	words_minor(w, "median_minor", s->median_minor);
+	words_minor(w, "max_minor", s->max_minor);
 }
 
 static void write_prices(struct json_writer *w, const struct brand_analysis *a)
@@ -106,7 +92,7 @@ static void write_prices(struct json_writer *w, const struct brand_analysis *a)
 	jw_key(w, "prices");
 	jw_object(w);
 	jw_kv_int(w, "compared", a->compared);
-	write_known(w, "spread_bp", a->spread_bp);
+	words_minor(w, "spread_bp", a->spread_bp);
 	jw_key(w, "currencies");
 	jw_array(w);
 	for (size_t i = 0; i < a->n_currencies; i++) {
@@ -115,7 +101,7 @@ static void write_prices(struct json_writer *w, const struct brand_analysis *a)
 		jw_kv_str(w, "currency", c->currency);
 		write_spread(w, &c->all);
 		jw_kv_int(w, "compared", c->compared);
-		write_known(w, "spread_bp", c->spread_bp);
+		words_minor(w, "spread_bp", c->spread_bp);
 		jw_object_end(w);
 	}
 	jw_array_end(w);
@@ -124,11 +110,11 @@ static void write_prices(struct json_writer *w, const struct brand_analysis *a)
 	for (size_t i = 0; i < a->n_spreads; i++) {
 		const struct brand_product *p = &a->spreads[i];
 		jw_object(w);
-		write_id(w, "product", "prd", p->id);
+		words_id(w, "product", "prd", p->id);
 		jw_kv_str(w, "title", p->title);
 		jw_kv_str(w, "currency", p->currency);
 		write_spread(w, &p->prices);
-		write_known(w, "spread_bp", p->prices.spread_bp);
+		words_minor(w, "spread_bp", p->prices.spread_bp);
 		jw_object_end(w);
 	}
 	jw_array_end(w);
@@ -155,7 +141,7 @@ static void write_pace(struct json_writer *w, const struct brand_analysis *a)
 	jw_key(w, "pace");
 	jw_object(w);
 	jw_kv_int(w, "gained", a->gained);
-	write_known(w, "per_day_x1000", a->per_day_x1000);
+	words_minor(w, "per_day_x1000", a->per_day_x1000);
 	jw_kv_int(w, "listings", a->pace_listings);
 	jw_kv_int(w, "unknown", a->pace_unknown);
 	jw_kv_int(w, "removals", a->falls);
@@ -189,7 +175,7 @@ static void write_reviews(struct json_writer *w, const struct brand_analysis *a)
 	jw_kv_int(w, "low", a->low_texts);
 	jw_kv_int(w, "year_texts", a->year_texts);
 	jw_kv_int(w, "year_positive", a->year_positive);
-	write_known(w, "positive_bp", a->positive_bp);
+	words_minor(w, "positive_bp", a->positive_bp);
 	jw_key(w, "low_clusters");
 	jw_array(w);
 	for (size_t i = a->n_clusters; i > 0; i--)
@@ -221,7 +207,7 @@ static void write_changes(struct json_writer *w, const struct brand_analysis *a)
 		jw_object(w);
 		jw_kv_time(w, "at", c->at_ms);
 		jw_kv_str(w, "what", brand_change_word(c->what));
-		write_id(w, "listing", "lst", c->listing);
+		words_id(w, "listing", "lst", c->listing);
 		jw_kv_str(w, "title", c->title);
 		jw_kv_str(w, "site", c->site);
 		jw_kv_str(w, "was", c->was && *c->was ? c->was : NULL);
@@ -255,7 +241,7 @@ static void write_mentions(struct json_writer *w, const struct brand_analysis *a
 
 void write_score(struct json_writer *w, const struct brand_analysis *a)
 {
-	write_known(w, "score", a->score.total);
+	words_minor(w, "score", a->score.total);
 	jw_kv_int(w, "known_weight", a->score.known_weight);
 	jw_key(w, "parts");
 	jw_array(w);
@@ -266,7 +252,7 @@ void write_score(struct json_writer *w, const struct brand_analysis *a)
 		jw_kv_str(w, "part", score_part_word((enum score_part_name)i));
 		jw_kv_str(w, "title", score_part_title((enum score_part_name)i));
 		jw_kv_bool(w, "known", known);
-		write_known(w, "value_bp", p->value_bp);
+		words_minor(w, "value_bp", p->value_bp);
 		jw_kv_int(w, "weight", p->weight);
 		jw_key(w, "points");
 		if (known)
@@ -323,12 +309,12 @@ void write_figures(struct json_writer *w, const struct brand_query *q,
 	jw_kv_int(w, "products", a->products);
 	jw_kv_int(w, "sites", a->sites);
 	jw_kv_int(w, "sellers", (int64_t)a->n_sellers);
-	write_known(w, "in_stock_bp", a->in_stock_bp);
-	write_known(w, "spread_bp", a->spread_bp);
+	words_minor(w, "in_stock_bp", a->in_stock_bp);
+	words_minor(w, "spread_bp", a->spread_bp);
 	write_stars(w, "rating", a->rating_x100);
 	write_stars(w, "rating_mean", a->mean_x100);
 	jw_kv_int(w, "reviews", a->reviews);
-	write_known(w, "per_day_x1000", a->per_day_x1000);
+	words_minor(w, "per_day_x1000", a->per_day_x1000);
 	jw_kv_int(w, "low_clusters", (int64_t)a->n_clusters);
 	jw_kv_int(w, "low_ratings", low);
 	jw_key(w, "changes");
