@@ -65,6 +65,7 @@ def house(d, o):
     d.cli("monitor", "add", "--type", "tcp", "127.0.0.1:2", "--name", "away", "--interval", "5s", "--failures", "1", check=0)
     d.cli("subscription", "add", "erp", "--url", "http://127.0.0.1:1/all", "--topic", "monitor", "--secret",
           "secret:hook", check=0)
+    d.cli("rival", "add", "https://rival.example/", "--name", "lamps", "--paused", "true", check=0)
     d.cli("job", "run", "store-check", "--watch", check=0)
     d.cli("silence", "add", "quiet", "--match", "subject=nobody", "--for", "1h", check=0)
     wait_until(lambda: d.get("/v1/alerts").data, "an alert of what is dead")
@@ -114,6 +115,8 @@ def addresses(path, known):
         return [path + "?brand=ACME"]
     if path == "/v1/brands/compare":
         return [path + "?brands=ACME,BETA"]
+    if path in ("/v1/competitors/prices", "/v1/competitors/analysis"):
+        return [path + "?rival=lamps"]
     if "{" not in path:
         return [path]
     names = known.get(path) or known["/".join(path.split("/")[:3])]

@@ -93,12 +93,13 @@ static enum err wait_for_job(struct adding *a, char *id, size_t cap, struct erro
 		enum err err = get_site(a, name, e);
 		if (err)
 			return err;
-		const char *job = json_str(a->site, "last_job", NULL);
+		/* Of one that was there already only a scan that runs is waited for. */
+		const char *job = json_str(a->site, a->there ? "job" : "last_job", NULL);
 		if (job) {
 			snprintf(id, cap, "%s", job);
 			return ERR_NONE;
 		}
-		if (strcmp(json_str(a->site, "state", "new"), "new") != 0)
+		if (a->there || strcmp(json_str(a->site, "state", "new"), "new") != 0)
 			return ERR_NONE;
 		nanosleep(&t, NULL);
 	}
