@@ -84,6 +84,28 @@ static void write_http(struct buf *out, struct http_server *s)
 	metric(out, "http_streams", "gauge", "Open event streams.", h.streams);
 }
 
+static void write_holds(struct buf *out, const struct store_health *h)
+{
+	uint64_t below = 0;
+
+	buf_add_str(out, "# HELP sellersmart_store_operation_seconds How long operations held the "
+			 "writer.\n# TYPE sellersmart_store_operation_seconds histogram\n");
+	for (size_t i = 0; i < STORE_HOLDS; i++) {
+		below += h->held[i];
+		buf_printf(out, "sellersmart_store_operation_seconds_bucket{le=\"%.15g\"} %llu\n",
+			   (double)store_hold_bounds_us[i] / 1e6, (unsigned long long)below);
+	}
+	below += h->held[STORE_HOLDS];
+	buf_printf(out,
+		   "sellersmart_store_operation_seconds_bucket{le=\"+Inf\"} %llu\n"
+		   "sellersmart_store_operation_seconds_sum %.6f\n"
+		   "sellersmart_store_operation_seconds_count %llu\n",
+		   (unsigned long long)below, (double)h->held_us / 1e6, (unsigned long long)below);
+	metric(out, "store_operation_max_seconds", "gauge",
+	       "Longest hold of the writer by an operation since the last look.",
+	       (double)h->held_us_max / 1e6);
+}
+
 static void write_store(struct buf *out, struct store *s)
 {
 	struct store_health h;
@@ -97,6 +119,7 @@ static void write_store(struct buf *out, struct store *s)
 	       (double)h.bytes_written);
 	metric(out, "store_commit_seconds_max", "gauge", "Longest commit since the last look.",
 	       (double)h.commit_us_max / 1e6);
+	write_holds(out, &h);
 	buf_printf(out,
 		   "# HELP sellersmart_store_queued_operations Operations that wait.\n"
 		   "# TYPE sellersmart_store_queued_operations gauge\n"

@@ -275,7 +275,8 @@ static enum err write_meta(struct json_writer *w, sqlite3 *db, const struct sql_
 	const struct bound all = {0};
 	int64_t total = 0, position = 0;
 	enum err err = count_rows(db, q, &all, &total, e);
-	if (!err && rows->n) {
+	/* Nothing is before a page that is asked for by nothing but its length. */
+	if (!err && rows->n && (p->after || p->before || p->around || p->last)) {
 		const struct bound first = {.id = rows->ids[0]};
 		err = count_rows(db, q, &first, &position, e);
 	}

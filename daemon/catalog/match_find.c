@@ -179,6 +179,28 @@ static enum err newest_product(struct reader *r, uint64_t *newest, struct error 
 	return err;
 }
 
+/* What has no listing any more is kept for what a person said of it. */
+enum err match_titles_lead(struct reader *r, uint64_t site, bool *lead, struct error *e)
+{
+	sqlite3_stmt *st = reader_prepare(
+		r,
+		"SELECT CASE WHEN EXISTS (SELECT 1 FROM listing WHERE site < ?1) THEN 1"
+		" WHEN EXISTS (SELECT 1 FROM listing WHERE site > ?1) THEN 1"
+		" ELSE EXISTS (SELECT 1 FROM product WHERE listings = 0) END",
+		e);
+	bool row = false;
+
+	*lead = true;
+	if (!st)
+		return ERR_STORE;
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)site);
+	enum err err = match_step(st, &row, e);
+	if (row)
+		*lead = sqlite3_column_int(st, 0);
+	sqlite3_reset(st);
+	return err;
+}
+
 enum err match_find(struct reader *r, const struct identity *id, uint64_t except,
 		    struct match_found *out, struct error *e)
 {
@@ -192,7 +214,7 @@ enum err match_find(struct reader *r, const struct identity *id, uint64_t except
 	err = newest_product(r, &out->newest, e);
 	if (!err)
 		err = find_by_identifier(r, title, id, except, out, e);
-	if (!err && !out->product)
+	if (!err && !out->product && !id->titles_lead_nowhere)
 		err = find_by_title(r, title, id, except, out, e);
 	free(title);
 	return err;

@@ -107,7 +107,7 @@ static enum err late_identifier(struct txn *t, uint64_t listing, const struct id
 }
 
 /* Two shops that are read at the same time do not miss each other: what came since is compared
- * here. */
+ * here. What the listing's own site has is none that it could be. */
 static enum err late_titles(struct txn *t, uint64_t listing, const struct identity *id,
 			    const struct title *title, const char *key, struct match_found *found,
 			    struct error *e)
@@ -118,15 +118,17 @@ static enum err late_titles(struct txn *t, uint64_t listing, const struct identi
 	enum err err = ERR_NONE;
 	sqlite3_stmt *st =
 		txn_prepare(t,
-			    "SELECT id, title FROM product WHERE id > ? AND brand_key = ?"
-			    " LIMIT ?",
+			    "SELECT id, title FROM product p WHERE id > ? AND brand_key = ?"
+			    " AND NOT EXISTS (SELECT 1 FROM listing WHERE product = p.id"
+			    "  AND site = ?) LIMIT ?",
 			    e);
 
 	if (!st)
 		return ERR_STORE;
 	sqlite3_bind_int64(st, 1, (sqlite3_int64)found->newest);
 	sqlite3_bind_text(st, 2, key, -1, SQLITE_STATIC);
-	sqlite3_bind_int(st, 3, LATE_MAX);
+	sqlite3_bind_int64(st, 3, (sqlite3_int64)id->site);
+	sqlite3_bind_int(st, 4, LATE_MAX);
 	while (!(err = match_step(st, &row, e)) && row) {
 		uint64_t product = (uint64_t)sqlite3_column_int64(st, 0);
 

@@ -63,11 +63,14 @@ size_t observed_products(const struct observed *x, const uint64_t **ids)
 /* ---- a reading ---------------------------------------------------------------------------------
  */
 
+enum { TITLES_MANY = 50 }; /* to be looked for: then it is asked whether that may lead anywhere */
+
 struct preparing {
 	struct known_source from;
 	struct observed *x;
 	struct listing_ids seen;
 	const struct observation *o; /* with the body */
+	bool titles_asked, titles_lead_nowhere;
 };
 
 static int by_id(const void *a, const void *b)
@@ -76,10 +79,24 @@ static int by_id(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static enum err ask_titles(struct preparing *p, struct error *e)
+{
+	bool lead = true;
+	enum err err = p->titles_asked || p->x->sightings.n < TITLES_MANY
+			       ? ERR_NONE
+			       : match_titles_lead(p->from.reader, p->x->o.site, &lead, e);
+	p->titles_lead_nowhere |= !lead;
+	p->titles_asked = true;
+	return err;
+}
+
 static enum err find_product(struct preparing *p, struct sighting *s, const struct known *k,
 			     struct error *e)
 {
+	enum err err = ask_titles(p, e);
 	const struct identity id = {
+		.site = p->x->o.site,
+		.titles_lead_nowhere = p->titles_lead_nowhere,
 		.title = s->text[TEXT_TITLE],
 		.brand = s->text[TEXT_BRAND],
 		.gtin = s->text[TEXT_GTIN],
@@ -91,7 +108,7 @@ static enum err find_product(struct preparing *p, struct sighting *s, const stru
 		.mine = p->x->o.mine,
 	};
 	s->found = mem_zalloc(sizeof(*s->found));
-	return match_find(p->from.reader, &id, k->product, s->found, e);
+	return err ? err : match_find(p->from.reader, &id, k->product, s->found, e);
 }
 
 static bool has_new_review(const struct known_source *from, const struct known *k,

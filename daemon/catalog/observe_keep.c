@@ -33,6 +33,7 @@ static const char *text_now(const struct keeping *w, enum sighting_text what)
 static struct identity identity_of(const struct keeping *w)
 {
 	return (struct identity){
+		.site = w->x->o.site,
 		.title = text_now(w, TEXT_TITLE),
 		.brand = text_now(w, TEXT_BRAND),
 		.gtin = text_now(w, TEXT_GTIN),

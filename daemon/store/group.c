@@ -12,6 +12,9 @@
 /* Ids are promised a minute ahead, so that a commit seldom has to write how far they got. */
 enum { ID_AHEAD_MS = 60000, ID_TIME_SHIFT = 22, TRUNCATE_WAIT_MS = 100, BUSY_WAIT_MS = 5000 };
 
+const unsigned store_hold_bounds_us[STORE_HOLDS] = {1000,  2500,   5000,   10000,
+						    25000, 100000, 1000000};
+
 static int on_wal(void *arg, sqlite3 *db, const char *name, int frames)
 {
 	struct group *g = arg;
@@ -94,11 +97,24 @@ static void fail_all(struct group *g, size_t taken, enum err code)
 	}
 }
 
+static void count_hold(struct group *g, int64_t us)
+{
+	size_t i = 0;
+
+	while (i < STORE_HOLDS && us > store_hold_bounds_us[i])
+		i++;
+	atomic_fetch_add(&g->held[i], 1);
+	atomic_fetch_add(&g->held_us, (uint64_t)us);
+	if (us > atomic_load(&g->held_us_max))
+		atomic_store(&g->held_us_max, us);
+}
+
 /* @return false when the whole transaction is lost, *code then says why */
 static bool run_op(struct group *g, struct store_op *op, bool savepoint, enum err *code)
 {
 	struct store *s = g->store;
 	struct txn_mark m = txn_mark(&g->txn);
+	int64_t began = thread_now_us();
 	int rc, fault;
 
 	op->code = ERR_NONE;
@@ -113,6 +129,7 @@ static bool run_op(struct group *g, struct store_op *op, bool savepoint, enum er
 	op->code = op->run(&g->txn, op->arg, &g->error);
 	if (op->code == ERR_NONE)
 		op->code = resource_links_check(&g->txn, NULL, NULL, &g->error);
+	count_hold(g, thread_now_us() - began);
 	fault = sqlite3_errcode(s->db) & 0xff;
 	stmt_cache_release(&s->statements);
 	if (op->code == ERR_NONE) {

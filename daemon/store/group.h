@@ -28,7 +28,8 @@ struct group {
 	uint64_t id_ceiling; /* ids above it were never given */
 
 	_Atomic uint64_t commits, operations, bytes_written;
-	_Atomic int64_t commit_us_max, wal_bytes;
+	_Atomic int64_t commit_us_max, held_us_max, wal_bytes;
+	_Atomic uint64_t held[STORE_HOLDS + 1], held_us;
 };
 
 void group_init(struct group *g, struct store *s);

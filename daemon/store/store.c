@@ -334,6 +334,9 @@ void store_health(struct store *s, struct store_health *h)
 	h->operations = stats.operations;
 	h->bytes_written = stats.bytes_written;
 	h->commit_us_max = stats.commit_us_max;
+	memcpy(h->held, stats.held, sizeof h->held);
+	h->held_us = stats.held_us;
+	h->held_us_max = stats.held_us_max;
 	h->queued_people = stats.queued_people;
 	h->queued_background = stats.queued_background;
 	h->clean_start = s->clean_start;

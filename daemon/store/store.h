@@ -108,6 +108,9 @@ void reader_done(struct reader *r);
 
 /* ---- state -------------------------------------------------------------------------------- */
 
+enum { STORE_HOLDS = 7 };
+extern const unsigned store_hold_bounds_us[STORE_HOLDS];
+
 struct store_health {
 	bool readonly;
 	char reason[320]; /* why and what to do, "" when writable */
@@ -115,6 +118,9 @@ struct store_health {
 	uint64_t seq, epoch;
 	uint64_t commits, operations, bytes_written;
 	int64_t commit_us_max; /* since the last call */
+	/* How long operations held the writer; at the end those beyond the last bound. */
+	uint64_t held[STORE_HOLDS + 1], held_us;
+	int64_t held_us_max; /* since the last call */
 	size_t queued_people, queued_background;
 	bool clean_start; /* the last end was clean */
 	bool checking;    /* quick_check is under way */

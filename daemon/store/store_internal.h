@@ -77,7 +77,8 @@ void txn_bind_text(sqlite3_stmt *st, int i, const char *text);
 
 struct writer_stats {
 	uint64_t commits, operations, bytes_written;
-	int64_t commit_us_max, wal_bytes;
+	uint64_t held[STORE_HOLDS + 1], held_us;
+	int64_t commit_us_max, held_us_max, wal_bytes;
 	size_t queued_people, queued_background;
 };
 
@@ -88,7 +89,7 @@ void writer_stop(struct writer *w);
 void writer_free(struct writer *w);
 /** Look at the due time of the maintenance again. Thread: any. */
 void writer_wake(struct writer *w);
-/** Counters; commit_us_max begins anew. Thread: any. */
+/** Counters; commit_us_max and held_us_max begin anew. Thread: any. */
 void writer_take_stats(struct writer *w, struct writer_stats *out);
 /** Ids up to here are known to the file as given. */
 void writer_set_id_ceiling(struct writer *w, uint64_t ceiling);

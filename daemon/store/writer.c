@@ -330,8 +330,12 @@ void writer_take_stats(struct writer *w, struct writer_stats *out)
 		.operations = atomic_load(&g->operations),
 		.bytes_written = atomic_load(&g->bytes_written),
 		.commit_us_max = atomic_exchange(&g->commit_us_max, 0),
+		.held_us = atomic_load(&g->held_us),
+		.held_us_max = atomic_exchange(&g->held_us_max, 0),
 		.wal_bytes = atomic_load(&g->wal_bytes),
 	};
+	for (size_t i = 0; i <= STORE_HOLDS; i++)
+		out->held[i] = atomic_load(&g->held[i]);
 	pthread_mutex_lock(&w->lock);
 	out->queued_people = w->people.n;
 	out->queued_background = w->background.n;

@@ -267,7 +267,9 @@ static const struct resource_kind price = {.kind = "price",
 static const struct sql_list prices = {
 	.kind = &price,
 	.columns = COLUMNS,
-	.from = "listing l JOIN product p ON p.id = l.product LEFT JOIN page g ON g.id = l.page",
+	/* Left, though each listing has its product: what is not asked for is not read, then. */
+	.from = "listing l LEFT JOIN product p ON p.id = l.product"
+		" LEFT JOIN page g ON g.id = l.page",
 	.id = "l.id",
 	.number = "l.id",
 	.words = "l.title || ' ' || l.brand || ' ' || l.sku || ' ' || l.gtin || ' ' || l.mpn",

@@ -421,12 +421,81 @@ static void listings__of_one_gtin__are_one_product(void **state)
 	expect_rows(f, "SELECT max(listings) FROM product", "2");
 }
 
+static void listings__of_one_site__are_not_one_product_for_their_titles(void **state)
+{
+	struct fixture *f = *state;
+	for (int i = 0; i < 3; i++) {
+		struct page_said p;
+		char url[64];
+		snprintf(url, sizeof(url), "https://shop.example/p/%d", i);
+		said_init(&p, url, BEGIN + i * HOUR);
+		struct product *lamp = said_product(&p, "ACME brass desk lamp Oslo", NULL);
+		product_set(&p.facts, lamp, FIELD_BRAND, "ACME", SOURCE_JSON_LD);
+		said_offer(&p, lamp, 4990 + i, NULL);
+		if (i == 2)
+			p.o.site = SITE + 1;
+		observe(f, &p);
+	}
+	expect_rows(f, "SELECT count(DISTINCT product) FROM listing WHERE site = 4711", "2");
+}
+
+/* So many that it is asked first whether titles may lead anywhere. */
+static void say_lamps(struct page_said *p, uint64_t site, const char *url, int64_t at_ms)
+{
+	said_init(p, url, at_ms);
+	p->o.site = site;
+	for (int i = 0; i < 60; i++) {
+		char name[64], of[96];
+		snprintf(name, sizeof(name), "ACME Oslo lamp A%d brass", 100 + i);
+		snprintf(of, sizeof(of), "https://shop.example/p/%d", i);
+		struct product *lamp = said_product(p, name, of);
+		product_set(&p->facts, lamp, FIELD_BRAND, "ACME", SOURCE_JSON_LD);
+		said_offer(p, lamp, 4990 + i, NULL);
+	}
+}
+
+static void listings__of_a_second_site__join_by_their_titles(void **state)
+{
+	struct fixture *f = *state;
+	struct page_said p;
+	say_lamps(&p, SITE, "https://shop.example/1", BEGIN);
+	observe(f, &p);
+	expect_rows(f, "SELECT count(*) FROM product", "60");
+	say_lamps(&p, SITE + 1, "https://other.example/1", BEGIN + HOUR);
+	observe(f, &p);
+	expect_rows(f, "SELECT count(*), min(listings), max(listings) FROM product", "60 2 2");
+}
+
+static enum err set_floors(struct txn *t, void *arg, struct error *e)
+{
+	return txn_exec(t, txn_prepare(t, "UPDATE product SET floor_minor = 100", e), e);
+}
+
+/* A site that is deleted and added anew finds what was said of its products. */
+static void listings__of_a_lone_site__join_what_a_person_said_something_of(void **state)
+{
+	struct fixture *f = *state;
+	struct page_said p;
+	struct observed *x;
+	say_lamps(&p, SITE, "https://shop.example/1", BEGIN);
+	observe(f, &p);
+	if (store_run(f->store, OP_PEOPLE, set_floors, NULL, &f->error) ||
+	    observe_prepare_forget(f->store, SITE, &x, &f->error))
+		fail_msg("%s", f->error.text);
+	keep_all(f, x, NULL);
+	expect_rows(f, "SELECT count(*), max(listings) FROM product", "60 0");
+	say_lamps(&p, SITE + 1, "https://shop.example/1", BEGIN + HOUR);
+	observe(f, &p);
+	expect_rows(f, "SELECT count(*), min(listings) FROM product", "60 1");
+}
+
 static void listing__whose_gtin_is_said_later__joins_the_product_it_names(void **state)
 {
 	struct fixture *f = *state;
 	struct page_said p;
 	for (int i = 0; i < 2; i++) {
-		said_init(&p, i ? "https://shop.example/p/2" : PAGE_1, BEGIN);
+		said_init(&p, i ? "https://other.example/p/2" : PAGE_1, BEGIN);
+		p.o.site = SITE + (uint64_t)i;
 		struct product *lamp = said_product(&p, i ? "Zzz 77" : "Lamp", NULL);
 		if (!i)
 			product_set(&p.facts, lamp, FIELD_GTIN, "4006381333931", SOURCE_JSON_LD);
@@ -434,7 +503,8 @@ static void listing__whose_gtin_is_said_later__joins_the_product_it_names(void *
 		observe(f, &p);
 	}
 	expect_rows(f, "SELECT count(*) FROM product", "2");
-	said_init(&p, "https://shop.example/p/2", BEGIN + HOUR);
+	said_init(&p, "https://other.example/p/2", BEGIN + HOUR);
+	p.o.site = SITE + 1;
 	struct product *lamp = said_product(&p, "Zzz 77", NULL);
 	product_set(&p.facts, lamp, FIELD_GTIN, "4006381333931", SOURCE_JSON_LD);
 	said_offer(&p, lamp, 1000, NULL);
@@ -600,6 +670,9 @@ int main(void)
 		T(rating__that_changes__is_a_row_and_one_that_is_not_said_is_none),
 		T(reviews__are_kept_once_and_their_authors_only_as_a_hash),
 		T(listings__of_one_gtin__are_one_product),
+		T(listings__of_one_site__are_not_one_product_for_their_titles),
+		T(listings__of_a_second_site__join_by_their_titles),
+		T(listings__of_a_lone_site__join_what_a_person_said_something_of),
 		T(listing__whose_gtin_is_said_later__joins_the_product_it_names),
 		T(keep__killed_between_slices__gives_the_same_when_done_again),
 		T(baseline__is_no_news),
