@@ -176,6 +176,20 @@ static enum err read_offer(const struct reading *r, struct product *p, const jso
 /* ---- a product ---------------------------------------------------------------------------------
  */
 
+/* Addresses and GTINs are looked at again; what else there is was made text once: again,
+ * "&amp;amp;" would become another text. */
+static void set_text(struct facts *f, struct product *p, enum product_field field, const char *text,
+		     enum product_source source)
+{
+	struct product_text *t = &p->text[field];
+	if (field == FIELD_IMAGE || field == FIELD_URL || field == FIELD_GTIN) {
+		product_set(f, p, field, text, source);
+		return;
+	}
+	t->s = fact_text(text);
+	t->source = t->s ? source : SOURCE_NONE;
+}
+
 static enum err read_texts(const struct reading *r, struct product *p, const json_t *o)
 {
 	const json_t *sources = json_object_get(o, "sources");
@@ -189,7 +203,7 @@ static enum err read_texts(const struct reading *r, struct product *p, const jso
 			err = read_source(r, sources, name, &source);
 		if (err)
 			return err;
-		product_set(r->f, p, (enum product_field)i, text, source);
+		set_text(r->f, p, (enum product_field)i, text, source);
 	}
 	return ERR_NONE;
 }
@@ -206,6 +220,8 @@ static enum err read_rating(const struct reading *r, struct product *p, const js
 	    (err = read_hundredths(r, rating, "best", &p->best_x100)) ||
 	    (err = read_number(r, rating, "count", COUNT_MAX, &p->rating_count)))
 		return err;
+	if (p->rating_x100 == FACT_UNKNOWN)
+		return refuse(r, "rating");
 	return read_source(r, json_object_get(o, "sources"), "rating", &p->rating_source);
 }
 

@@ -9,6 +9,9 @@
 #include "daemon/catalog/facts_read.h"
 #include "shared/mem.h"
 
+#define REST        ",\"sources\":[],\"warnings\":[],\"total\":1,\"next\":null}"
+#define ONE(inside) "{\"products\":[{" inside "}]" REST
+
 static enum err read_text(const char *json, struct facts *f, size_t *next)
 {
 	struct error e = {0};
@@ -73,6 +76,18 @@ static void facts__written_and_read__are_the_same(void **state)
 	facts_fini(&back);
 }
 
+static void text__with_references_in_it__is_not_decoded_again(void **state)
+{
+	struct facts f;
+	size_t next;
+	assert_int_equal(read_text(ONE("\"name\":\"A &amp; B\",\"offers\":[],"
+				       "\"sources\":{\"name\":\"json-ld\"}"),
+				   &f, &next),
+			 ERR_NONE);
+	assert_string_equal(f.products[0].text[FIELD_NAME].s, "A &amp; B");
+	facts_fini(&f);
+}
+
 static void facts__in_parts__are_read_one_after_the_other(void **state)
 {
 	struct facts f, back;
@@ -100,9 +115,6 @@ static void facts__in_parts__are_read_one_after_the_other(void **state)
 	facts_fini(&back);
 }
 
-#define REST        ",\"sources\":[],\"warnings\":[],\"total\":1,\"next\":null}"
-#define ONE(inside) "{\"products\":[{" inside "}]" REST
-
 static void facts__that_are_not_as_they_should_be__are_refused(void **state)
 {
 	static const char *const hostile[] = {
@@ -127,6 +139,7 @@ static void facts__that_are_not_as_they_should_be__are_refused(void **state)
 		ONE("\"offers\":[{\"source\":\"feed\",\"currency\":\"eur\"}],\"sources\":{}"),
 		ONE("\"offers\":[{\"source\":\"feed\",\"availability\":\"Perhaps\"}],"
 		    "\"sources\":{}"),
+		ONE("\"offers\":[],\"rating\":{\"count\":5},\"sources\":{\"rating\":\"feed\"}"),
 		ONE("\"offers\":[],\"rating\":5,\"sources\":{}"),
 		ONE("\"offers\":[],\"rating\":{\"value\":-1},\"sources\":{\"rating\":\"feed\"}"),
 		ONE("\"offers\":[],\"rating\":{\"value\":1e300},\"sources\":{\"rating\":\"feed\"}"),
@@ -171,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts__written_and_read__are_the_same),
+		cmocka_unit_test(text__with_references_in_it__is_not_decoded_again),
 		cmocka_unit_test(facts__in_parts__are_read_one_after_the_other),
 		cmocka_unit_test(facts__that_are_not_as_they_should_be__are_refused),
 		cmocka_unit_test(texts__of_a_worker__are_made_safe_and_bounded),
