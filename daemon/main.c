@@ -248,6 +248,7 @@ static struct store_retention retention_of(const struct config *c)
 {
 	return (struct store_retention){.raw_ms = c->retention_raw_ms,
 					.hourly_ms = c->retention_hourly_ms,
+					.prices_ms = c->retention_prices_ms,
 					.events_ms = c->retention_events_ms,
 					.bytes = c->retention_bytes};
 }

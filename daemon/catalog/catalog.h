@@ -111,6 +111,10 @@ struct observe_counts observed_counts(const struct observed *x);
  *  operation. */
 size_t observed_products(const struct observed *x, const uint64_t **ids);
 
+/** Slices that delete what offers, ratings and listings were before that time; the newest row of
+ * each stays (store_on_prune_prices). */
+enum err catalog_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e);
+
 /* ---- which product is it? -------------------------------------------------------------------- */
 
 /** What a listing says about what it is; texts borrowed, "" is nothing. Two listings of one site

@@ -22,6 +22,14 @@ void observed_product(struct observed *x, uint64_t product)
 	x->products[x->n_products++] = product;
 }
 
+static enum err run_for(struct txn *t, const char *sql, uint64_t id, struct error *e)
+{
+	sqlite3_stmt *st = txn_prepare(t, sql, e);
+	if (st)
+		sqlite3_bind_int64(st, 1, (sqlite3_int64)id);
+	return txn_exec(t, st, e);
+}
+
 /* ---- a sighting --------------------------------------------------------------------------------
  */
 
@@ -187,6 +195,8 @@ static enum err miss(struct keeping *w, struct error *e)
 	sqlite3_bind_int64(st, 1, w->x->began_ms);
 	sqlite3_bind_int64(st, 2, (sqlite3_int64)w->listing);
 	enum err err = txn_exec(w->t, st, e);
+	if (!err) /* should the same bytes come again, it is there again */
+		err = run_for(w->t, "UPDATE page SET hash = NULL WHERE id = ?", w->k.page, e);
 	return err || w->k.missed + 1 < LISTING_MISSED_GONE ? err : lose(w, LISTING_GONE, e);
 }
 
@@ -213,14 +223,6 @@ out:
 
 /* ---- a site that goes
  * ---------------------------------------------------------------------------- */
-
-static enum err run_for(struct txn *t, const char *sql, uint64_t id, struct error *e)
-{
-	sqlite3_stmt *st = txn_prepare(t, sql, e);
-	if (st)
-		sqlite3_bind_int64(st, 1, (sqlite3_int64)id);
-	return txn_exec(t, st, e);
-}
 
 static enum err forget_listing(struct txn *t, struct observed *x, uint64_t id, struct error *e)
 {

@@ -25,6 +25,7 @@ struct catalog *catalog_new(struct daemon *d)
 	struct catalog *c = mem_zalloc(sizeof(*c));
 	c->d = d;
 	http_routes(d->http, routes, ARRAY_LEN(routes), c);
+	store_on_prune_prices(d->store, catalog_prune);
 	return c;
 }
 

@@ -37,7 +37,7 @@ struct config {
 	size_t n_commands;
 	char *notify_programs[COMMANDS_MAX]; /* the same for exec notifiers */
 	size_t n_notify_programs;
-	int64_t retention_raw_ms, retention_hourly_ms, retention_events_ms;
+	int64_t retention_raw_ms, retention_hourly_ms, retention_prices_ms, retention_events_ms;
 	int64_t retention_bytes; /* of samples and events together */
 	int64_t memory_limit;    /* resident bytes, 0: none */
 	int64_t connections_max, streams_max;

@@ -46,7 +46,10 @@ struct maintenance {
 	atomic_int_least64_t next_us;
 	int64_t probe_us; /* INT64_MAX: the disk is not full */
 	atomic_uint runs;
-	store_prune_fn *pruners[PRUNERS_MAX];
+	struct pruner {
+		store_prune_fn *fn;
+		bool prices; /* kept as long as these */
+	} pruners[PRUNERS_MAX];
 	atomic_size_t n_pruners;
 };
 
@@ -160,24 +163,37 @@ static enum err prune_events(struct maintenance *m, struct txn *t, struct error 
 	return rc;
 }
 
-void store_on_prune(struct store *s, store_prune_fn *fn)
+static void add_pruner(struct store *s, const struct pruner *p)
 {
 	struct maintenance *m = s->maintenance;
 	size_t n = atomic_load(&m->n_pruners);
 
 	assert(n < PRUNERS_MAX);
-	m->pruners[n] = fn;
+	m->pruners[n] = *p;
 	atomic_store(&m->n_pruners, n + 1);
+}
+
+void store_on_prune(struct store *s, store_prune_fn *fn)
+{
+	add_pruner(s, &(struct pruner){fn, false});
+}
+
+void store_on_prune_prices(struct store *s, store_prune_fn *fn)
+{
+	add_pruner(s, &(struct pruner){fn, true});
 }
 
 static enum err prune_facts(struct maintenance *m, struct txn *t, struct error *e)
 {
-	int64_t before = before_ms(m, t, m->store->options.retention.hourly_ms);
+	const struct store_retention *kept = &m->store->options.retention;
+	int64_t hourly = before_ms(m, t, kept->hourly_ms),
+		prices = before_ms(m, t, kept->prices_ms);
 	size_t n = atomic_load(&m->n_pruners);
 
 	for (size_t i = 0; i < n; i++) {
 		bool more = false;
-		enum err rc = m->pruners[i](t, before, &more, e);
+		const struct pruner *p = &m->pruners[i];
+		enum err rc = p->fn(t, p->prices ? prices : hourly, &more, e);
 
 		if (rc)
 			return rc;

@@ -16,9 +16,10 @@
 struct store;
 struct txn; /* an operation's view of the open transaction; valid only inside run() */
 
-/** How long samples, hourly roll-ups and events are kept, and how much of all; 0: no limit. */
+/** How long samples, hourly roll-ups, prices and events are kept, and how much of all; 0: no limit.
+ */
 struct store_retention {
-	int64_t raw_ms, hourly_ms, events_ms, bytes;
+	int64_t raw_ms, hourly_ms, prices_ms, events_ms, bytes;
 };
 
 struct store_options {
@@ -91,6 +92,8 @@ enum err store_error(int sqlite_code, sqlite3 *db, const char *what, struct erro
  * limit of bytes the time comes closer. Once, at init; fn is static. */
 typedef enum err store_prune_fn(struct txn *t, int64_t before_ms, bool *more, struct error *e);
 void store_on_prune(struct store *s, store_prune_fn *fn);
+/** The same of facts that are kept as long as prices are. */
+void store_on_prune_prices(struct store *s, store_prune_fn *fn);
 
 /** Keep checkpoints away (one that runs is waited for) while the log is copied; may be nested.
  * Thread: any but the writer's. */
