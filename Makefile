@@ -49,6 +49,7 @@ SHARED_C := $(call find_c,shared)
 DAEMON_C := $(filter-out daemon/main.c,$(call find_c,daemon))
 TUI_C := $(filter-out tui/main.c,$(call find_c,tui))
 
+PLATFORMS := $(basename $(notdir $(sort $(wildcard daemon/services/rivalradar/platforms/*.c))))
 SERVICES := $(notdir $(patsubst %/,%,$(dir $(sort $(wildcard daemon/services/*/service.c)))))
 CHECKS := $(basename $(notdir $(sort $(wildcard daemon/checks/*.c))))
 JOBS_FOUND := $(sort $(wildcard daemon/jobs/types/*.c))
@@ -77,7 +78,7 @@ endef
 
 GEN_SHARED := $(B)/gen/resource_table.c $(B)/gen/check_variant_table.c $(B)/gen/doctor_table.c \
 	$(B)/gen/notifier_variant_table.c $(B)/gen/job_names.c
-GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/job_type_table.c $(B)/gen/check_table.c $(B)/gen/notifier_table.c $(B)/gen/migration_table.c
+GEN_DAEMON := $(B)/gen/service_table.c $(B)/gen/platform_table.c $(B)/gen/job_type_table.c $(B)/gen/check_table.c $(B)/gen/notifier_table.c $(B)/gen/migration_table.c
 GEN_TUI := $(B)/gen/screen_table.c $(B)/gen/command_table.c $(B)/gen/importer_table.c $(B)/gen/user_unit.c
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -140,6 +141,8 @@ $(B)/gen/doctor_table.c: FORCE
 	$(call table,$@,shared/doctor/doctor.h,doctor_check,doctor_table,doctor_,$(DOCTORS))
 $(B)/gen/service_table.c: FORCE
 	$(call table,$@,daemon/services/service.h,service,service_table,service_,$(SERVICES))
+$(B)/gen/platform_table.c: FORCE
+	$(call table,$@,daemon/services/rivalradar/platform.h,platform,platform_table,platform_,$(PLATFORMS))
 $(B)/gen/check_table.c: FORCE
 	$(call table,$@,daemon/checks/check.h,check_type,check_table,check_,$(CHECKS))
 $(B)/gen/screen_table.c: FORCE

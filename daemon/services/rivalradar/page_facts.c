@@ -87,14 +87,20 @@ size_t page_facts_products(const struct page_facts *f)
 	return f->f.n_products;
 }
 
-bool page_facts_is_shopify(const struct page_facts *f)
+bool page_facts_from(const struct page_facts *f, const char *source)
 {
-	return f->f.sources[SOURCE_SHOPIFY];
+	for (size_t i = 1; i < SOURCES; i++)
+		if (f->f.sources[i] && !strcmp(product_source_name((enum product_source)i), source))
+			return true;
+	return false;
 }
 
-bool page_facts_is_woo(const struct page_facts *f)
+const char *page_facts_warning(const struct page_facts *f, const char *code)
 {
-	return f->f.sources[SOURCE_WOOCOMMERCE];
+	for (size_t i = 0; i < f->f.n_warnings; i++)
+		if (!strcmp(f->f.warnings[i].code, code))
+			return f->f.warnings[i].text;
+	return NULL;
 }
 
 bool page_facts_is_sitemap(const struct page_facts *f)

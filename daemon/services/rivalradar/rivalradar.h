@@ -97,7 +97,6 @@ bool sites_had_page(struct rivalradar *rr, uint64_t id);
 void sites_set_job(struct rivalradar *rr, uint64_t id, uint64_t job);
 uint64_t sites_job(struct rivalradar *rr, uint64_t id);
 /** Of platform: "Shopify". */
-const char *platform_title(const char *platform);
 
 /* ---- site_live.c ------------------------------------------------------------------------------
  */

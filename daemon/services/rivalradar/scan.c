@@ -10,9 +10,9 @@
 #include "shared/mem.h"
 
 static const char *const kind_names[] = {
-	[SCAN_FIRST] = "first",     [SCAN_META] = "meta", [SCAN_SHOPIFY] = "shopify",
-	[SCAN_WOO] = "woocommerce", [SCAN_FEED] = "feed", [SCAN_SITEMAP] = "sitemap",
-	[SCAN_LINKS] = "links",     [SCAN_PAGE] = "page", [SCAN_CLOSING] = "closing",
+	[SCAN_FIRST] = "first", [SCAN_CURRENCY] = "currency", [SCAN_API] = "api",
+	[SCAN_FEED] = "feed",   [SCAN_SITEMAP] = "sitemap",   [SCAN_LINKS] = "links",
+	[SCAN_PAGE] = "page",   [SCAN_CLOSING] = "closing",
 };
 
 static enum scan_kind kind_of(const struct item *it, const json_t *payload)
@@ -77,6 +77,8 @@ enum err scan_add(struct scan *s, const struct scan_page *p, struct error *e)
 	jw_init(&w, &payload);
 	jw_object(&w);
 	jw_kv_str(&w, "kind", kind_names[p->kind]);
+	if (p->platform)
+		jw_kv_str(&w, "platform", p->platform->name);
 	jw_kv_str(&w, "url", p->url);
 	if (p->n)
 		jw_kv_int(&w, "n", p->n);
@@ -97,9 +99,8 @@ enum err scan_add(struct scan *s, const struct scan_page *p, struct error *e)
 static const char *accept_of(enum scan_kind kind)
 {
 	switch (kind) {
-	case SCAN_META:
-	case SCAN_SHOPIFY:
-	case SCAN_WOO: return "application/json, */*;q=0.5";
+	case SCAN_CURRENCY:
+	case SCAN_API: return "application/json, */*;q=0.5";
 	case SCAN_FEED:
 	case SCAN_SITEMAP: return "application/xml, text/xml, */*;q=0.8";
 	case SCAN_LINKS:
@@ -123,7 +124,7 @@ bool scan_request(const struct item *it, struct item_request *rq)
 			.url = mem_strdup(json_str(payload, "url", "")),
 			.bytes_max = list ? FEED_BYTES : EXTRACT_DOCUMENT_MAX,
 			.accept = accept_of(kind),
-			.sitemaps = kind == SCAN_WOO || kind == SCAN_SITEMAP,
+			.sitemaps = kind == SCAN_API || kind == SCAN_SITEMAP,
 		};
 		pthread_mutex_lock(&rr->lock);
 		const struct site *site = sites_find(rr, it->owner);
@@ -145,9 +146,8 @@ static enum err work(struct scan *s, struct error *e)
 		sites_note_page(s->rr, s->site->id, false, false);
 	switch (s->kind) {
 	case SCAN_FIRST: return scan_first(s, e);
-	case SCAN_META: return scan_read_meta(s, e);
-	case SCAN_SHOPIFY:
-	case SCAN_WOO: return scan_read_api(s, e);
+	case SCAN_CURRENCY: return scan_read_currency(s, e);
+	case SCAN_API: return scan_read_api(s, e);
 	case SCAN_FEED: return scan_read_feed(s, e);
 	case SCAN_SITEMAP: return scan_read_sitemap(s, e);
 	case SCAN_LINKS: return scan_read_links(s, e);
@@ -170,6 +170,7 @@ enum err scan_handle(const struct item *it, const struct item_answer *a, struct 
 	s.spec = resource_spec(s.site);
 	s.payload = json_read(it->payload, strlen(it->payload), ITEM_PAYLOAD_MAX, e);
 	s.kind = kind_of(it, s.payload);
+	s.platform = platform_find(json_str(s.payload, "platform", ""));
 	s.url = json_str(s.payload, "url", "");
 	s.n = json_int(s.payload, "n", 0);
 	s.size = json_int(s.payload, "size", 0);
@@ -180,7 +181,9 @@ enum err scan_handle(const struct item *it, const struct item_answer *a, struct 
 	s.facts->site_name = mem_strdup(s.site->name);
 	s.facts->page_url = mem_strdup(s.url);
 	scan_observation(&s, PAGE_PRODUCT);
-	enum err err = work(&s, e);
+	enum err err = s.platform || (s.kind != SCAN_CURRENCY && s.kind != SCAN_API)
+			       ? work(&s, e)
+			       : error_set(e, ERR_INTERNAL, "an item of a platform that is none");
 	item_out_facts(out, s.facts);
 	json_decref(s.payload);
 	json_decref(s.spec);

@@ -2,6 +2,7 @@
 /* What the files of a scan share. A scan is a job: its items are the pages of a site.
  *
  *   scan.c           what an item is, and what it is told
+ *   platform.h       what shops are made with, and how it is asked
  *   scan_first.c     what is asked for first: what is known, or the first of the ways to find out
  *   scan_read.c      pages with products: of an API, a feed, a product
  *   scan_sitemap.c   sitemaps: which of their addresses are products
@@ -12,13 +13,13 @@
  *   scan_address.c   addresses: of this site? of a product? Pure */
 #include "daemon/catalog/map.h"
 #include "daemon/services/rivalradar/page_facts.h"
+#include "daemon/services/rivalradar/platform.h"
 #include "daemon/services/rivalradar/rivalradar.h"
 
 enum scan_kind {
 	SCAN_FIRST,
-	SCAN_META,    /* Shopify's meta.json: the currency */
-	SCAN_SHOPIFY, /* n: page, size: products a page */
-	SCAN_WOO,
+	SCAN_CURRENCY, /* what a platform says it by */
+	SCAN_API,      /* of a platform; n: page, size: products a page */
 	SCAN_FEED,
 	SCAN_SITEMAP, /* n: how deep in an index */
 	SCAN_LINKS,   /* n: how far from the first page; size: it had products before */
@@ -29,9 +30,6 @@ enum scan_kind {
 #define SCAN_CLOSING_KEY "the end"
 
 enum {
-	SHOPIFY_PAGE = 250,
-	SHOPIFY_PAGE_SMALL = 50, /* when that is too large an answer */
-	WOO_PAGE = 100,
 	SITEMAP_DEPTH = 3,
 	SITEMAPS_MAX = 500, /* of one index */
 	LINKS_DEPTH = 2,
@@ -68,6 +66,7 @@ struct scan {
 	json_t *spec, *payload;
 	struct site_row row; /* as it was when the item began */
 	enum scan_kind kind;
+	const struct platform *platform; /* of SCAN_CURRENCY and SCAN_API */
 	const char *url;
 	int64_t n, size;
 	bool probe; /* it may be something else: then the next way is tried */
@@ -80,6 +79,7 @@ enum err scan_handle(const struct item *it, const struct item_answer *a, struct 
 		     struct error *e);
 struct scan_page {
 	enum scan_kind kind;
+	const struct platform *platform;
 	const char *url;
 	int64_t n, size;
 	bool probe;
@@ -96,11 +96,16 @@ char *scan_at_origin(const char *url, const char *path);
 enum err scan_first(struct scan *s, struct error *e);
 /** The next way to find out what the site is, after the one that was a probe. */
 enum err scan_next_way(struct scan *s, struct error *e);
+/** The n-th page of the platform's API, from 1; a probe: whether it is one. */
+enum err scan_add_api(struct scan *s, const struct platform *p, const char *base, int64_t n,
+		      int64_t size, bool probe, struct error *e);
+/** As if nothing were known of what it is made with. */
+enum err scan_ask_first(struct scan *s, const char *base, struct error *e);
 /** Platform and entry are known now. */
 void scan_found(struct scan *s, const char *platform, const char *entry);
 
 /* ---- scan_read.c */
-enum err scan_read_meta(struct scan *s, struct error *e);
+enum err scan_read_currency(struct scan *s, struct error *e);
 enum err scan_read_api(struct scan *s, struct error *e);
 enum err scan_read_feed(struct scan *s, struct error *e);
 enum err scan_read_page(struct scan *s, struct error *e);

@@ -109,7 +109,7 @@ enum err scan_close(struct scan *s, struct error *e)
 	k->row.scanned_ms = now;
 	k->set |= SITE_SET_SCANNED;
 	scan_observation(s, PAGE_PRODUCT);
-	bool api = !strcmp(s->row.platform, "shopify") || !strcmp(s->row.platform, "woocommerce");
+	bool api = platform_find(s->row.platform);
 	if (!p.failed && p.found < spec_int(s->site->kind, s->spec, "limit")) {
 		struct observed *x = NULL;
 		err = observe_prepare_over(s->it->store, &k->o, p.started_ms, &x, e);

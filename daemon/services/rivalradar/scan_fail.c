@@ -106,7 +106,7 @@ enum err scan_give_up(struct scan *s, enum site_state state, const char *text, s
 {
 	char copy[SITE_TEXT];
 	enum page_state page = state == SITE_BLOCKED ? PAGE_BLOCKED : PAGE_FAILING;
-	bool has_listings = s->kind != SCAN_CLOSING && s->kind != SCAN_META && !s->probe &&
+	bool has_listings = s->kind != SCAN_CLOSING && s->kind != SCAN_CURRENCY && !s->probe &&
 			    s->kind != SCAN_SITEMAP;
 	snprintf(copy, sizeof(copy), "%.*s", SITE_TEXT - 1, text);
 	*e = (struct error){0};
@@ -140,14 +140,13 @@ enum err scan_unreadable(struct scan *s, enum err err, struct error *e)
 
 static bool is_way(const struct scan *s)
 {
-	return s->kind == SCAN_META || (s->probe && s->kind != SCAN_LINKS);
+	return s->kind == SCAN_CURRENCY || (s->probe && s->kind != SCAN_LINKS);
 }
 
 /* All prices come from there, or it is where all begins. */
 static bool is_essential(const struct scan *s)
 {
-	return s->kind == SCAN_SHOPIFY || s->kind == SCAN_WOO || s->kind == SCAN_FEED ||
-	       (s->kind == SCAN_LINKS && s->n == 0);
+	return s->kind == SCAN_API || s->kind == SCAN_FEED || (s->kind == SCAN_LINKS && s->n == 0);
 }
 
 static enum err on_blocked(struct scan *s, const char *why, struct error *e)
@@ -203,30 +202,16 @@ static enum err on_failing(struct scan *s, const char *why, struct error *e)
 /* The shop is not what it was: find out again. */
 static enum err look_again(struct scan *s, struct error *e)
 {
-	char *url = scan_at_origin(json_str(s->spec, "url", ""), "/meta.json");
-	const struct scan_page p = {.kind = SCAN_META, .url = url, .probe = true};
 	item_out_log(s->out, LOG_INFO, "%s is not there any more: where are its products now?",
 		     s->url);
-	enum err err = scan_add(s, &p, e);
-	free(url);
-	return err;
+	return scan_ask_first(s, json_str(s->spec, "url", ""), e);
 }
 
 static enum err on_small(struct scan *s, struct error *e)
 {
-	char path[96];
-	int64_t page = (s->n - 1) * (SHOPIFY_PAGE / SHOPIFY_PAGE_SMALL) + 1;
-	snprintf(path, sizeof(path), "/products.json?limit=%d&page=%lld", SHOPIFY_PAGE_SMALL,
-		 (long long)page);
-	char *url = scan_at_origin(s->url, path);
-	const struct scan_page p = {.kind = SCAN_SHOPIFY,
-				    .url = url,
-				    .n = page,
-				    .size = SHOPIFY_PAGE_SMALL,
-				    .probe = s->probe};
-	enum err err = scan_add(s, &p, e);
-	free(url);
-	return err;
+	int64_t small = s->platform->small_products;
+	return scan_add_api(s, s->platform, s->url, (s->n - 1) * (s->size / small) + 1, small,
+			    s->probe, e);
 }
 
 static enum err on_no_page(struct scan *s, const char *why, struct error *e)
@@ -234,14 +219,14 @@ static enum err on_no_page(struct scan *s, const char *why, struct error *e)
 	const struct item_answer *a = s->answer;
 	bool gone = a->end == FETCH_STATUS && (a->status == 404 || a->status == 410);
 	sites_note_page(s->rr, s->site->id, false, false);
-	if (s->kind == SCAN_SHOPIFY && a->end == FETCH_TOO_LARGE && s->size == SHOPIFY_PAGE)
+	if (s->kind == SCAN_API && a->end == FETCH_TOO_LARGE && s->platform->small_products &&
+	    s->size > s->platform->small_products)
 		return on_small(s, e);
 	if (is_way(s))
 		return scan_next_way(s, e);
-	if ((s->kind == SCAN_SHOPIFY || s->kind == SCAN_WOO) && s->n > 1)
+	if (s->kind == SCAN_API && s->n > 1)
 		return error_set(e, ERR_NOT_FOUND, "%s: %s", s->url, why);
-	if (gone && (s->kind == SCAN_SHOPIFY || s->kind == SCAN_WOO ||
-		     (s->kind == SCAN_SITEMAP && s->n == 0)))
+	if (gone && (s->kind == SCAN_API || (s->kind == SCAN_SITEMAP && s->n == 0)))
 		return look_again(s, e);
 	if (is_essential(s)) {
 		return scan_give_up(s, SITE_FAILING, why, e);

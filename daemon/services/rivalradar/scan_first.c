@@ -8,22 +8,55 @@
 
 enum { BARREN_DAYS = 7 }; /* a page without products is asked again after so long */
 
-static enum err add_way(struct scan *s, enum scan_kind kind, const char *base, const char *path,
-			int64_t size, struct error *e)
+enum err scan_add_api(struct scan *s, const struct platform *p, const char *base, int64_t n,
+		      int64_t size, bool probe, struct error *e)
 {
-	char *url = scan_at_origin(base, path);
-	const struct scan_page p = {.kind = kind, .url = url, .n = 1, .size = size, .probe = true};
-	enum err err = scan_add(s, &p, e);
+	char *path = p->path(n, size), *url = scan_at_origin(base, path);
+	const struct scan_page page = {
+		.kind = SCAN_API, .platform = p, .url = url, .n = n, .size = size, .probe = probe};
+	enum err err = scan_add(s, &page, e);
+	free(url);
+	free(path);
+	return err;
+}
+
+static enum err ask_api(struct scan *s, const struct platform *p, const char *base, struct error *e)
+{
+	return scan_add_api(s, p, base, 1, p->page_products, true, e);
+}
+
+/* Is it made with that? Where the user said the currency, only its products are of interest. */
+static enum err ask_platform(struct scan *s, const struct platform *p, const char *base,
+			     struct error *e)
+{
+	if (!p->currency_path || json_str(s->spec, "currency", NULL))
+		return ask_api(s, p, base, e);
+	char *url = scan_at_origin(base, p->currency_path);
+	const struct scan_page page = {
+		.kind = SCAN_CURRENCY, .platform = p, .url = url, .n = 1, .probe = true};
+	enum err err = scan_add(s, &page, e);
 	free(url);
 	return err;
 }
 
-#define SHOPIFY_PATH "/products.json?limit=250&page=1"
-#define WOO_PATH     "/wp-json/wc/store/v1/products?per_page=100&page=1"
-
-static enum err add_shopify(struct scan *s, const char *base, struct error *e)
+static bool is_known(const struct scan *s)
 {
-	return add_way(s, SCAN_SHOPIFY, base, SHOPIFY_PATH, SHOPIFY_PAGE, e);
+	return s->row.platform[0] && s->row.found_ms > s->site->updated_ms &&
+	       strcmp(s->row.platform, "list") != 0 && strcmp(s->row.platform, "feed") != 0;
+}
+
+/* What it was made with was asked first, and is not there any more. */
+static const struct platform *next_platform(const struct scan *s, const struct platform *p)
+{
+	do
+		p = platform_after(p);
+	while (p && is_known(s) && !strcmp(p->name, s->row.platform));
+	return p;
+}
+
+enum err scan_ask_first(struct scan *s, const char *base, struct error *e)
+{
+	return ask_platform(s, next_platform(s, NULL), base, e);
 }
 
 static enum err add_links(struct scan *s, struct error *e)
@@ -39,6 +72,7 @@ enum err scan_next_way(struct scan *s, struct error *e)
 {
 	const char *base =
 		s->answer && s->answer->url[0] ? s->answer->url : json_str(s->spec, "url", "");
+	const struct platform *next = next_platform(s, s->platform);
 	size_t n = 0;
 	struct url asked, site;
 	/* A way that led to somebody else's house is none. */
@@ -47,9 +81,11 @@ enum err scan_next_way(struct scan *s, struct error *e)
 	if (!address_same_site(&site, &asked))
 		base = json_str(s->spec, "url", "");
 	switch (s->kind) {
-	case SCAN_META: return add_shopify(s, base, e);
-	case SCAN_SHOPIFY: return add_way(s, SCAN_WOO, base, WOO_PATH, WOO_PAGE, e);
-	case SCAN_WOO: return scan_add_sitemaps(s, s->answer ? s->answer->sitemaps : NULL, &n, e);
+	case SCAN_CURRENCY: return ask_api(s, s->platform, base, e);
+	case SCAN_API:
+		if (next)
+			return ask_platform(s, next, base, e);
+		return scan_add_sitemaps(s, s->answer ? s->answer->sitemaps : NULL, &n, e);
 	case SCAN_SITEMAP: return add_links(s, e);
 	case SCAN_FIRST:
 	case SCAN_FEED:
@@ -132,19 +168,10 @@ static enum err add_feed(struct scan *s, const char *feed, struct error *e)
 static enum err add_by_platform(struct scan *s, struct error *e)
 {
 	const char *platform = s->row.platform, *entry = s->row.entry;
-	struct scan_page p = {.url = entry, .n = 1, .size = SHOPIFY_PAGE};
-	if (!strcmp(platform, "shopify")) {
-		p.kind = SCAN_SHOPIFY;
-		return scan_add(s, &p, e);
-	}
-	if (!strcmp(platform, "woocommerce")) {
-		p.kind = SCAN_WOO;
-		p.size = WOO_PAGE;
-		return scan_add(s, &p, e);
-	}
-	p.size = 0;
-	p.n = 0;
-	p.priority = 5;
+	const struct platform *api = platform_find(platform);
+	struct scan_page p = {.url = entry, .priority = 5};
+	if (api) /* not the entry itself: a page of it may have been too large */
+		return scan_add_api(s, api, entry, 1, api->page_products, false, e);
 	if (!strcmp(platform, "sitemap")) {
 		p.kind = SCAN_SITEMAP;
 		enum err err = scan_add(s, &p, e);
@@ -159,19 +186,15 @@ enum err scan_first(struct scan *s, struct error *e)
 {
 	const char *url = json_str(s->spec, "url", ""), *feed = json_str(s->spec, "feed", NULL);
 	const json_t *urls = json_object_get(s->spec, "urls");
-	bool known = s->row.platform[0] && s->row.found_ms > s->site->updated_ms &&
-		     strcmp(s->row.platform, "list") != 0 && strcmp(s->row.platform, "feed") != 0;
 	sites_begin(s->rr, s->site->id);
 	if (json_array_size(urls))
 		return add_list(s, urls, e);
 	if (feed)
 		return add_feed(s, feed, e);
-	if (known)
+	if (is_known(s))
 		return add_by_platform(s, e);
 	item_out_log(s->out, LOG_INFO, "what is it made with, and where are its products?");
 	if (json_str(s->spec, "recipe", NULL))
 		return add_links(s, e);
-	if (json_str(s->spec, "currency", NULL))
-		return add_shopify(s, url, e);
-	return add_way(s, SCAN_META, url, "/meta.json", 0, e);
+	return scan_ask_first(s, url, e);
 }

@@ -108,10 +108,10 @@ enum err scan_observe(struct scan *s, const struct page_facts *f, enum page_kind
 
 /* ---- a shop's API ---------------------------------------------------------------------------- */
 
-enum err scan_read_meta(struct scan *s, struct error *e)
+enum err scan_read_currency(struct scan *s, struct error *e)
 {
-	static const struct extract_query query = {.kind = EXTRACT_JQ,
-						   .expression = ".currency // empty | strings"};
+	const struct extract_query query = {.kind = EXTRACT_JQ,
+					    .expression = s->platform->currency_jq};
 	const struct extract_request rq = {.document = s->answer->body ? s->answer->body : "",
 					   .document_len = s->answer->len,
 					   .queries = &query,
@@ -139,23 +139,27 @@ enum err scan_read_meta(struct scan *s, struct error *e)
 /* Further pages exist while they are full. */
 static enum err add_next_page(struct scan *s, size_t products, struct error *e)
 {
-	bool shopify = s->kind == SCAN_SHOPIFY;
-	if ((int64_t)products < s->size)
+	if ((int64_t)products < s->size || scan_room(s) <= 0)
 		return ERR_NONE;
-	char *path = shopify ? mem_printf("/products.json?limit=%lld&page=%lld", (long long)s->size,
-					  (long long)s->n + 1)
-			     : mem_printf("/wp-json/wc/store/v1/products?per_page=%lld&page=%lld",
-					  (long long)s->size, (long long)s->n + 1);
-	char *url = scan_at_origin(s->url, path);
-	const struct scan_page p = {.kind = s->kind, .url = url, .n = s->n + 1, .size = s->size};
-	enum err err = scan_room(s) > 0 ? scan_add(s, &p, e) : ERR_NONE;
-	free(url);
-	free(path);
-	return err;
+	return scan_add_api(s, s->platform, s->url, s->n + 1, s->size, false, e);
 }
 
-static enum err not_the_api(struct scan *s, enum err err, struct error *e)
+/* What it says itself is wrong, in its own words, passes; it is no list of nothing. */
+static enum err api_error(struct scan *s, const char *said, struct error *e)
 {
+	if (!s->it->last || s->n > 1)
+		return error_set(e, ERR_UNAVAILABLE, "%s", said);
+	return scan_give_up(s, SITE_FAILING, said, e);
+}
+
+static enum err not_the_api(struct scan *s, const struct page_facts *f, enum err err,
+			    struct error *e)
+{
+	const char *said = page_facts_warning(f, "api_error");
+	if (said && !s->probe)
+		return api_error(s, said, e);
+	if (said)
+		item_out_log(s->out, LOG_WARN, "%s: %s", s->platform->title, said);
 	if (s->n == 1 && (s->probe || !s->row.scanned_ms)) {
 		*e = (struct error){0};
 		return scan_next_way(s, e);
@@ -166,16 +170,15 @@ static enum err not_the_api(struct scan *s, enum err err, struct error *e)
 
 enum err scan_read_api(struct scan *s, struct error *e)
 {
-	bool shopify = s->kind == SCAN_SHOPIFY;
 	struct page_facts *f = NULL;
 	enum err err = scan_extract(s, &f, NULL, 0, NULL, e);
 	if (err && err_info(err)->retry && !s->it->last)
 		; /* again */
-	else if (err || !(shopify ? page_facts_is_shopify(f) : page_facts_is_woo(f)))
-		err = not_the_api(s, err, e);
+	else if (err || !page_facts_from(f, s->platform->name))
+		err = not_the_api(s, f, err, e);
 	else {
 		if (s->n == 1)
-			scan_found(s, shopify ? "shopify" : "woocommerce", s->answer->url);
+			scan_found(s, s->platform->name, s->answer->url);
 		err = scan_observe(s, f, PAGE_API, e);
 		if (!err)
 			err = add_next_page(s, page_facts_products(f), e);

@@ -296,16 +296,3 @@ enum err site_put(struct txn *t, struct rivalradar *rr, const struct site_row *t
 		txn_on_end(t, written, w);
 	return err;
 }
-
-const char *platform_title(const char *platform)
-{
-	static const char *const titles[][2] = {
-		{"shopify", "Shopify"},      {"woocommerce", "WooCommerce"},
-		{"feed", "a merchant feed"}, {"sitemap", "its sitemap"},
-		{"pages", "its pages"},      {"list", "a list of pages"},
-	};
-	for (size_t i = 0; i < ARRAY_LEN(titles); i++)
-		if (!strcmp(titles[i][0], platform))
-			return titles[i][1];
-	return "unknown";
-}
