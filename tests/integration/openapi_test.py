@@ -5,9 +5,14 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 from lib import ROOT, Daemon, Origin, main, wait_until
 
+sys.path.insert(0, os.path.join(ROOT, "tests", "fakes"))
+from shopserver import ShopServer  # noqa: E402
+
+HOUSE = "witnesses: none\nnet:\n  pace: 0s\n  allow_private: [127.0.0.0/8]\n"
 SEEN_ONLY_BY = {  # routes whose answers other ways than a GET with nothing else bring about
     "/v1/stream",
 }
@@ -38,6 +43,22 @@ def have_jsonschema():
         return False
 
 
+def market(d):
+    """A rival that sells what my own shop does, of two brands, one cheaper; a brand of each."""
+    with ShopServer({"platform": "shopify", "products": 6, "factor": 90}) as rival, \
+            ShopServer({"platform": "woocommerce", "products": 6}) as mine:
+        for shop in (rival, mine):
+            shop.set({"set": {shop.product(n)["handle"]: {"brand": "ACME" if n < 3 else "BETA"} for n in range(6)}})
+        d.cli("add", rival.url, "--rival", "--name", "brightco", check=0)
+        d.cli("add", mine.url, "--mine", "--name", "lamps", check=0)
+        rival.set({"set": {rival.product(0)["handle"]: {"price_minor": rival.product(0)["price_minor"] - 300}}})
+        d.cli("rival", "scan", "brightco", check=0)
+        wait_until(lambda: not d.get("/v1/rivals/brightco").data["job"], "the second scan of brightco")
+    d.cli("apply", "-f", os.path.join(ROOT, "contrib", "examples", "recipe.yaml"), check=0)
+    d.cli("brand", "add", "ACME", "--map", "yes", check=0)
+    d.cli("brand", "add", "BETA", check=0)
+
+
 def house(d, o):
     """A daemon with one of everything that answers differ by."""
     for args in (("add", o.url, "--name", "shop", "--slo", "99.9", "--tag", "shop", "--label", "a=b", "--headers", "A: b"),
@@ -52,8 +73,7 @@ def house(d, o):
     d.cli("secret", "set", "token", input="x", check=0)
     d.cli("maintenance", "add", "night", "--tag", "shop", "--cron", "30 2 * * *", "--for", "1h", check=0)
     d.cli("maintenance", "add", "now", "--monitor", "shop", "--for", "1h", check=0)
-    d.cli("brand", "add", "ACME", "--map", "yes", check=0)
-    d.cli("brand", "add", "BETA", check=0)
+    market(d)
     d.wait_state("dead", "down")
     wait_until(lambda: d.monitor("price")["last"], "a look at the page")
     o.body = o.body.replace(b"9", b"10")
@@ -65,7 +85,6 @@ def house(d, o):
     d.cli("monitor", "add", "--type", "tcp", "127.0.0.1:2", "--name", "away", "--interval", "5s", "--failures", "1", check=0)
     d.cli("subscription", "add", "erp", "--url", "http://127.0.0.1:1/all", "--topic", "monitor", "--secret",
           "secret:hook", check=0)
-    d.cli("rival", "add", "https://rival.example/", "--name", "lamps", "--paused", "true", check=0)
     d.cli("job", "run", "store-check", "--watch", check=0)
     d.cli("silence", "add", "quiet", "--match", "subject=nobody", "--for", "1h", check=0)
     wait_until(lambda: d.get("/v1/alerts").data, "an alert of what is dead")
@@ -116,9 +135,11 @@ def addresses(path, known):
     if path == "/v1/brands/compare":
         return [path + "?brands=ACME,BETA"]
     if path in ("/v1/competitors/prices", "/v1/competitors/analysis"):
-        return [path + "?rival=lamps"]
+        return [path + "?rival=brightco"]
     if "{" not in path:
         return [path]
+    if path == "/v1/products/{ref}/what-if":
+        return [path.replace("{ref}", known["/v1/products"][0]) + "?price=34.89"]
     names = known.get(path) or known["/".join(path.split("/")[:3])]
     return [path.replace("{ref}", name) for name in names]
 
@@ -139,7 +160,7 @@ def every_route__is__in_the_document():
 def every_get__answers__what_the_document_says():
     if not have_jsonschema():
         return print("# no jsonschema for the system's Python")
-    with Daemon("--listen", "127.0.0.1:0", config="witnesses: none\n") as d, Origin() as o:
+    with Daemon("--listen", "127.0.0.1:0", config=HOUSE) as d, Origin() as o:
         o.headers, o.body = {"Content-Type": "text/html"}, b"<p id=price>9</p>"
         house(d, o)
         document, known, tried = d.get("/v1/openapi.json").json, examples(d), 0

@@ -243,6 +243,7 @@ void radar_live(struct radar *r, struct json_writer *w, uint64_t site)
 	struct figures f = {.index_mean = MARKET_UNKNOWN, .index_median = MARKET_UNKNOWN};
 	bool known = radar_figures(r, site, &f);
 
+	jw_kv_int(w, "products", f.products);
 	jw_kv_int(w, "mine_too", f.mine_too);
 	jw_kv_int(w, "cheaper", f.cheaper);
 	jw_kv_int(w, "dearer", f.dearer);
