@@ -87,16 +87,19 @@ static struct answered log_route(struct request *r, void *ctx)
 
 /* ---- starting -------------------------------------------------------------------------------- */
 
-static struct answered run_named(struct request *r, struct jobs *j, const char *ref)
+static struct answered no_such(struct request *r, const char *what, const char *ref,
+			       const char *hint)
+{
+	struct error e = {0};
+	error_set(&e, ERR_NOT_FOUND, "there is no %s \"%.64s\"", what, ref);
+	error_hint(&e, "%s", hint);
+	return reply_error(r, &e);
+}
+
+static struct answered run_scheduled(struct request *r, struct jobs *j, const struct resource *s)
 {
 	struct error e = {0};
 	uint64_t id = 0;
-	const struct resource *s = resource_get(j->d->store, &resource_schedule, ref);
-	if (!s) {
-		error_set(&e, ERR_NOT_FOUND, "there is no schedule \"%.64s\"", ref);
-		error_hint(&e, "sellersmart schedule list has the names");
-		return reply_error(r, &e);
-	}
 	enum err err = schedules_run(j->schedules, s, "person", &id, &e);
 	resource_unref(s);
 	return err ? reply_error(r, &e) : answer_job(r, j, id, 201);
@@ -104,7 +107,30 @@ static struct answered run_named(struct request *r, struct jobs *j, const char *
 
 static struct answered run_schedule(struct request *r, void *ctx)
 {
-	return run_named(r, ctx, request_param(r, "ref"));
+	struct jobs *j = ctx;
+	const char *ref = request_param(r, "ref");
+	const struct resource *s = resource_get(j->d->store, &resource_schedule, ref);
+	return s ? run_scheduled(r, j, s)
+		 : no_such(r, "schedule", ref, "sellersmart schedule list has the names");
+}
+
+/* Schedules first; then what services run on their own: scan-NAME. */
+static struct answered run_named(struct request *r, struct jobs *j, const char *name)
+{
+	const struct resource *s = resource_get(j->d->store, &resource_schedule, name);
+	if (s)
+		return run_scheduled(r, j, s);
+	for (size_t i = 0; i < j->d->n_services; i++) {
+		struct error e = {0};
+		uint64_t id = 0;
+		if (!j->d->services[i]->run_job)
+			continue;
+		enum err err = j->d->services[i]->run_job(j->d->service_states[i], name, &id, &e);
+		if (err != ERR_NOT_FOUND || e.text[0])
+			return err ? reply_error(r, &e) : answer_job(r, j, id, 201);
+	}
+	return no_such(r, "schedule or scan", name,
+		       "sellersmart schedule list and job list have the names");
 }
 
 static struct answered run_route(struct request *r, void *ctx)

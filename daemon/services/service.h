@@ -140,6 +140,9 @@ struct service {
 	void (*settle)(void *state);
 	/** Configuration was reloaded. */
 	void (*reload)(void *state);
+	/** A person wants the job of this name, as the list of jobs has it, to run now. Thread: a
+	 *  worker. @return ERR_NOT_FOUND: none of this service is called that; e is untouched */
+	enum err (*run_job)(void *state, const char *name, uint64_t *job, struct error *e);
 	/** --once: run what is due until decided (deadline boot ms), print a summary line per thing
 	 * to out. @return exit status. */
 	int (*once)(void *state, int64_t deadline_boot_ms, struct buf *out);

@@ -92,6 +92,20 @@ static const char *past_ending(const char *verb)
 	return n && verb[n - 1] == 'e' ? "d" : "ed";
 }
 
+/* Done, or begun where a job does it. */
+static void say_action(struct invocation *in, const struct generic *g, const char *ref,
+		       const json_t *answer)
+{
+	const char *verb = g->action->verb;
+	if (strcmp(json_str(answer, "kind", ""), "job") || !strcmp(g->kind->kind, "job")) {
+		output_text(in->output, "%s %s %s%s\n", g->kind->kind, ref, verb,
+			    past_ending(verb));
+		return;
+	}
+	output_text(in->output, "%s %s: %s has begun\n", g->kind->kind, ref, verb);
+	output_note(in->output, "see: sellersmart job show %s --watch", json_str(answer, "id", ""));
+}
+
 static int run_action(struct invocation *in)
 {
 	const struct generic *g = generic_of(in);
@@ -116,8 +130,7 @@ static int run_action(struct invocation *in)
 		else if (get)
 			output_value(in->output, g->kind, json_object_get(reply, "data"));
 		else if (!output_machine(in->output, json_object_get(reply, "data")))
-			output_text(in->output, "%s %s %s%s\n", g->kind->kind, in->args[i],
-				    g->action->verb, past_ending(g->action->verb));
+			say_action(in, g, in->args[i], json_object_get(reply, "data"));
 		json_decref(reply);
 		buf_fini(&path);
 	}

@@ -51,15 +51,15 @@ static int run(struct invocation *in)
 	return left ? 130 : status;
 }
 
-static const char *const examples[] = {"sellersmart job run store-check --watch", NULL};
+static const char *const examples[] = {"sellersmart job run store-check --watch",
+				       "sellersmart job run scan-brightco --watch", NULL};
 
 const struct command command_job_run = {
 	.words = "job run",
 	.usage = "job run NAME [--watch]",
-	.summary =
-		"start the job of a schedule now; --watch: wait, exit 0 done, 1 failed or cancelled",
+	.summary = "start a job now; --watch: wait, exit 0 done, 1 failed or cancelled",
 	.details =
-		"NAME is a schedule's. With --watch the progress is on standard error. To leave with "
+		"NAME is a schedule's, or scan-NAME of a rival, as job list has it. With --watch the progress is on standard error. To leave with "
 		"Ctrl-C does not end the job:\nthat does job cancel.",
 	.examples = examples,
 	.min_args = 1,

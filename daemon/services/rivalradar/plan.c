@@ -243,29 +243,71 @@ static enum err put_scan(struct txn *t, void *arg, struct error *e)
 	return plan_put(t, c->rr, c->r, "person", true, &c->job, e);
 }
 
+static enum err scan_now(struct rivalradar *rr, const struct resource *r, uint64_t *job,
+			 struct error *e)
+{
+	struct scan_call c = {.rr = rr, .r = r};
+	enum err err = store_run(rr->d->store, OP_PEOPLE, put_scan, &c, e);
+	if (err)
+		return err;
+	*job = c.job;
+	sites_set_job(rr, r->id, c.job);
+	items_wake(jobs_items(rr->d->jobs));
+	return ERR_NONE;
+}
+
+/* The one whose scan is called so. */
+static const struct resource *find_scan(struct rivalradar *rr, const struct resource_kind *k,
+					const char *name)
+{
+	const struct resource *found = NULL;
+	size_t n = 0;
+	const struct resource **all = resource_list(rr->d->store, k, &n);
+	for (size_t i = 0; i < n; i++) {
+		char is[64];
+		scan_name(all[i], is);
+		if (!found && !strcmp(is, name))
+			found = all[i];
+		else
+			resource_unref(all[i]);
+	}
+	free(all);
+	return found;
+}
+
+enum err plan_run_job(struct rivalradar *rr, const char *name, uint64_t *job, struct error *e)
+{
+	const struct resource *r = find_scan(rr, &resource_rival, name);
+	if (!r)
+		r = find_scan(rr, &resource_shop, name);
+	if (!r)
+		return ERR_NOT_FOUND;
+	enum err err = scan_now(rr, r, job, e);
+	resource_unref(r);
+	return err;
+}
+
 static struct answered scan_route(struct request *r, struct rivalradar *rr,
 				  const struct resource_kind *k)
 {
 	struct error e = {0};
 	struct json_writer w;
 	const char *ref = request_param(r, "ref");
-	struct scan_call c = {.rr = rr, .r = resource_get(rr->d->store, k, ref)};
-	if (!c.r) {
+	const struct resource *site = resource_get(rr->d->store, k, ref);
+	uint64_t job = 0;
+	if (!site) {
 		error_set(&e, ERR_NOT_FOUND, "there is no %s \"%.64s\"", k->kind, ref);
 		error_hint(&e, "sellersmart %s list has the names", k->kind);
 		return reply_error(r, &e);
 	}
-	enum err err = store_run(rr->d->store, OP_PEOPLE, put_scan, &c, &e);
-	if (!err)
-		sites_set_job(rr, c.r->id, c.job);
-	resource_unref(c.r);
+	enum err err = scan_now(rr, site, &job, &e);
+	resource_unref(site);
 	if (err)
 		return reply_error(r, &e);
-	items_wake(jobs_items(rr->d->jobs));
 	jw_init(&w, reply_body(r));
 	jw_object(&w);
 	jw_key(&w, "data");
-	if (jobs_write(rr->d->jobs, &w, c.job, &e)) {
+	if (jobs_write(rr->d->jobs, &w, job, &e)) {
 		buf_reset(reply_body(r));
 		return reply_error(r, &e);
 	}

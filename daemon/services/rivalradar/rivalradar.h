@@ -115,6 +115,8 @@ void plan_wake(struct rivalradar *rr);
  *  ERR_NOT_NOW: it is being scanned; then only the time is written, when that is all right. */
 enum err plan_put(struct txn *t, struct rivalradar *rr, const struct resource *r, const char *cause,
 		  bool run, uint64_t *job, struct error *e);
+/** Start the scan of this name: struct service. */
+enum err plan_run_job(struct rivalradar *rr, const char *name, uint64_t *job, struct error *e);
 /** POST /v1/rivals/:ref/scan and of shops. */
 struct answered route_scan_rival(struct request *r, void *ctx);
 struct answered route_scan_shop(struct request *r, void *ctx);

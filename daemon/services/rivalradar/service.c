@@ -135,6 +135,11 @@ static void fini(void *state)
 	free(rr);
 }
 
+static enum err run_job(void *state, const char *name, uint64_t *job, struct error *e)
+{
+	return plan_run_job(state, name, job, e);
+}
+
 /* ---- what is compared: radar.h -----------------------------------------------------------------
  */
 
@@ -206,6 +211,7 @@ const struct service service_rivalradar = {
 	.live = site_live,
 	.check = check,
 	.reload = reload,
+	.run_job = run_job,
 	.attention = attention,
 	.overview = overview,
 	.brief = brief,
