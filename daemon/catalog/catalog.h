@@ -146,8 +146,10 @@ enum err match_find(struct reader *r, const struct identity *id, uint64_t except
 		    struct match_found *out, struct error *e);
 /** May the title of a listing of this site lead to a product at all? Not while every product is one
  *  that the site itself lists, as in the first scan of the first site. Costs as much as looking for
- *  some ten titles: for who looks for many. Thread: a worker. */
-enum err match_titles_lead(struct reader *r, uint64_t site, bool *lead, struct error *e);
+ *  some ten titles: for who looks for many, who then puts newest into what match_find() finds.
+ *  Thread: a worker. */
+enum err match_titles_lead(struct reader *r, uint64_t site, bool *lead, uint64_t *newest,
+			   struct error *e);
 /** Inside an operation: the product of the listing, made when found->product is 0 or gone
  * meanwhile; identifiers and search text are written. An identifier that another listing brought
  * in between wins over "new". The listing's row is written by the caller, afterwards when it is

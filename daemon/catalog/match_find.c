@@ -180,21 +180,25 @@ static enum err newest_product(struct reader *r, uint64_t *newest, struct error 
 }
 
 /* What has no listing any more is kept for what a person said of it. */
-enum err match_titles_lead(struct reader *r, uint64_t site, bool *lead, struct error *e)
+enum err match_titles_lead(struct reader *r, uint64_t site, bool *lead, uint64_t *newest,
+			   struct error *e)
 {
-	sqlite3_stmt *st = reader_prepare(
-		r,
-		"SELECT CASE WHEN EXISTS (SELECT 1 FROM listing WHERE site < ?1) THEN 1"
-		" WHEN EXISTS (SELECT 1 FROM listing WHERE site > ?1) THEN 1"
-		" ELSE EXISTS (SELECT 1 FROM product WHERE listings = 0) END",
-		e);
+	enum err err = newest_product(r, newest, e);
+	sqlite3_stmt *st =
+		err ? NULL
+		    : reader_prepare(
+			      r,
+			      "SELECT CASE WHEN EXISTS (SELECT 1 FROM listing WHERE site < ?1) THEN 1"
+			      " WHEN EXISTS (SELECT 1 FROM listing WHERE site > ?1) THEN 1"
+			      " ELSE EXISTS (SELECT 1 FROM product WHERE listings = 0) END",
+			      e);
 	bool row = false;
 
 	*lead = true;
 	if (!st)
-		return ERR_STORE;
+		return err ? err : ERR_STORE;
 	sqlite3_bind_int64(st, 1, (sqlite3_int64)site);
-	enum err err = match_step(st, &row, e);
+	err = match_step(st, &row, e);
 	if (row)
 		*lead = sqlite3_column_int(st, 0);
 	sqlite3_reset(st);

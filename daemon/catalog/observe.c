@@ -63,14 +63,17 @@ size_t observed_products(const struct observed *x, const uint64_t **ids)
 /* ---- a reading ---------------------------------------------------------------------------------
  */
 
+enum { READER_LISTINGS = 25 }; /* that are compared with one reader: it is lent for seconds only */
 enum { TITLES_MANY = 50 }; /* to be looked for: then it is asked whether that may lead anywhere */
 
 struct preparing {
+	struct store *store;
 	struct known_source from;
 	struct observed *x;
 	struct listing_ids seen;
 	const struct observation *o; /* with the body */
 	bool titles_asked, titles_lead_nowhere;
+	uint64_t newest; /* product when that was asked */
 };
 
 static int by_id(const void *a, const void *b)
@@ -82,9 +85,10 @@ static int by_id(const void *a, const void *b)
 static enum err ask_titles(struct preparing *p, struct error *e)
 {
 	bool lead = true;
-	enum err err = p->titles_asked || p->x->sightings.n < TITLES_MANY
-			       ? ERR_NONE
-			       : match_titles_lead(p->from.reader, p->x->o.site, &lead, e);
+	enum err err =
+		p->titles_asked || p->x->sightings.n < TITLES_MANY
+			? ERR_NONE
+			: match_titles_lead(p->from.reader, p->x->o.site, &lead, &p->newest, e);
 	p->titles_lead_nowhere |= !lead;
 	p->titles_asked = true;
 	return err;
@@ -108,7 +112,11 @@ static enum err find_product(struct preparing *p, struct sighting *s, const stru
 		.mine = p->x->o.mine,
 	};
 	s->found = mem_zalloc(sizeof(*s->found));
-	return err ? err : match_find(p->from.reader, &id, k->product, s->found, e);
+	if (!err)
+		err = match_find(p->from.reader, &id, k->product, s->found, e);
+	if (p->titles_lead_nowhere)
+		s->found->newest = p->newest;
+	return err;
 }
 
 static bool has_new_review(const struct known_source *from, const struct known *k,
@@ -161,6 +169,13 @@ static enum err compare_one(struct preparing *p, struct sighting *s, bool *wante
 	return err;
 }
 
+static enum err renew_reader(struct preparing *p, struct error *e)
+{
+	reader_done(p->from.reader);
+	p->from.reader = store_reader(p->store, e);
+	return p->from.reader ? ERR_NONE : e->code ? e->code : ERR_BUSY;
+}
+
 static enum err compare_all(struct preparing *p, struct error *e)
 {
 	struct sightings *all = &p->x->sightings;
@@ -168,6 +183,8 @@ static enum err compare_all(struct preparing *p, struct error *e)
 	enum err err = ERR_NONE;
 	for (size_t i = 0; i < all->n; i++) {
 		bool wanted = false;
+		if (!err && i && i % READER_LISTINGS == 0)
+			err = renew_reader(p, e);
 		if (!err)
 			err = compare_one(p, &all->all[i], &wanted, e);
 		if (wanted && !err)
@@ -225,7 +242,7 @@ static enum err hand_over(struct observed *x, enum err err, struct observed **ou
 enum err observe_prepare(struct store *s, const struct observation *o, const struct facts *facts,
 			 struct observed **out, struct error *e)
 {
-	struct preparing p = {.from.reader = store_reader(s, e), .o = o};
+	struct preparing p = {.store = s, .from.reader = store_reader(s, e), .o = o};
 	*out = NULL;
 	if (!p.from.reader)
 		return e->code ? e->code : ERR_BUSY;

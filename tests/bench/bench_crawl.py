@@ -147,17 +147,16 @@ def holds(daemon):
     text = daemon.get("/metrics").body.decode()
     buckets = {m[1]: int(m[2]) for m in
                re.finditer(r'^sellersmart_store_operation_seconds_bucket\{le="([^"]+)"\} (\d+)', text, re.M)}
-    longest = re.search(r"^sellersmart_store_operation_max_seconds (\S+)", text, re.M)
-    return buckets, float(longest[1]) if longest else 0
+    return buckets
 
 
 def said_of_holds(before, after):
-    total = after[0].get("+Inf", 0) - before[0].get("+Inf", 0)
+    total = after.get("+Inf", 0) - before.get("+Inf", 0)
     if not total:
         return "not measured"
-    below = {le: (n - before[0][le]) / total for le, n in after[0].items() if le != "+Inf"}
+    below = {le: (n - before[le]) / total for le, n in after.items() if le != "+Inf"}
     p99 = next((le for le, share in below.items() if share >= 0.99), "+Inf")
-    return f"{total} operations, p99 <= {p99} s, {100 * below.get('0.005', 0):.2f} % within 5 ms, longest {1000 * after[1]:.1f} ms"
+    return f"{total} operations, p99 <= {p99} s, {100 * below.get('0.005', 0):.2f} % within 5 ms"
 
 
 def figure(what, value, unit, limit=None):
@@ -239,7 +238,7 @@ def lists(daemon, products):
     timed(daemon, "prices of a rival, a page", "/v1/rivals/big/prices?limit=100", 300)
     timed(daemon, "analysis of a rival", "/v1/rivals/big/analysis", 300)
     timed(daemon, "overview", "/v1/overview", 100)
-    made = daemon.request("POST", "/v1/brands", {"name": "acme", "aliases": ["ACME"]})
+    made = daemon.request("POST", "/v1/brands", {"name": "acme", "brand": "ACME"})
     assert made.status == 201, made.body
     timed(daemon, "analysis of a brand", "/v1/brands/acme/analysis", 300)
     timed(daemon, "brand list", "/v1/brands?limit=100", 100)

@@ -106,6 +106,9 @@ enum err scan_close(struct scan *s, struct error *e)
 		return err;
 	if (!f.products)
 		return nothing_found(s, e);
+	/* A page that failed before it was ever read has no row that says so. */
+	if (f.bad < p.failed)
+		f.bad = p.failed;
 	k->row.scanned_ms = now;
 	k->set |= SITE_SET_SCANNED;
 	scan_observation(s, PAGE_PRODUCT);
