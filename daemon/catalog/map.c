@@ -100,6 +100,7 @@ struct watched {
 	enum listing_state state;
 	/* of its history */
 	int64_t since_ms; /* the first observation below the minimum of this stretch */
+	int64_t moved_ms; /* since when the offer is as it is now */
 	bool twice;
 	uint8_t evidence[EVIDENCE_BYTES];
 	bool has_evidence;
@@ -204,6 +205,8 @@ static enum err read_stretch(struct txn *t, struct watched *x, struct error *e)
 
 		if (sqlite3_column_int(st, 2) != OFFER_SEEN || price < 0 || price >= x->map_minor)
 			break;
+		if (!n)
+			x->moved_ms = sqlite3_column_int64(st, 0);
 		if (!n++ && sqlite3_column_bytes(st, 4) == EVIDENCE_BYTES) {
 			memcpy(x->evidence, sqlite3_column_blob(st, 4), EVIDENCE_BYTES);
 			x->has_evidence = true;
@@ -304,8 +307,8 @@ static enum err judge_below(struct txn *t, struct watched *x, bool was, const st
 {
 	enum err err = read_stretch(t, x, e);
 
-	/* Each page is kept that began it, confirmed it, or lowered the price further. */
-	if (!err && page && (!was || x->since_ms == at_ms))
+	/* Each page is kept that began it, confirmed it, or changed the offer further. */
+	if (!err && page && (!was || x->moved_ms == at_ms))
 		err = keep_page(t, page, at_ms, e);
 	if (err || was || !x->twice)
 		return err;

@@ -173,6 +173,26 @@ static void breach__of_a_weekend__is_caught_with_each_page(void **state)
 			 1);
 }
 
+static void breach__that_goes_lower__has_that_page_too(void **state)
+{
+	struct fixture *f = *state;
+	struct map_page page = page_of(9, "<html>Desk lamp 29.90</html>");
+
+	desk(f);
+	observe_change(f, 3490, T0 + HOUR_MS, 7);
+	observe_again(f, T0 + 2 * HOUR_MS);
+	judge(f, NULL, T0 + 2 * HOUR_MS, true);
+	observe_change(f, 2990, T0 + 3 * HOUR_MS, 9);
+	judge(f, &page, T0 + 3 * HOUR_MS, false);
+	struct told t = told_of(f, LISTING);
+	assert_int_equal(t.n, 1);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM evidence WHERE"
+				      " hash = x'09000000000000000000000000000000'"),
+			 1);
+	json_decref(t.data);
+	map_page_fini(&page);
+}
+
 static void breach__stays__while_the_page_blocks(void **state)
 {
 	struct fixture *f = *state;
@@ -239,6 +259,7 @@ int main(void)
 		sites_test(breach__is_over__when_the_price_is_back),
 		sites_test(breach__needs__two_observations_in_a_row),
 		sites_test(breach__of_a_weekend__is_caught_with_each_page),
+		sites_test(breach__that_goes_lower__has_that_page_too),
 		sites_test(breach__stays__while_the_page_blocks),
 		sites_test(breach__is_over__when_nobody_watches_any_more),
 		sites_test(page__of_another_listing__is_no_evidence),
