@@ -153,28 +153,30 @@ static enum err delete_some(struct txn *t, const char *sql, int64_t before_ms, b
 	return err;
 }
 
-/* Statements are cached by address: each is a literal of its own. */
+/* Mentions are many, brands are few: those that are gone are found in the small tables, which go
+ * last. Statements are cached by address: each is a literal of its own. */
 enum err feeds_orphans(struct txn *t, void *arg, struct error *e)
 {
 	bool *more = arg;
 	*more = false;
-	enum err err =
-		delete_some(t,
-			    "DELETE FROM mention WHERE id IN (SELECT id FROM mention WHERE ?1 = 0"
-			    " AND brand NOT IN (SELECT id FROM resource) LIMIT ?2)",
-			    0, more, e);
+	enum err err = delete_some(t,
+				   "DELETE FROM mention WHERE id IN (SELECT id FROM mention"
+				   " WHERE ?1 = 0 AND brand IN (SELECT brand FROM brand_feed"
+				   " UNION SELECT brand FROM brand_state"
+				   " EXCEPT SELECT id FROM resource) LIMIT ?2)",
+				   0, more, e);
 	if (!err)
 		err = delete_some(t,
 				  "DELETE FROM brand_day WHERE (brand, day) IN (SELECT brand, day"
-				  " FROM brand_day WHERE ?1 = 0"
-				  " AND brand NOT IN (SELECT id FROM resource) LIMIT ?2)",
+				  " FROM brand_day WHERE ?1 = 0 AND brand IN (SELECT brand FROM"
+				  " brand_state EXCEPT SELECT id FROM resource) LIMIT ?2)",
 				  0, more, e);
-	if (!err)
+	if (!err && !*more)
 		err = delete_some(t,
 				  "DELETE FROM brand_state WHERE ?1 = 0 AND ?2 > 0"
 				  " AND brand NOT IN (SELECT id FROM resource)",
 				  0, more, e);
-	if (!err)
+	if (!err && !*more)
 		err = delete_some(t,
 				  "DELETE FROM brand_feed WHERE ?1 = 0 AND ?2 > 0"
 				  " AND brand NOT IN (SELECT id FROM resource)",
@@ -182,11 +184,12 @@ enum err feeds_orphans(struct txn *t, void *arg, struct error *e)
 	return err;
 }
 
+/* Ids grow with time: the oldest are the first. */
 enum err mentions_prune(struct txn *t, int64_t before_ms, bool *more, struct error *e)
 {
 	*more = false;
 	return delete_some(t,
 			   "DELETE FROM mention WHERE id IN"
-			   " (SELECT id FROM mention WHERE found_ms < ?1 LIMIT ?2)",
+			   " (SELECT id FROM mention ORDER BY id LIMIT ?2) AND found_ms < ?1",
 			   before_ms, more, e);
 }
