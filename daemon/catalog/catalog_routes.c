@@ -94,6 +94,11 @@ struct answered match_reject_route(struct request *r, void *ctx)
 	return decide(r, ctx, match_reject);
 }
 
+struct answered match_reopen_route(struct request *r, void *ctx)
+{
+	return decide(r, ctx, match_reopen);
+}
+
 struct answered listing_split_route(struct request *r, void *ctx)
 {
 	struct catalog *c = ctx;

@@ -20,6 +20,7 @@ struct answered match_list_route(struct request *r, void *ctx);
 struct answered match_show_route(struct request *r, void *ctx);
 struct answered match_confirm_route(struct request *r, void *ctx);
 struct answered match_reject_route(struct request *r, void *ctx);
+struct answered match_reopen_route(struct request *r, void *ctx);
 struct answered listing_history_route(struct request *r, void *ctx);
 struct answered listing_evidence_route(struct request *r, void *ctx);
 struct answered product_history_route(struct request *r, void *ctx);

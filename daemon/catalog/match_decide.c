@@ -354,3 +354,29 @@ enum err match_reject(struct txn *t, struct match_decision *d, struct error *e)
 		err = listing_split(t, d, e);
 	return err;
 }
+
+/* ---- taken back ------------------------------------------------------------------------------ */
+
+enum err match_reopen(struct txn *t, struct match_decision *d, struct error *e)
+{
+	struct pair p;
+	enum err err = read_pair(t, d->match, &p, e);
+	int64_t n = 0;
+
+	if (!err && p.state == MATCH_OPEN) {
+		error_set(e, ERR_NOT_NOW, "nobody has answered it: there is nothing to take back");
+		error_hint(e,
+			   "sellersmart match list --filter state=confirmed has those that were");
+		return ERR_NOT_NOW;
+	}
+	if (!err)
+		err = count_listings(t, p.now, &n, e);
+	d->product = p.now;
+	d->listing = p.listing;
+	if (!err && p.state == MATCH_YES && p.now == p.product && n > 1)
+		err = listing_split(t, d, e);
+	if (!err)
+		err = run(t, "UPDATE match SET state = 0, decided_ms = NULL WHERE id = ?", d->match,
+			  0, 0, e);
+	return err ? err : feed_change(t, "match", d->match, false, e);
+}

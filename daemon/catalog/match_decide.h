@@ -15,6 +15,9 @@ enum err match_confirm(struct txn *t, struct match_decision *d, struct error *e)
 /** Inside an operation: it is not, and that is never asked again. Where it was put there already it
  *  is split off. */
 enum err match_reject(struct txn *t, struct match_decision *d, struct error *e);
+/** Inside an operation: the answer is taken back, and the pair is asked about again. What was moved
+ *  by it is split off. ERR_NOT_NOW: it has no answer. */
+enum err match_reopen(struct txn *t, struct match_decision *d, struct error *e);
 /** Inside an operation: the listing becomes a product of its own, and never that one again unless a
  *  person says so. ERR_NOT_NOW: it is alone there. */
 enum err listing_split(struct txn *t, struct match_decision *d, struct error *e);

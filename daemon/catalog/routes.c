@@ -18,6 +18,7 @@ static const struct route routes[] = {
 	{"GET", "/v1/matches/:ref", ROUTE_WORKER, ACCESS_READ, match_show_route, 0},
 	{"POST", "/v1/matches/:ref/confirm", ROUTE_WORKER, ACCESS_WRITE, match_confirm_route, 0},
 	{"POST", "/v1/matches/:ref/reject", ROUTE_WORKER, ACCESS_WRITE, match_reject_route, 0},
+	{"POST", "/v1/matches/:ref/reopen", ROUTE_WORKER, ACCESS_WRITE, match_reopen_route, 0},
 };
 
 struct catalog *catalog_new(struct daemon *d)

@@ -35,6 +35,9 @@ static const struct action actions[] = {
 	 .method = "POST",
 	 .key = 'n',
 	 .help = "It is not, and that is not asked again"},
+	{.verb = "reopen",
+	 .method = "POST",
+	 .help = "Take the answer back: it is asked again, and what was moved is split off"},
 };
 
 static const char *const examples[] = {

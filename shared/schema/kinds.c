@@ -13,6 +13,17 @@ const struct resource_kind *resource_kind_find(const char *kind_or_plural)
 	return NULL;
 }
 
+const struct resource_kind *resource_kind_of_id(const char *id)
+{
+	size_t n = strcspn(id, "_");
+
+	for (size_t i = 0; id[n] && resource_table[i]; i++)
+		if (strlen(resource_table[i]->prefix) == n &&
+		    !strncmp(resource_table[i]->prefix, id, n))
+			return resource_table[i];
+	return NULL;
+}
+
 const struct builtin *resource_builtin(const struct resource_kind *k, const char *name, uint64_t id)
 {
 	for (size_t i = 0; i < k->n_builtins; i++) {

@@ -202,6 +202,8 @@ extern const char *const notifier_variant_names[];
 extern const char *const job_names[];
 
 const struct resource_kind *resource_kind_find(const char *kind_or_plural);
+/** The kind whose ids begin as this one does, NULL: none. */
+const struct resource_kind *resource_kind_of_id(const char *id);
 /** By name, or by id when name is NULL; NULL: none is so called. */
 const struct builtin *resource_builtin(const struct resource_kind *k, const char *name,
 				       uint64_t id);

@@ -8,6 +8,7 @@ the data of the fixture. What follows is only here:
 
     POST /fake/emit       the body goes to every open stream as it is
     POST /fake/rate?n=N   N row messages a second to every stream, 0 stops
+    POST /fake/refuse?id=ID  answers to that pair in doubt are refused from now on
     POST /fake/requests   all requests so far, one a line: "GET /v1/overview"
 """
 import argparse
@@ -23,12 +24,13 @@ PREFIX = {"monitors": "mon", "incidents": "inc", "events": "", "secrets": "sec",
           "maintenance": "mnt", "alerts": "alr", "deliveries": "msg", "notifiers": "ntf",
           "silences": "sil", "rules": "rul", "subscriptions": "sub",
           "jobs": "job", "schedules": "sch", "rivals": "riv", "products": "prd",
-          "listings": "lst"}
+          "listings": "lst", "matches": "mat", "brands": "brd"}
 KIND = {"monitors": "monitor", "incidents": "incident", "events": "event", "secrets": "secret",
         "maintenance": "maintenance", "alerts": "alert", "deliveries": "delivery",
         "notifiers": "notifier", "silences": "silence", "rules": "rule",
         "subscriptions": "subscription", "jobs": "job", "schedules": "schedule",
-        "rivals": "rival", "products": "product", "listings": "listing"}
+        "rivals": "rival", "products": "product", "listings": "listing",
+        "matches": "match", "brands": "brand"}
 SEVERITIES = ["critical", "warning", "info"]
 RANK = ["down", "blocked", "failing", "unknown", "pending", "degraded", "scanning", "up", "ok", "new",
         "maintenance", "paused"]
@@ -50,6 +52,7 @@ class Api:
         self.streams = {}
         self.requests = []
         self.rate = 0
+        self.refused = None
         self.next_id = 1
         template = fixture.get("template")
         for i in range(extra):
@@ -71,6 +74,8 @@ class Api:
 
     def ordered(self, plural, query):
         rows = self.rows(plural)
+        if plural == "matches":
+            rows = [r for r in rows if r["state"] == query.get("filter[state]", "pending")]
         text = query.get("q", "")
         if text:
             rows = [r for r in rows if text.lower() in json.dumps(r).lower()]
@@ -83,6 +88,9 @@ class Api:
         for key, value in query.items():
             if key == "filter[silenced]":
                 continue
+            if key == "filter[pending]":
+                rows = [r for r in rows if (r["pending"] > 0) == (value == "true")]
+                continue
             if key.startswith("filter[") and key != "filter[related]":
                 rows = [r for r in rows if str(r.get(key[7:-1])).lower() in value.lower().split(",")]
         sort = query.get("sort", "")
@@ -92,6 +100,11 @@ class Api:
             rows = sorted(rows, key=lambda r: SEVERITIES.index(r["severity"]), reverse=back)
         elif sort == "worst":
             rows = sorted(rows, key=lambda r: RANK.index(r.get("state", "up")), reverse=back)
+        elif sort == "gap":
+            rows = sorted(rows, key=lambda r: 1 << 60 if r["gap_minor"] is None else r["gap_minor"],
+                          reverse=back)
+        elif sort in ("score", "title", "listings"):
+            rows = sorted(rows, key=lambda r: r[sort], reverse=back)
         elif sort in ("name", "state", "type"):
             rows = sorted(rows, key=lambda r: r.get(sort, ""), reverse=back)
         return rows
@@ -270,7 +283,20 @@ class Api:
         self.emit("list", {"kind": "alert"})
         return {"data": row}
 
+    def answer(self, row, verb):
+        """To a pair in doubt. A yes answers what else the listing might be, too."""
+        states = {"confirm": "confirmed", "reject": "rejected", "reopen": "pending"}
+        if row["id"] == self.refused:
+            raise Fault(503, "readonly", "the store does not accept writes now")
+        if verb == "confirm":
+            self.data["matches"] = [m for m in self.data["matches"] if m is row or m["state"] != "pending"
+                                    or m["listing"]["id"] != row["listing"]["id"]]
+        row["state"] = states[verb]
+        return {"data": row}
+
     def act(self, plural, row, verb, body):
+        if plural == "matches":
+            return self.answer(row, verb)
         if plural == "alerts":
             return self.act_on_alert(row, verb, body)
         if plural == "notifiers" and verb == "test":
@@ -365,6 +391,8 @@ class Api:
             self.emit_raw(body)
         elif what == "rate":
             self.rate = int(query["n"])
+        elif what == "refuse":
+            self.refused = query["id"]
         return {"data": self.requests if what == "requests" else {}}
 
 

@@ -13,7 +13,9 @@ static void on_answer(void *arg, enum err code, struct reply *r, const struct er
 		a->fault = *e;
 	} else {
 		json_decref(a->data);
+		json_decref(a->meta);
 		a->data = json_incref(r->data);
+		a->meta = json_incref(r->meta);
 		if (a->came)
 			a->came(a->view);
 	}
@@ -55,4 +57,5 @@ void asked_fini(struct asked *a)
 {
 	call_cancel(a->call);
 	json_decref(a->data);
+	json_decref(a->meta);
 }

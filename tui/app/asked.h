@@ -4,6 +4,7 @@
 
 struct asked {
 	json_t *data; /* of the last good answer, NULL before the first */
+	json_t *meta; /* the same: what a list says of itself */
 	struct call *call;
 	bool failed; /* the last answer was a fault; data stays */
 	struct error fault;

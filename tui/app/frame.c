@@ -9,7 +9,14 @@
 #include "tui/widgets/format.h"
 #include "tui/widgets/section.h"
 
-enum { COMPLETIONS = 12, LOW = 8, TAB_TITLE = 64, TABS_RIGHT = 4 };
+enum {
+	COMPLETIONS = 12,
+	LOW = 8,
+	TAB_TITLE = 64,
+	TABS_LEFT = 3, /* with a mark that there are more before */
+	TABS_RIGHT = 4,
+	LEFT_QUOTE = 0x2039,
+};
 
 bool frame_banner(const struct app *app, char *out, size_t cap)
 {
@@ -101,41 +108,60 @@ static int tab_cells(const struct app *app, size_t tab)
 	return outside_width(tab_title(app, tab, title)) + 3;
 }
 
-/* Where a tab is on the line, so that a click finds it again. */
+/* The first tab on the line: as many before the one that is here as there is room for. */
+static size_t first_tab(const struct app *app, int width)
+{
+	size_t first = app->tab_here;
+	int cells = app->n_tabs ? tab_cells(app, first) : 0;
+
+	while (first > 0) {
+		int more = cells + tab_cells(app, first - 1);
+
+		if (more + (first > 1 ? TABS_LEFT : 1) > width - TABS_RIGHT)
+			break;
+		cells = more;
+		first--;
+	}
+	return first;
+}
+
+/* Where a tab is on the line, so that a click finds it again; -1: it is not shown, as it would not
+ * be whole. The one that is here always is. */
 static int tab_x(const struct app *app, size_t tab, int width)
 {
-	int x = 1, first = 0;
+	size_t first = first_tab(app, width);
+	int x = first ? TABS_LEFT : 1;
 
-	for (size_t i = 0; i <= app->tab_here; i++)
-		first += tab_cells(app, i);
-	first = first > width - TABS_RIGHT ? first - (width - TABS_RIGHT) : 0;
-	for (size_t i = 0; i < tab; i++)
+	if (tab < first)
+		return -1;
+	for (size_t i = first; i < tab; i++)
 		x += tab_cells(app, i);
-	return x - first;
+	return tab == app->tab_here || x + tab_cells(app, tab) - 1 <= width - TABS_RIGHT ? x : -1;
 }
 
 static void draw_tabs(struct app *app, struct surface s)
 {
+	uint32_t before = s.canvas->ascii ? '<' : LEFT_QUOTE;
 	char title[TAB_TITLE], number[12];
-	int end = 0;
 
 	for (size_t i = 0; i < app->n_tabs; i++) {
 		bool here = i == app->tab_here;
 		int x = tab_x(app, i, s.width);
 
-		end = x + tab_cells(app, i) - 1;
+		if (x < 0)
+			continue;
 		snprintf(number, sizeof number, "%d", (int)i + 1);
-		for (int k = x - 1; k < end && here; k++)
+		for (int k = x - 1; k < x + tab_cells(app, i) - 1 && here; k++)
 			surface_code(s, 0, k, ROLE_TAB_HERE, ' ');
 		surface_outside(s, 0, x, here ? ROLE_TAB_HERE : ROLE_KEY, number, -1);
 		surface_outside(s, 0, x + 2, here ? ROLE_TAB_HERE : ROLE_TAB,
 				tab_title(app, i, title), -1);
 	}
 	surface_outside(s, 0, s.width - TABS_RIGHT, ROLE_KEY, "  ? ", TABS_RIGHT);
-	if (end > s.width - TABS_RIGHT)
+	if (app->n_tabs && tab_x(app, app->n_tabs - 1, s.width) < 0)
 		surface_glyph(s, 0, s.width - TABS_RIGHT, ROLE_DIM, GLYPH_CRUMB);
-	if (tab_x(app, 0, s.width) < 0)
-		surface_outside(s, 0, 0, ROLE_DIM, " ", 1);
+	if (first_tab(app, s.width) > 0)
+		surface_code(s, 0, 0, ROLE_DIM, before);
 }
 
 /* ---- footer -------------------------------------------------------------------------------------
@@ -283,7 +309,7 @@ bool frame_tab_at(struct app *app, int y, int x, size_t *tab)
 	for (size_t i = 0; i < app->n_tabs; i++) {
 		int at = tab_x(app, i, app->canvas.width);
 
-		if (x >= at - 1 && x < at - 1 + tab_cells(app, i)) {
+		if (at >= 0 && x >= at - 1 && x < at - 1 + tab_cells(app, i)) {
 			*tab = i;
 			return true;
 		}

@@ -35,22 +35,10 @@ bool ops_start(struct app *app, const struct resource_kind *kind, const char *id
 	return false;
 }
 
-/* An id begins with the prefix of its kind. */
-static const struct resource_kind *kind_of(const char *id)
-{
-	size_t n = strcspn(id, "_");
-
-	for (size_t i = 0; id[n] && resource_table[i]; i++)
-		if (strlen(resource_table[i]->prefix) == n &&
-		    !strncmp(resource_table[i]->prefix, id, n))
-			return resource_table[i];
-	return NULL;
-}
-
 bool job_run_again(struct view *v, const json_t *job)
 {
 	const char *owner = json_str(job, "owner", "");
-	const struct resource_kind *kind = kind_of(owner);
+	const struct resource_kind *kind = resource_kind_of_id(owner);
 
 	if (!job)
 		return false;

@@ -82,6 +82,17 @@ static const char *first_sort(const struct listing *l)
 	return l->kind->sorts ? l->kind->sorts[0] : NULL;
 }
 
+/* A view's order is one of the kind's own, which the next order is found by. */
+static const char *view_sort(const struct listing *l, const struct listing_view *to)
+{
+	const char *const *s = l->kind->sorts;
+
+	for (; to->sort && s && *s; s++)
+		if (!strcmp(*s, to->sort))
+			return *s;
+	return to->sort ? to->sort : first_sort(l);
+}
+
 static void open_list(struct view *v, const struct resource_kind *kind,
 		      const struct listing_look *look, const char *query, const char *filter)
 {
@@ -91,7 +102,7 @@ static void open_list(struct view *v, const struct resource_kind *kind,
 	l->kind = kind;
 	l->look = look;
 	l->height = 10;
-	l->sort = listing_view(l) && listing_view(l)->sort ? listing_view(l)->sort : first_sort(l);
+	l->sort = listing_view(l) ? view_sort(l, listing_view(l)) : first_sort(l);
 	if (listing_view(l) && !query)
 		query = listing_view(l)->query;
 	snprintf(l->filter, sizeof l->filter, "%s", filter ? filter : "");
@@ -156,14 +167,22 @@ void listing_refresh(struct view *v)
 bool listing_turn(struct listing *l, int step)
 {
 	size_t n = l->look ? l->look->n_views : 0;
-	const struct listing_view *to;
 
 	if (!n)
 		return false;
-	l->view_here = (l->view_here + (step > 0 ? 1 : n - 1)) % n;
-	to = listing_view(l);
-	listing_query(l, to->query, to->sort ? to->sort : first_sort(l));
+	listing_show(l, (l->view_here + (step > 0 ? 1 : n - 1)) % n);
 	return true;
+}
+
+void listing_show(struct listing *l, size_t view)
+{
+	const struct listing_view *to;
+
+	if (view == l->view_here)
+		return;
+	l->view_here = view;
+	to = listing_view(l);
+	listing_query(l, to->query, view_sort(l, to));
 }
 
 void listing_query(struct listing *l, const char *query, const char *sort)
@@ -278,13 +297,17 @@ static void draw_views(struct listing *l, struct surface line)
 
 static void draw_summary(struct listing *l, struct surface line)
 {
-	char right[320], count[32], at[32];
+	char right[320], remark[64] = "", count[32], at[32];
 	long total = pages_total(l->pages), rank = pages_position(l->pages) + l->index + 1;
 	int width, x = 1;
+	bool ordered;
 
-	snprintf(right, sizeof right, "%s%s%s%s%s", *l->filter ? "filter: " : "",
-		 *l->filter ? l->filter : "", *l->filter ? "   " : "", l->sort ? "sort: " : "",
-		 l->sort ? l->sort + (*l->sort == '-') : "");
+	if (l->look && l->look->remark)
+		l->look->remark(l->view, remark, sizeof remark);
+	ordered = l->sort && (!*remark || line.width >= VIEWS_NARROW);
+	snprintf(right, sizeof right, "%s%s%s%s%s%s%s", remark, *remark ? "   " : "",
+		 *l->filter ? "filter: " : "", *l->filter ? l->filter : "", *l->filter ? "   " : "",
+		 ordered ? "sort: " : "", ordered ? l->sort + (*l->sort == '-') : "");
 	width = outside_width(right) + 1;
 	if (width > line.width / 2)
 		width = line.width / 2;

@@ -19,6 +19,8 @@ struct listing_view {
 struct listing_look {
 	/** Left part of the line above the table; NULL: "N rows". */
 	void (*summary)(struct view *v, struct surface line, const json_t *meta);
+	/** What is said on the right of that line, before filter and order: "d 7 to decide". */
+	void (*remark)(struct view *v, char *out, size_t cap);
 	/** Rows that the preview of that row wants, its title rule included; NULL: no preview. */
 	int (*preview_height)(struct view *v, const json_t *row, int width);
 	void (*preview)(struct view *v, struct surface s, const json_t *row);
@@ -55,6 +57,8 @@ const char *listing_cursor(struct view *v);
 void listing_query(struct listing *l, const char *query, const char *sort);
 /** Show the next of the look's views (step 1), or the one before (-1): for a key. False: none. */
 bool listing_turn(struct listing *l, int step);
+/** Show that one of the look's views; which is shown already, stays as it is. */
+void listing_show(struct listing *l, size_t view);
 /** The view that is shown, NULL: the look has none. */
 const struct listing_view *listing_view(const struct listing *l);
 void listing_filter(struct listing *l, const char *text);

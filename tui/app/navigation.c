@@ -86,8 +86,11 @@ static void add_tab(struct app *app, const struct screen *screen, const struct r
 
 	while (at < app->n_tabs && app->tabs[at].order <= order)
 		at++;
-	if (app->n_tabs >= TABS_MAX)
+	/* The last ones have no number key; a word opens them: ":secrets". */
+	if (at >= TABS_MAX)
 		return;
+	if (app->n_tabs == TABS_MAX)
+		app->n_tabs--;
 	memmove(&app->tabs[at + 1], &app->tabs[at], (app->n_tabs - at) * sizeof *app->tabs);
 	app->tabs[at] = (struct tab){.screen = screen, .kind = kind, .order = order};
 	app->n_tabs++;
@@ -206,6 +209,9 @@ bool app_go(struct app *app, const char *place)
 	if (go_tab(app, word, arg))
 		return true;
 	kind = resource_kind_find(word);
+	s = screen_named(kind ? kind->plural : word);
+	if (kind && s && s->shape == SHAPE_OWN && !*arg)
+		kind = NULL; /* it has a better screen than a list */
 	if (kind && *arg) {
 		app_open(app, SHAPE_DETAIL, kind, arg, NULL);
 		return true;
@@ -215,7 +221,6 @@ bool app_go(struct app *app, const char *place)
 			app_open(app, SHAPE_LIST, kind, NULL, arg);
 		return true;
 	}
-	s = screen_named(word);
 	if (!s || s->shape != SHAPE_OWN)
 		return false;
 	if (app_view(app) && app_view(app)->screen == s)

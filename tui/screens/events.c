@@ -27,18 +27,6 @@ static void preview(struct view *v, struct surface s, const json_t *row)
 
 static const struct listing_look look = {.preview_height = preview_height, .preview = preview};
 
-/* The kind whose ids begin as this one does. */
-static const struct resource_kind *kind_of_id(const char *id)
-{
-	for (size_t i = 0; resource_table[i]; i++) {
-		size_t n = strlen(resource_table[i]->prefix);
-
-		if (n > 0 && !strncmp(id, resource_table[i]->prefix, n) && id[n] == '_')
-			return resource_table[i];
-	}
-	return NULL;
-}
-
 /* The event is news of a page's text. */
 static bool tells_change(const struct view *v)
 {
@@ -55,7 +43,7 @@ static bool run_open(struct view *v, const struct binding *b)
 {
 	const json_t *row = listing_row(v->listing);
 	const char *subject = json_str(row, "subject", "");
-	const struct resource_kind *kind = kind_of_id(subject);
+	const struct resource_kind *kind = resource_kind_of_id(subject);
 
 	if (!row)
 		return false;

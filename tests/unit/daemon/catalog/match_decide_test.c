@@ -129,6 +129,32 @@ static void reject__of_what_was_confirmed__splits_it_off(void **state)
 	assert_int_not_equal(product_of(f, &d.theirs), d.mine.found.product);
 }
 
+static void reopen__takes_a_confirmation_back_and_asks_again(void **state)
+{
+	struct fixture *f = *state;
+	struct doubt d = in_doubt(f);
+
+	assert_int_equal(decide(f, match_confirm, d.match, 0), ERR_NONE);
+	assert_int_equal(decide(f, match_reopen, d.match, 0), ERR_NONE);
+	assert_int_not_equal(product_of(f, &d.theirs), d.mine.found.product);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM match WHERE state = 0"), 1);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM match"), 1);
+	assert_int_equal(decide(f, match_confirm, d.match, 0), ERR_NONE);
+	assert_int_equal(product_of(f, &d.theirs), d.mine.found.product);
+}
+
+static void reopen__takes_a_refusal_back_and_moves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct doubt d = in_doubt(f);
+
+	assert_int_equal(decide(f, match_reject, d.match, 0), ERR_NONE);
+	assert_int_equal(decide(f, match_reopen, d.match, 0), ERR_NONE);
+	assert_int_equal(product_of(f, &d.theirs), (int64_t)d.theirs.found.product);
+	assert_int_equal(number_of(f, "SELECT count(*) FROM match WHERE state = 0"), 1);
+	assert_int_equal(decide(f, match_reopen, d.match, 0), ERR_NOT_NOW);
+}
+
 static void split__of_a_lone_listing__is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -146,6 +172,8 @@ int main(void)
 		sites_test(reject__is_never_asked_again),
 		sites_test(split__undoes_a_confirmation_with_its_codes),
 		sites_test(reject__of_what_was_confirmed__splits_it_off),
+		sites_test(reopen__takes_a_confirmation_back_and_asks_again),
+		sites_test(reopen__takes_a_refusal_back_and_moves_nothing),
 		sites_test(split__of_a_lone_listing__is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
