@@ -104,7 +104,7 @@ class Api:
             rows = sorted(rows, key=lambda r: 1 << 60 if r["gap_minor"] is None else r["gap_minor"],
                           reverse=back)
         elif sort in ("score", "title", "listings"):
-            rows = sorted(rows, key=lambda r: r[sort], reverse=back)
+            rows = sorted(rows, key=lambda r: (r[sort] is None, r[sort]), reverse=back)
         elif sort in ("name", "state", "type"):
             rows = sorted(rows, key=lambda r: r.get(sort, ""), reverse=back)
         return rows
@@ -361,7 +361,11 @@ class Api:
             if not any(r["name"] == parts[1] for r in self.data["secrets"]):
                 self.create("secrets", {"name": parts[1], "updated_at": self.now})
             return {"data": self.find("secrets", parts[1])}
+        if parts[:2] == ["brands", "compare"]:
+            return {"data": {"brands": [self.data["brand_figures"][n] for n in query["brands"].split(",")]}}
         row = self.find(plural, parts[1])
+        if plural == "brands" and parts[2:] == ["analysis"]:
+            return {"data": self.data["brand_analysis"].get(row["name"], {"brand": row["name"]})}
         if len(parts) == 3 and plural in ("rivals", "products", "listings"):
             return self.market(plural, row, parts[2], query, body)
         if len(parts) == 3:

@@ -27,6 +27,35 @@ GOLDEN = [
     screen("matches-empty", "untold", "text:Nothing can wake", "key::matches\\n", "text:Nothing is in doubt"),
 ]
 
+BRANDS = ("text:lamps", "key::brands\\n", "text:nordlys", "text:listings of")
+BRAND = (*BRANDS, "key:g\\n", "text:points", "text:28.00", "text:rating: (50")
+COMPARED = (*BRANDS, "key:g  c", "text:28.0/35")
+GOLDEN += [
+    screen("brands", "market", *BRANDS),
+    screen("brands-wide", "market", *BRANDS, size="120x40"),
+    screen("brands-small", "market", *BRANDS[:3], size="40x12"),
+    screen("brands-ascii", "market", *BRANDS, env={"LC_ALL": "C"}),
+    screen("brands-mono", "market", *BRANDS, env={"NO_COLOR": "1"}),
+    screen("brands-empty", "untold", "text:Nothing can wake", "key::brands\\n", "text:no brand yet"),
+    screen("brands-minimum", "market", *BRANDS, "key:gm", "text:Ask counsel"),
+    screen("brand", "market", *BRAND),
+    screen("brand-wide", "market", *BRAND, size="120x40"),
+    screen("brand-small", "market", *BRANDS[:3], "key:g\\n", "text:points", "text:rating: (50", size="40x12"),
+    screen("brand-ascii", "market", *BRAND, env={"LC_ALL": "C"}),
+    screen("brand-mono", "market", *BRAND, env={"NO_COLOR": "1"}),
+    screen("brand-changes", "market", *BRAND, "key:www", "text:buy box lost"),
+    screen("brands-compared", "market", *COMPARED),
+    screen("brands-compared-wide", "market", *COMPARED, "text:best of", size="120x40"),
+    screen("brands-compared-small", "market", *BRANDS[:3], "key:g  c", "text:4.61", size="40x12"),
+    screen("brands-compared-ascii", "market", *COMPARED, env={"LC_ALL": "C"}),
+    screen("brands-compared-mono", "market", *COMPARED, env={"NO_COLOR": "1"}),
+    screen("overview-market", "market", "text:Rivals and", "text:luxa"),
+    screen("overview-market-wide", "market", "text:Rivals and", "text:luxa", size="120x40"),
+    screen("overview-market-small", "market", "text:BLOCKED", size="40x12"),
+    screen("overview-market-ascii", "market", "text:Rivals and", "text:luxa", env={"LC_ALL": "C"}),
+    screen("overview-market-mono", "market", "text:Rivals and", "text:luxa", env={"NO_COLOR": "1"}),
+]
+
 
 def asked(fake, what):
     return [r for r in fake.requests() if r.startswith(what)]
@@ -97,6 +126,32 @@ def match__that_is_refused_by_the_daemon__stays_first():
 def match__left_at_once__is_answered_all_the_same():
     with Fake("market") as fake:
         shot(fake.socket, *PRODUCTS, "key:d", "text:likeness", "key:y\\e", "text:6 to decide: d")
+
+
+def brand__is_added_by_its_name_and_opened():
+    with Fake("market") as fake:
+        shot(fake.socket, *BRANDS, "key:nZenith\\n", "text:is looked after now")
+        check(asked(fake, "POST /v1/brands"), "not added")
+
+
+def brand__minimum_is_watched_only_after_a_yes():
+    with Fake("market") as fake:
+        shot(fake.socket, *BRANDS, "key:gm", "text:Ask counsel", "key:x", "gone:Ask counsel")
+        check(not asked(fake, "PATCH /v1/brands"), "turned on without a yes")
+        shot(fake.socket, *BRANDS, "key:gmy", "text:are watched now", "key:m", "text:no longer watched")
+        check(len(asked(fake, "PATCH /v1/brands/brd_0000000000001")) == 2, "not turned on and off")
+
+
+def brands__that_are_marked_are_compared():
+    with Fake("market") as fake:
+        shot(fake.socket, *BRANDS, "key:c", "text:mark two", "key:g  c", "text:4.61 *")
+        check(asked(fake, "GET /v1/brands/compare?brands=acme%2Cluxa"), "others were compared")
+
+
+def overview__lines_open_what_they_are_about():
+    with Fake("market") as fake:
+        shot(fake.socket, "text:luxa", "key:jo", "text:y/n stock", "key:\\e", "text:luxa", "key:Go", "text:Brands",
+             "gone:Needs you")
 
 
 def plain__tells_products_and_pairs():

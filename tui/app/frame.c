@@ -13,6 +13,7 @@ enum {
 	COMPLETIONS = 12,
 	LOW = 8,
 	TAB_TITLE = 64,
+	TABS_WIDE = 60,
 	TABS_LEFT = 3, /* with a mark that there are more before */
 	TABS_RIGHT = 4,
 	LEFT_QUOTE = 0x2039,
@@ -108,6 +109,24 @@ static int tab_cells(const struct app *app, size_t tab)
 	return outside_width(tab_title(app, tab, title)) + 3;
 }
 
+/* Alerts that wait keep their tab on the line, whatever is left of it. */
+static bool is_pinned(const struct app *app, size_t tab, int width)
+{
+	const struct screen *s = app->tabs[tab].screen;
+
+	return width >= TABS_WIDE && s->kind && !strcmp(s->kind, "alert") &&
+	       bar_open_alerts(app) > 0;
+}
+
+/* Where the tabs begin when that is the first one that is not pinned. */
+static int tabs_left(const struct app *app, size_t first, int width)
+{
+	for (size_t i = 0; i < first; i++)
+		if (is_pinned(app, i, width))
+			return TABS_LEFT + tab_cells(app, i);
+	return first ? TABS_LEFT : 1;
+}
+
 /* The first tab on the line: as many before the one that is here as there is room for. */
 static size_t first_tab(const struct app *app, int width)
 {
@@ -117,7 +136,7 @@ static size_t first_tab(const struct app *app, int width)
 	while (first > 0) {
 		int more = cells + tab_cells(app, first - 1);
 
-		if (more + (first > 1 ? TABS_LEFT : 1) > width - TABS_RIGHT)
+		if (more + tabs_left(app, first - 1, width) > width - TABS_RIGHT)
 			break;
 		cells = more;
 		first--;
@@ -130,10 +149,10 @@ static size_t first_tab(const struct app *app, int width)
 static int tab_x(const struct app *app, size_t tab, int width)
 {
 	size_t first = first_tab(app, width);
-	int x = first ? TABS_LEFT : 1;
+	int x = tabs_left(app, first, width);
 
 	if (tab < first)
-		return -1;
+		return is_pinned(app, tab, width) ? 1 : -1;
 	for (size_t i = first; i < tab; i++)
 		x += tab_cells(app, i);
 	return tab == app->tab_here || x + tab_cells(app, tab) - 1 <= width - TABS_RIGHT ? x : -1;
@@ -161,7 +180,8 @@ static void draw_tabs(struct app *app, struct surface s)
 	if (app->n_tabs && tab_x(app, app->n_tabs - 1, s.width) < 0)
 		surface_glyph(s, 0, s.width - TABS_RIGHT, ROLE_DIM, GLYPH_CRUMB);
 	if (first_tab(app, s.width) > 0)
-		surface_code(s, 0, 0, ROLE_DIM, before);
+		surface_code(s, 0, tabs_left(app, first_tab(app, s.width), s.width) - TABS_LEFT,
+			     ROLE_DIM, before);
 }
 
 /* ---- footer -------------------------------------------------------------------------------------

@@ -7,12 +7,21 @@
 #include "shared/mem.h"
 #include "shared/timefmt.h"
 #include "tui/app/alert_ops.h"
+#include "tui/app/overview_market.h"
 #include "tui/widgets/format.h"
 #include "tui/widgets/section.h"
 #include "tui/widgets/table.h"
 #include "tui/widgets/told.h"
 
-enum { NAMES_NARROWEST = 10, NAMES_WIDEST = 24, LEVEL = 8, AGE = 5, REMEDY = 14, FOOT_ROWS = 3 };
+enum {
+	NAMES_NARROWEST = 10,
+	NAMES_WIDEST = 24,
+	LEVEL = 8,
+	AGE = 5,
+	REMEDY = 14,
+	FOOT_ROWS = 3,
+	MARKET_LEAST = 12
+};
 
 static const struct column shop_columns[] = {
 	{.title = "shop", .path = "name", .min_width = 15, .weight = 3, .priority = 0},
@@ -44,17 +53,28 @@ static const json_t *shops(const struct overview *o)
 
 size_t overview_items(const struct overview *o)
 {
-	return json_array_size(attention(o)) + json_array_size(shops(o));
+	return json_array_size(attention(o)) + json_array_size(shops(o)) + overview_market_items(o);
 }
 
 const json_t *overview_item(const struct overview *o, int index)
 {
-	size_t n = json_array_size(attention(o));
+	size_t n = json_array_size(attention(o)), market = n + json_array_size(shops(o));
 
 	if (index < 0)
 		return NULL;
+	if ((size_t)index >= market)
+		return overview_market_item(o, (size_t)index - market);
 	return (size_t)index < n ? json_array_get(attention(o), (size_t)index)
 				 : json_array_get(shops(o), (size_t)index - n);
+}
+
+const struct resource_kind *overview_kind(const json_t *item)
+{
+	const char *kind = json_str(item, "kind", "");
+
+	if (*kind)
+		return resource_kind_find(kind);
+	return resource_kind_of_id(json_str(item, "id", "mon_"));
 }
 
 const char *overview_ref(const json_t *item)
@@ -102,9 +122,9 @@ static enum role level_role(const char *level)
 		const char *level;
 		enum role role;
 	} roles[] = {
-		{"DOWN", ROLE_DOWN},       {"STORE", ROLE_DOWN},    {"LATE", ROLE_DOWN},
-		{"SLOW", ROLE_DEGRADED},   {"CERT", ROLE_DEGRADED}, {"DOMAIN", ROLE_DEGRADED},
-		{"UNKNOWN", ROLE_UNKNOWN},
+		{"DOWN", ROLE_DOWN},       {"STORE", ROLE_DOWN},      {"LATE", ROLE_DOWN},
+		{"SLOW", ROLE_DEGRADED},   {"CERT", ROLE_DEGRADED},   {"DOMAIN", ROLE_DEGRADED},
+		{"UNKNOWN", ROLE_UNKNOWN}, {"BLOCKED", ROLE_UNKNOWN}, {"FAILS", ROLE_DOWN},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
@@ -439,7 +459,7 @@ static void kept_text(const struct view *v, const struct overview *o, char *out,
 
 void overview_draw_all(struct view *v, struct overview *o, struct surface s)
 {
-	int shops_wanted, foot, rows, y;
+	int shops_wanted, market_wanted, foot, rows, y, above;
 	char text[FORMAT_TEXT];
 
 	if (!o->data) {
@@ -462,9 +482,15 @@ void overview_draw_all(struct view *v, struct overview *o, struct surface s)
 	shops_wanted = (int)json_array_size(shops(o)) + 2;
 	if (shops_wanted > (s.height - foot) / 2)
 		shops_wanted = (s.height - foot) / 2;
-	rows = s.height - foot - shops_wanted;
+	market_wanted = overview_market_items(o) ? (int)overview_market_items(o) + 1 : 0;
+	if (market_wanted > (s.height - foot) / 4)
+		market_wanted = s.height >= MARKET_LEAST ? (s.height - foot) / 4 : 0;
+	rows = s.height - foot - shops_wanted - market_wanted;
 	y = draw_attention(v, o, s, rows);
-	y += draw_shops(v, o, surface_part(s, y, 0, s.height - foot - y, -1));
+	y += draw_shops(v, o, surface_part(s, y, 0, s.height - foot - market_wanted - y, -1));
+	above = (int)(json_array_size(attention(o)) + json_array_size(shops(o)));
+	if (market_wanted)
+		y += overview_market_draw(o, surface_part(s, y, 0, s.height - foot - y, -1), above);
 	if (foot)
 		draw_house(v, o, surface_part(s, y, 0, -1, -1));
 }
@@ -516,6 +542,7 @@ void overview_write_plain(struct view *v, const struct overview *o, struct buf *
 			   format_ms(ms, sizeof ms, json_num(item, "p95_24h_ms", -1)),
 			   format_percent(up, sizeof up, json_num(item, "uptime_24h_pct", -1)));
 	}
+	overview_market_plain(o, out);
 	house_text(o, text, sizeof text);
 	buf_printf(out, "%s\n", text);
 	told_of(v, o, text, sizeof text);

@@ -25,6 +25,8 @@ struct overview {
 size_t overview_items(const struct overview *o);
 /** Borrowed; NULL when there is none. */
 const json_t *overview_item(const struct overview *o, int index);
+/** What it is; NULL: nothing this program knows. */
+const struct resource_kind *overview_kind(const json_t *item);
 /** Id, else name. */
 const char *overview_ref(const json_t *item);
 /** Note what the cursor is on. */

@@ -139,7 +139,7 @@ static const json_t *overview_subject(const struct view *v, const struct resourc
 	const struct overview *o = v->state;
 	const json_t *item = overview_item(o, o->cursor);
 
-	*kind = item ? resource_kind_find(json_str(item, "kind", "monitor")) : NULL;
+	*kind = item ? overview_kind(item) : NULL;
 	return item;
 }
 
@@ -164,7 +164,7 @@ static bool run_open(struct view *v, const struct binding *b)
 {
 	struct overview *o = v->state;
 	const json_t *item = overview_item(o, o->cursor);
-	const struct resource_kind *kind = resource_kind_find(json_str(item, "kind", "monitor"));
+	const struct resource_kind *kind = overview_kind(item);
 
 	if (!o->typing && json_bool(o->data, "empty", false)) {
 		o->typing = true;
