@@ -453,12 +453,12 @@ static enum err site_exists(struct txn *t, uint64_t site, bool *exists, struct e
 		       : store_error(rc, txn_db(t), "reading a site", e);
 }
 
-static enum err keep_based(struct txn *t, const struct figures *f, struct error *e)
+enum err picture_base(struct txn *t, uint64_t site, int64_t at_ms, struct error *e)
 {
 	char key[48], value[24];
 
-	based_key(key, f->site);
-	snprintf(value, sizeof(value), "%lld", (long long)f->based_ms);
+	based_key(key, site);
+	snprintf(value, sizeof(value), "%lld", (long long)at_ms);
 	return txn_meta_set(t, key, value, e);
 }
 
@@ -477,7 +477,7 @@ static enum err run_keep(struct txn *t, void *arg, struct error *e)
 			continue;
 		err = keep_day(t, f, p->made_ms / DAY_MS, e);
 		if (!err && f->site)
-			err = keep_based(t, f, e);
+			err = picture_base(t, f->site, f->based_ms, e);
 	}
 	return err;
 }

@@ -49,6 +49,10 @@ void picture_free(struct picture *p);
 /** NULL: not known. */
 const struct figures *picture_find(const struct picture *p, uint64_t site);
 
+/** A site's first scan ended at at_ms, inside the operation that says so: what is found later is
+ *  new. */
+enum err picture_base(struct txn *t, uint64_t site, int64_t at_ms, struct error *e);
+
 /** Rows of rival_day for today, of those that differ from what is there; and the ends of first
  *  scans, which nothing else remembers. Waits for the writer. Thread: a worker. */
 enum err picture_keep(struct store *s, const struct picture *p, struct error *e);

@@ -7,6 +7,7 @@
 #include "daemon/catalog/map.h"
 #include "daemon/catalog/undercut.h"
 #include "daemon/core/fault.h"
+#include "daemon/services/rivalradar/picture.h"
 #include "daemon/services/rivalradar/scan.h"
 #include "shared/mem.h"
 
@@ -87,6 +88,8 @@ static enum err keep_site(struct txn *t, struct scan_facts *k, struct error *e)
 		err = map_judge_same(t, k->o.site, k->o.page_url, page_of(k), k->o.at_ms, e);
 	if (!err && k->set)
 		err = site_put(t, k->rr, &k->row, k->set, e);
+	if (!err && k->topic && !strcmp(k->topic, "rival.scanned"))
+		err = picture_base(t, k->o.site, k->row.scanned_ms, e);
 	return err ? err : tell(t, k, e);
 }
 
