@@ -35,6 +35,14 @@ static const char *const small_marks[] = {
 	"not a robot",         "verify you are human", "unusual traffic",
 };
 
+/* On a small page that asks for a password these say that it is nothing but a login. */
+static const char *const login_marks[] = {
+	"<title>sign in",  "<title>log in",    "<title>login",     "<title>please log in",
+	"<title>anmelden", "<title>anmeldung", "<title>connexion", "action=\"/password\"",
+};
+static const char *const password_marks[] = {"type=\"password\"", "type=password",
+					     "type='password'"};
+
 static bool has(const char *text, size_t len, const char *mark)
 {
 	return words_has_one(text, len, &mark, 1);
@@ -64,5 +72,8 @@ const char *blocked_page(int status, bool wall, const char *body, size_t len)
 	if (words_has_one(body, len, marks, ARRAY_LEN(marks)) ||
 	    (small && words_has_one(body, len, small_marks, ARRAY_LEN(small_marks))))
 		return "a captcha";
+	if (small && words_has_one(body, len, login_marks, ARRAY_LEN(login_marks)) &&
+	    words_has_one(body, len, password_marks, ARRAY_LEN(password_marks)))
+		return "a login";
 	return NULL;
 }

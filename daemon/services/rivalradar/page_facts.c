@@ -1,5 +1,6 @@
 #include "daemon/services/rivalradar/page_facts.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,4 +122,21 @@ size_t page_facts_entries(const struct page_facts *f)
 const char *page_facts_entry(const struct page_facts *f, size_t i)
 {
 	return i < f->f.n_entries ? f->f.entries[i].loc : NULL;
+}
+
+void page_facts_digest(const struct page_facts *f, char out[static PAGE_FACTS_DIGEST])
+{
+	static const enum product_field fields[] = {FIELD_URL, FIELD_SKU, FIELD_NAME};
+	unsigned char hash[(PAGE_FACTS_DIGEST - 1) / 2];
+	crypto_generichash_state h;
+	crypto_generichash_init(&h, NULL, 0, sizeof(hash));
+	for (size_t i = 0; i < f->f.n_products; i++)
+		for (size_t k = 0; k < ARRAY_LEN(fields); k++) {
+			const char *text = f->f.products[i].text[fields[k]].s;
+			text = text ? text : "";
+			crypto_generichash_update(&h, (const unsigned char *)text,
+						  strlen(text) + 1);
+		}
+	crypto_generichash_final(&h, hash, sizeof(hash));
+	sodium_bin2hex(out, PAGE_FACTS_DIGEST, hash, sizeof(hash));
 }

@@ -34,4 +34,7 @@ bool page_facts_is_sitemap(const struct page_facts *f);
 bool page_facts_is_index(const struct page_facts *f);
 /** Addresses that a sitemap names. NULL beyond the last. */
 const char *page_facts_entry(const struct page_facts *f, size_t i);
+enum { PAGE_FACTS_DIGEST = 32 + 1 };
+/** The same for two pages that list the same products, whatever else they say of them. */
+void page_facts_digest(const struct page_facts *f, char out[static PAGE_FACTS_DIGEST]);
 size_t page_facts_entries(const struct page_facts *f);

@@ -86,6 +86,8 @@ enum err scan_add(struct scan *s, const struct scan_page *p, struct error *e)
 		jw_kv_int(&w, "size", p->size);
 	if (p->probe)
 		jw_kv_bool(&w, "probe", true);
+	if (p->before)
+		jw_kv_str(&w, "before", p->before);
 	jw_object_end(&w);
 	const struct item_new item = {
 		.key = key, .host = host, .payload = buf_str(&payload), .priority = p->priority};

@@ -31,7 +31,7 @@ enum scan_kind {
 
 enum {
 	SITEMAP_DEPTH = 3,
-	SITEMAPS_MAX = 500, /* of one index */
+	SITEMAPS_MAX = 500, /* of a run */
 	LINKS_DEPTH = 2,
 	LINKS_PAGES = 300, /* of a run */
 	FEED_BYTES = 24 << 20,
@@ -84,6 +84,7 @@ struct scan_page {
 	int64_t n, size;
 	bool probe;
 	int priority;
+	const char *before; /* digest of what the page before it listed; NULL: none */
 };
 /** One more item. What is no address of ours to ask, or one too many, is left out. */
 enum err scan_add(struct scan *s, const struct scan_page *p, struct error *e);

@@ -238,6 +238,15 @@ static enum err on_no_page(struct scan *s, const char *why, struct error *e)
 	return note_page(s, gone ? PAGE_GONE : PAGE_FAILING, why, e);
 }
 
+/* One page that leads there is one bad page; a site that does so is left alone. */
+static enum err on_private(struct scan *s, const char *why, struct error *e)
+{
+	unsigned n = sites_note_page(s->rr, s->site->id, false, true);
+	if (s->kind != SCAN_PAGE || n >= FAILING_MAX || !sites_had_page(s->rr, s->site->id))
+		return scan_give_up(s, SITE_FAILING, why, e);
+	return note_page(s, PAGE_FAILING, why, e);
+}
+
 enum err scan_failed(struct scan *s, struct error *e)
 {
 	const struct item_answer *a = s->answer;
@@ -246,9 +255,8 @@ enum err scan_failed(struct scan *s, struct error *e)
 		snprintf(why, sizeof(why), "%.*s", SITE_TEXT - 1, a->text);
 	else
 		snprintf(why, sizeof(why), "HTTP %d", a->status);
-	if (a->end == FETCH_PRIVATE) {
-		return scan_give_up(s, SITE_FAILING, why, e);
-	}
+	if (a->end == FETCH_PRIVATE)
+		return on_private(s, why, e);
 	if (a->end == FETCH_BLOCKED)
 		return on_blocked(s, why, e);
 	if (a->end == FETCH_DISALLOWED)

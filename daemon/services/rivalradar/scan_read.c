@@ -136,12 +136,36 @@ enum err scan_read_currency(struct scan *s, struct error *e)
 	return scan_next_way(s, e);
 }
 
-/* Further pages exist while they are full. */
-static enum err add_next_page(struct scan *s, size_t products, struct error *e)
+/* Further pages exist while they are full, and others than the one before. */
+static enum err add_next_page(struct scan *s, const struct page_facts *f, struct error *e)
 {
-	if ((int64_t)products < s->size || scan_room(s) <= 0)
+	char digest[PAGE_FACTS_DIGEST];
+	if ((int64_t)page_facts_products(f) < s->size)
 		return ERR_NONE;
-	return scan_add_api(s, s->platform, s->url, s->n + 1, s->size, false, e);
+	page_facts_digest(f, digest);
+	if (!strcmp(digest, json_str(s->payload, "before", ""))) {
+		item_out_log(s->out, LOG_WARN,
+			     "%s lists the products of the page before it again: no more pages are "
+			     "asked for",
+			     s->url);
+		return ERR_NONE;
+	}
+	if (scan_room(s) <= 0) {
+		item_out_log(s->out, LOG_WARN,
+			     "%s: more pages than one scan asks for: raise its limit", s->url);
+		return ERR_NONE;
+	}
+	char *path = s->platform->path(s->n + 1, s->size), *url = scan_at_origin(s->url, path);
+	const struct scan_page p = {.kind = s->kind,
+				    .platform = s->platform,
+				    .url = url,
+				    .n = s->n + 1,
+				    .size = s->size,
+				    .before = digest};
+	enum err err = scan_add(s, &p, e);
+	free(url);
+	free(path);
+	return err;
 }
 
 /* What it says itself is wrong, in its own words, passes; it is no list of nothing. */
@@ -181,7 +205,7 @@ enum err scan_read_api(struct scan *s, struct error *e)
 			scan_found(s, s->platform->name, s->answer->url);
 		err = scan_observe(s, f, PAGE_API, e);
 		if (!err)
-			err = add_next_page(s, page_facts_products(f), e);
+			err = add_next_page(s, f, e);
 	}
 	page_facts_free(f);
 	return err;

@@ -14,9 +14,13 @@ enum err scan_add_sitemaps(struct scan *s, const char *lines, size_t *n, struct 
 	for (const char *p = lines; p && *p && *n < NAMED_MAX && !err; p += strcspn(p, "\n") + 1) {
 		char *url = mem_strndup(p, strcspn(p, "\n"));
 		const struct scan_page page = {.kind = SCAN_SITEMAP, .url = url, .priority = 5};
-		err = scan_add(s, &page, e);
+		struct url u;
+		struct error ignored = {0};
+		if (!url_parse(url, &u, &ignored)) { /* others are as if they were not named */
+			err = scan_add(s, &page, e);
+			++*n;
+		}
 		free(url);
-		++*n;
 		if (!p[strcspn(p, "\n")])
 			break;
 	}
@@ -59,22 +63,49 @@ static bool says_others(const char *url)
 	return path && has_word(path, words, ARRAY_LEN(words));
 }
 
+/* Sitemaps that were named in this run. */
+static int64_t sitemaps_named(const struct scan *s)
+{
+	struct error e = {0};
+	int64_t n = SITEMAPS_MAX;
+	struct reader *r = store_reader(s->it->store, &e);
+	sqlite3_stmt *st =
+		r ? reader_prepare(
+			    r, "SELECT count(*) FROM job_item WHERE job = ? AND priority = 5", &e)
+		  : NULL;
+	if (st) {
+		sqlite3_bind_int64(st, 1, (int64_t)s->it->job);
+		n = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : SITEMAPS_MAX;
+		sqlite3_reset(st);
+	}
+	reader_done(r);
+	return n;
+}
+
 /* Those of products when there are such, else all that are not plainly something else. */
 static enum err add_index(struct scan *s, const struct page_facts *f, struct error *e)
 {
 	bool any_products = false;
-	size_t added = 0;
+	int64_t room = scan_room(s), named = sitemaps_named(s);
 	enum err err = ERR_NONE;
+	if (room > SITEMAPS_MAX - named)
+		room = SITEMAPS_MAX - named;
 	for (size_t i = 0; i < page_facts_entries(f); i++)
 		any_products = any_products || says_products(page_facts_entry(f, i));
-	for (size_t i = 0; i < page_facts_entries(f) && !err && added < SITEMAPS_MAX; i++) {
+	for (size_t i = 0; i < page_facts_entries(f) && !err; i++) {
 		const char *loc = page_facts_entry(f, i);
 		if (any_products ? !says_products(loc) : says_others(loc))
 			continue;
+		if (room-- <= 0) {
+			item_out_log(
+				s->out, LOG_WARN,
+				"%s: more sitemaps than one scan reads: the others are left out",
+				s->url);
+			break;
+		}
 		const struct scan_page page = {
 			.kind = SCAN_SITEMAP, .url = loc, .n = s->n + 1, .priority = 5};
 		err = scan_add(s, &page, e);
-		added++;
 	}
 	return err;
 }

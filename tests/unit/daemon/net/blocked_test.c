@@ -23,6 +23,10 @@ static void wall__is_known__by_its_status_or_its_words(void **state)
 	assert_string_equal(look(503, "<form action=\"/errors/validateCaptcha\">"), "a captcha");
 	assert_string_equal(look(200, "<div class=\"g-recaptcha\"></div>"), "a captcha");
 	assert_non_null(blocked_page(200, true, "", 0));
+	assert_string_equal(look(200, "<title>Sign in</title><input type=\"password\">"),
+			    "a login");
+	assert_string_equal(look(200, "<form action=\"/password\"><input type=password>"),
+			    "a login");
 }
 
 static void page_of_a_shop__is_none__even_with_a_captcha_in_its_form(void **state)
@@ -31,6 +35,8 @@ static void page_of_a_shop__is_none__even_with_a_captcha_in_its_form(void **stat
 
 	assert_null(look(200, "<html><title>Lamp</title><p>9.99 EUR"));
 	assert_null(look(404, "not found"));
+	assert_null(look(200, "<title>Lamp</title><form><input type=\"password\"></form>"));
+	assert_null(look(200, "<title>Login button, red</title><p>9.99 EUR"));
 	assert_null(look(200, "<script src=\"/cdn-cgi/challenge-platform/scripts/jsd/main.js\">"));
 	memset(large, 'x', 64 * 1024);
 	memcpy(large + 100, "g-recaptcha", 11);
