@@ -428,7 +428,7 @@ enum err facts_read(const char *json, size_t len, struct facts *f, size_t *next,
 	if (!err && !(err = read_products(&r, root)) && !(err = read_sitemap(&r, root)) &&
 	    !(err = read_sources(&r, root)) && !(err = read_warnings(&r, root)) &&
 	    !(err = read_ways(&r, root)))
-		err = read_number(&r, root, "next", FACTS_ENTRIES_MAX, &rest);
+		err = read_number(&r, root, "next", EXTRACT_FROM_MAX, &rest);
 	*next = (size_t)rest;
 	json_decref(root);
 	return err;

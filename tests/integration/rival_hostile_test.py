@@ -15,7 +15,7 @@ from lib import ROOT, Daemon, main, wait_until
 sys.path.insert(0, os.path.join(ROOT, "tests", "fakes"))
 from hostileshop import KINDS, HostileShop, Listener, Names  # noqa: E402
 
-LIMIT = 16  # pages of a scan, where a shop has no end
+LIMIT = 40  # pages of a scan, where a shop has no end
 MEMORY_MB = 400  # daemon and workers together, at their worst; two workers' documents are of 24 MB
 CONFIG = "net:\n  pace: 0s\n  budget: 1000000\n  allow_private: [127.0.0.1/32]\n"
 # What commands a terminal or turns text around, as it would come out of JSON.
@@ -79,7 +79,7 @@ BOUNDED = ("million", "new-for-ever", "index-tree", "links-for-ever", "same-for-
 def add(d, url, name, timeout=150):
     """As a person does it. @return what was printed"""
     if name in BOUNDED:
-        d.cli("rival", "add", url, "--name", name, "--limit", str(LIMIT), check=0)
+        d.cli("rival", "add", url, "--name", name, "--limit", str(8 if name == "new-for-ever" else LIMIT), check=0)
         wait_until(lambda: jobs(d, name) and jobs(d, name)[-1]["ended_at"], f"{name} to end", timeout)
         return d.cli("rival", "show", name, check=0).stdout
     out = d.cli("add", url, "--rival", "--name", name, timeout=timeout)

@@ -41,7 +41,7 @@ enum err page_facts_read(const struct page_facts_request *r, struct page_facts *
 				     .queries = queries,
 				     .n_queries = 1 + r->n_more};
 	struct extract_result *got = mem_zalloc(sizeof(*got));
-	uint64_t next = 0;
+	uint64_t next = 0, from = 0;
 	f->url = mem_strdup(r->url);
 	facts_init(&f->f, f->url);
 	*out = f;
@@ -56,13 +56,16 @@ enum err page_facts_read(const struct page_facts_request *r, struct page_facts *
 		extract_result_fini(got);
 	rq.n_queries = 1;
 	while (!err && next) {
-		queries[0].from = next;
+		queries[0].from = from = next;
 		err = r->over && r->over(r->arg)
 			      ? error_set(e, ERR_CANCELLED, "the scan is over")
 			      : extract_wait_all(r->net, r->extract, &rq, got, e);
 		if (!err) {
 			err = take_part(&f->f, got, &next, e);
 			extract_result_fini(got);
+			if (!err && next && next <= from)
+				err = error_set(e, ERR_INTERNAL,
+						"the extraction worker goes round in circles");
 		}
 	}
 	free(got);
