@@ -456,3 +456,14 @@ void output_object(struct output *o, const struct resource_kind *k, const json_t
 	}
 	object_lines(o, object, "", 0);
 }
+
+const char *output_fit(char out[static OUTPUT_FIT], const char *text, int columns)
+{
+	int cells = 0;
+	size_t n = text_safe(out, OUTPUT_FIT, text, strlen(text), columns, 0, &cells);
+
+	while (cells++ < columns && n + 1 < OUTPUT_FIT)
+		out[n++] = ' ';
+	out[n] = '\0';
+	return out;
+}

@@ -54,6 +54,9 @@ void output_note(const struct output *o, const char *fmt, ...)
 const char *output_span(char out[static 32], double ms);
 /** A moment for people, in the local zone: "2026-11-22 20:25:29"; "-" when text is not one. */
 const char *output_time(char out[static 32], const char *rfc3339);
+enum { OUTPUT_FIT = 512 };
+/** Cut and padded to so many columns of a terminal, whatever the text's bytes; made safe. */
+const char *output_fit(char out[static OUTPUT_FIT], const char *text, int columns);
 /** One cell as text for a column's format. */
 void output_cell(const struct column *c, const json_t *object, int64_t now_ms, char *out,
 		 size_t cap);

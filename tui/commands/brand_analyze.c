@@ -29,6 +29,7 @@ static void prices(struct invocation *in, const json_t *a)
 {
 	const json_t *p = json_object_get(a, "prices"), *c;
 	char low[BRAND_CELL], mid[BRAND_CELL], high[BRAND_CELL], bp[BRAND_CELL];
+	char title[OUTPUT_FIT];
 	size_t i;
 	json_array_foreach(json_object_get(p, "currencies"), i, c)
 	{
@@ -42,9 +43,10 @@ static void prices(struct invocation *in, const json_t *a)
 	{
 		if (i == LINES / 2)
 			break;
-		output_text(in->output, "            %8s  %-12s %-12s %.32s\n",
+		output_text(in->output, "            %8s  %-12s %-12s %s\n",
 			    brand_percent(c, "spread_bp", bp), brand_money(c, "min_minor", low),
-			    brand_money(c, "max_minor", high), json_str(c, "title", ""));
+			    brand_money(c, "max_minor", high),
+			    output_fit(title, json_str(c, "title", ""), 32));
 	}
 }
 
@@ -85,6 +87,7 @@ static void ratings(struct invocation *in, const json_t *a)
 static void sellers(struct invocation *in, const json_t *a)
 {
 	const json_t *s = json_object_get(a, "sellers"), *one;
+	char seller[OUTPUT_FIT], site[OUTPUT_FIT];
 	size_t i;
 	output_text(in->output, "sellers     %lld, with their listings\n",
 		    (long long)json_int(s, "total", 0));
@@ -92,8 +95,9 @@ static void sellers(struct invocation *in, const json_t *a)
 	{
 		if (i == LINES)
 			break;
-		output_text(in->output, "            %-24.24s %-18.18s %6lld%s\n",
-			    json_str(one, "seller", ""), json_str(one, "site", ""),
+		output_text(in->output, "            %s %s %6lld%s\n",
+			    output_fit(seller, json_str(one, "seller", ""), 24),
+			    output_fit(site, json_str(one, "site", ""), 18),
 			    (long long)json_int(one, "listings", 0),
 			    json_bool(one, "mine", false) ? ", mine" : "");
 	}
@@ -102,23 +106,25 @@ static void sellers(struct invocation *in, const json_t *a)
 static void changes(struct invocation *in, const json_t *a)
 {
 	const json_t *c;
-	char when[32];
+	char when[32], site[OUTPUT_FIT], title[OUTPUT_FIT];
 	size_t i;
 	json_array_foreach(json_object_get(json_object_get(a, "changes"), "latest"), i, c)
 	{
 		if (i == LINES)
 			break;
-		output_text(in->output, "%-11s %.16s %-13.13s %-12.12s %.24s\n", i ? "" : "changes",
+		output_text(in->output, "%-11s %.16s %-13.13s %s %s\n", i ? "" : "changes",
 			    output_time(when, json_str(c, "at", "")), json_str(c, "what", ""),
-			    json_str(c, "site", ""), json_str(c, "title", ""));
+			    output_fit(site, json_str(c, "site", ""), 12),
+			    output_fit(title, json_str(c, "title", ""), 24));
 	}
 	json_array_foreach(json_object_get(json_object_get(a, "mentions"), "list"), i, c)
 	{
 		if (i == LINES)
 			break;
-		output_text(in->output, "%-11s %.16s %-13.13s %.36s\n", i ? "" : "mentions",
-			    output_time(when, json_str(c, "at", "")), json_str(c, "source", ""),
-			    json_str(c, "title", ""));
+		output_text(in->output, "%-11s %.16s %s %s\n", i ? "" : "mentions",
+			    output_time(when, json_str(c, "at", "")),
+			    output_fit(site, json_str(c, "source", ""), 13),
+			    output_fit(title, json_str(c, "title", ""), 36));
 	}
 }
 

@@ -23,8 +23,9 @@ static void print_row(struct output *o, const json_t *row)
 {
 	const char *currency = json_str(row, "currency", "");
 	char price[MONEY_TEXT], other[MONEY_TEXT], gap[MARKET_GAP_TEXT], change[PERCENT_TEXT];
+	char name[OUTPUT_FIT];
 
-	output_text(o, "  %-*.*s %12s", TITLE_WIDTH, TITLE_WIDTH, json_str(row, "title", ""),
+	output_text(o, "  %s %12s", output_fit(name, json_str(row, "title", ""), TITLE_WIDTH),
 		    market_money(price, row, "price_minor", currency, true));
 	if (json_object_get(row, "mine_minor"))
 		output_text(o, "  you %s (%s)",

@@ -96,12 +96,13 @@ static void person(struct invocation *in, const json_t *data)
 	}
 	json_array_foreach(attention, i, a)
 	{
+		char name[OUTPUT_FIT];
 		age_of(a, "since", age);
 		const char *by = json_str(a, "acknowledged_by", NULL);
 		const char *hushed = json_bool(a, "silenced", false) ? " (silenced)" : "";
-		output_text(in->output, "%s%-8s %4s  %-*.*s  %s%s%s%s\n",
+		output_text(in->output, "%s%-8s %4s  %s  %s%s%s%s\n",
 			    json_bool(a, "new", false) ? "*" : " ", json_str(a, "level", ""), age,
-			    name_width, NAME_MAX_BYTES, json_str(a, "name", ""),
+			    output_fit(name, json_str(a, "name", ""), name_width),
 			    json_str(a, "text", ""), by ? " (" : "", by ? by : "",
 			    by ? " sees to it)" : hushed);
 		fresh = fresh || json_bool(a, "new", false);

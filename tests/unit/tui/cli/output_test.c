@@ -82,6 +82,16 @@ static void table__aligns__wide_characters(void **state)
 	       "name    ms\n漢字  12ms\nabcd  3.5s\n");
 }
 
+static void fit__counts__columns_and_not_bytes(void **state)
+{
+	char out[OUTPUT_FIT];
+	assert_string_equal(output_fit(out, "Écran", 7), "Écran  ");
+	assert_string_equal(output_fit(out, "漢字漢字", 5), "漢字 ");
+	assert_string_equal(output_fit(out, "a\033b", 3), "a\xEF\xBF\xBD"
+							  "b");
+	assert_string_equal(output_fit(out, "", 2), "  ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +101,7 @@ int main(void)
 		cmocka_unit_test(json__is__one_array),
 		cmocka_unit_test(jsonl__is__an_object_a_line),
 		cmocka_unit_test(table__aligns__wide_characters),
+		cmocka_unit_test(fit__counts__columns_and_not_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
