@@ -44,7 +44,8 @@ static void reset(void *arg)
 {
 	struct hosts *all = arg;
 
-	if (all->d->fetcher && !fetcher_reset(all->d->fetcher, all->name, &all->error))
+	if (all->d->fetcher && !fetcher_reset(all->d->fetcher, all->name, &all->error) &&
+	    all->d->jobs)
 		items_host_ready(jobs_items(all->d->jobs), all->name);
 	collect(all);
 }

@@ -1,6 +1,8 @@
 #include "daemon/catalog/title_words.h"
 
+#include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shared/mem.h"
@@ -174,7 +176,7 @@ enum colour {
 	COLOURFUL,
 };
 
-static const struct {
+static const struct colour_word {
 	const char *word;
 	enum colour colour;
 } colours[] = {
@@ -386,7 +388,7 @@ static const struct {
 	{"multicolore", COLOURFUL},
 };
 
-static const struct {
+static const struct size_word {
 	const char *word;
 	int size;
 	bool written; /* only in capitals */
@@ -626,57 +628,97 @@ static const char *const accessories[] = {
 	"limited",
 };
 
-static bool among(const char *word, const char *const *list, size_t n)
+/* Every word of every title is looked for in all lists: they stand in order of meaning above, and
+ * are searched through pointers in order of words. */
+static struct word_list {
+	const void *rows; /* each begins with the pointer to its word */
+	size_t n, size;
+	const char *const **sorted; /* those that stand first of a word that is there twice */
+} lists[] = {
+	{units, ARRAY_LEN(units), sizeof(*units), NULL},
+	{colours, ARRAY_LEN(colours), sizeof(*colours), NULL},
+	{sizes, ARRAY_LEN(sizes), sizeof(*sizes), NULL},
+	{fillers, ARRAY_LEN(fillers), sizeof(*fillers), NULL},
+	{plains, ARRAY_LEN(plains), sizeof(*plains), NULL},
+	{accessories, ARRAY_LEN(accessories), sizeof(*accessories), NULL},
+};
+enum list { UNITS, COLOURS, SIZES, FILLERS, PLAINS, ACCESSORIES };
+
+static int by_word(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++)
-		if (*word == *list[i] && !strcmp(word, list[i]))
-			return true;
-	return false;
+	const char *const *x = *(const char *const *const *)a, *const *y = *(
+								       const char *const *const *)b;
+	int order = strcmp(*x, *y);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+static void sort_lists(void)
+{
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+		lists[l].sorted = mem_alloc(lists[l].n * sizeof(*lists[l].sorted));
+		for (size_t i = 0; i < lists[l].n; i++)
+			lists[l].sorted[i] =
+				(const void *)((const char *)lists[l].rows + i * lists[l].size);
+		qsort(lists[l].sorted, lists[l].n, sizeof(*lists[l].sorted), by_word);
+	}
+}
+
+/* The first row of that word, or NULL. */
+static const void *row_of(enum list which, const char *word)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	const struct word_list *list = &lists[which];
+	size_t low = 0, high = list->n;
+
+	pthread_once(&once, sort_lists);
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strcmp(*list->sorted[middle], word) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < list->n && !strcmp(*list->sorted[low], word) ? list->sorted[low] : NULL;
 }
 
 const struct title_unit *title_unit_find(const char *folded, char as_written)
 {
 	bool capital = as_written >= 'A' && as_written <= 'Z';
+	const struct title_unit *unit = row_of(UNITS, folded);
 
-	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (*folded == *units[i].word && !strcmp(folded, units[i].word))
-			return units[i].only && (units[i].only == 'A') != capital ? NULL
-										  : &units[i];
-	return NULL;
+	return unit && unit->only && (unit->only == 'A') != capital ? NULL : unit;
 }
 
 int title_colour(const char *folded)
 {
-	for (size_t i = 0; i < ARRAY_LEN(colours); i++)
-		if (*folded == *colours[i].word && !strcmp(folded, colours[i].word))
-			return (int)colours[i].colour;
-	return 0;
+	const struct colour_word *colour = row_of(COLOURS, folded);
+
+	return colour ? (int)colour->colour : 0;
 }
 
 int title_size(const char *folded, const char *written, unsigned long len)
 {
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		if (*folded != *sizes[i].word || strcmp(folded, sizes[i].word) != 0)
-			continue;
-		for (unsigned long c = 0; sizes[i].written && c < len; c++)
-			if (written[c] >= 'a' && written[c] <= 'z')
-				return 0;
-		return sizes[i].size;
-	}
-	return 0;
+	const struct size_word *size = row_of(SIZES, folded);
+
+	for (unsigned long c = 0; size && size->written && c < len; c++)
+		if (written[c] >= 'a' && written[c] <= 'z')
+			return 0;
+	return size ? size->size : 0;
 }
 
 bool title_is_filler(const char *folded)
 {
-	return among(folded, fillers, ARRAY_LEN(fillers));
+	return row_of(FILLERS, folded) != NULL;
 }
 
 bool title_is_plain(const char *folded)
 {
-	return among(folded, plains, ARRAY_LEN(plains));
+	return row_of(PLAINS, folded) != NULL;
 }
 
 bool title_is_accessory(const char *folded)
 {
-	return among(folded, accessories, ARRAY_LEN(accessories));
+	return row_of(ACCESSORIES, folded) != NULL;
 }
