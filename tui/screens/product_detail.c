@@ -425,7 +425,7 @@ static void on_evidence(void *arg, enum err code, struct reply *r, const struct 
 	struct view *v = arg;
 	struct price_page *p = v->state;
 	char text[TELL_MAX], at[FORMAT_TEXT];
-	const json_t *d = r->data;
+	const json_t *d = r->data, *page = json_object_get(d, "page");
 
 	p->told = NULL;
 	if (code == ERR_CANCELLED)
@@ -438,7 +438,8 @@ static void on_evidence(void *arg, enum err code, struct reply *r, const struct 
 	snprintf(text, sizeof text,
 		 "read from %.60s%s%s at %.200s; SHA-256 of the bytes begins %.64s; %s",
 		 json_str(d, "source", "?"), *at != '-' ? ", " : "", *at != '-' ? at : "",
-		 json_str(json_object_get(d, "page"), "url", "?"), json_str(d, "hash", "?"),
+		 json_str(page, "url", json_str(page, "listing_url", "?")),
+		 json_str(d, "hash", "?"),
 		 json_bool(d, "kept", false) ? "the page itself is kept"
 					     : "the page itself was not kept");
 	app_tell(v->app, "evidence", ROLE_TEXT, text, "");
