@@ -320,7 +320,7 @@ bool selector_of_all(struct tree *t, xmlNode *const *nodes, size_t n, char out[s
 					 around == nodes[0]->parent ? "> " : "", own.list[i]);
 				if (own.list[i][0] != '#' && strlen(both) < SELECTOR_MAX &&
 				    finds_all(t, both, nodes, n)) {
-					snprintf(out, SELECTOR_MAX, "%s", both);
+					memcpy(out, both, strlen(both) + 1);
 					return true;
 				}
 			}
