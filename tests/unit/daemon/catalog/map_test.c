@@ -83,7 +83,7 @@ static void breach__is_told__at_the_second_observation_with_its_page(void **stat
 	assert_false(map_watches(f->store, LIGHTBARN, "https://lightbarn.example/"));
 	observe_change(f, 3490, T0 + HOUR_MS, 7);
 	judge(f, &page, T0 + HOUR_MS, false);
-	assert_int_equal(told_of(f, LISTING).n, 0);
+	assert_int_equal(told_count(f, LISTING), 0);
 	observe_again(f, T0 + 2 * HOUR_MS);
 	judge(f, &page, T0 + 2 * HOUR_MS, true);
 	judge(f, &page, T0 + 2 * HOUR_MS, true);
@@ -111,7 +111,7 @@ static void breach__is_over__when_the_price_is_back(void **state)
 	observe_change(f, 3490, T0 + HOUR_MS, 7);
 	observe_again(f, T0 + 2 * HOUR_MS);
 	judge(f, NULL, T0 + 2 * HOUR_MS, true);
-	assert_int_equal(told_of(f, LISTING).n, 1);
+	assert_int_equal(told_count(f, LISTING), 1);
 	observe_change(f, 3600, T0 + 3 * HOUR_MS, 8);
 	judge(f, NULL, T0 + 3 * HOUR_MS, false);
 	struct told t = told_of(f, LISTING);
@@ -130,7 +130,7 @@ static void breach__needs__two_observations_in_a_row(void **state)
 		observe_change(f, i % 2 ? 3900 : 3490, T0 + (i + 1) * HOUR_MS, i + 2);
 		judge(f, NULL, T0 + (i + 1) * HOUR_MS, false);
 	}
-	assert_int_equal(told_of(f, LISTING).n, 0);
+	assert_int_equal(told_count(f, LISTING), 0);
 	observe_change(f, 3500, T0 + 8 * HOUR_MS, 20); /* two different prices, both below */
 	observe_change(f, 3400, T0 + 9 * HOUR_MS, 21);
 	judge(f, NULL, T0 + 9 * HOUR_MS, false);
@@ -203,7 +203,7 @@ static void breach__stays__while_the_page_blocks(void **state)
 	judge(f, NULL, T0 + 2 * HOUR_MS, true);
 	sql(f, "UPDATE listing SET state = 1 WHERE id = %d", LISTING);
 	judge(f, NULL, T0 + 3 * HOUR_MS, false);
-	assert_int_equal(told_of(f, LISTING).n, 1);
+	assert_int_equal(told_count(f, LISTING), 1);
 	sql(f, "UPDATE listing SET state = 2 WHERE id = %d", LISTING);
 	judge(f, NULL, T0 + 4 * HOUR_MS, false);
 	struct told t = told_of(f, LISTING);
@@ -227,7 +227,7 @@ static void breach__is_over__when_nobody_watches_any_more(void **state)
 	judge(f, NULL, T0 + 2 * HOUR_MS, true);
 	sql(f, "UPDATE product SET map_minor = NULL WHERE id = %d", DESK);
 	judge(f, NULL, T0 + 3 * HOUR_MS, false); /* a scan does not look at it any more */
-	assert_int_equal(told_of(f, LISTING).n, 1);
+	assert_int_equal(told_count(f, LISTING), 1);
 	assert_int_equal(store_run(f->store, OP_PEOPLE, run_product, NULL, &f->error), ERR_NONE);
 	struct told t = told_of(f, LISTING);
 	assert_string_equal(json_str(t.data, "reason", ""), "off");

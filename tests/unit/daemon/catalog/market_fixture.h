@@ -137,3 +137,11 @@ static inline struct told told_of(struct fixture *f, uint64_t subject)
 	assert_int_equal(feed_events(f->store, &q, take_told, &t, &f->error), ERR_NONE);
 	return t;
 }
+
+static inline int told_count(struct fixture *f, uint64_t subject)
+{
+	struct told t = told_of(f, subject);
+
+	json_decref(t.data);
+	return t.n;
+}

@@ -44,7 +44,7 @@ static void undercut__is_told_once__with_who_and_how_much(void **state)
 
 	desk(f);
 	judge_at(f, DESK, T0);
-	assert_int_equal(told_of(f, DESK).n, 0);
+	assert_int_equal(told_count(f, DESK), 0);
 	assert_int_equal(number_of(f, "SELECT mine_minor FROM product"), 3650);
 	assert_int_equal(number_of(f, "SELECT best_minor FROM product"), 3699);
 	assert_int_equal(number_of(f, "SELECT undercut_ms FROM product"), -99);
@@ -177,10 +177,10 @@ static void undercut__of_a_first_scan__is_kept_but_no_news(void **state)
 	desk(f);
 	sql(f, "UPDATE listing SET price_minor = 3490 WHERE id = 102");
 	judge_quietly(f, DESK);
-	assert_int_equal(told_of(f, DESK).n, 0);
+	assert_int_equal(told_count(f, DESK), 0);
 	assert_int_equal(number_of(f, "SELECT undercut_ms FROM product"), T0);
 	judge_at(f, DESK, T0 + 1000);
-	assert_int_equal(told_of(f, DESK).n, 0);
+	assert_int_equal(told_count(f, DESK), 0);
 	sql(f, "UPDATE listing SET price_minor = 3480 WHERE id = 102");
 	judge_at(f, DESK, T0 + 2000);
 	struct told t = told_of(f, DESK);
@@ -202,7 +202,7 @@ static void product__without_mine__has_the_lowest_of_rivals(void **state)
 	assert_int_equal(number_of(f, "SELECT best_minor FROM product"), 9500);
 	assert_int_equal(number_of(f, "SELECT best_listing FROM product"), 202);
 	assert_int_equal(number_of(f, "SELECT mine_minor FROM product"), -99);
-	assert_int_equal(told_of(f, ARC).n, 0);
+	assert_int_equal(told_count(f, ARC), 0);
 	judge_at(f, 4711, T0); /* there is no such product: nothing happens */
 }
 
