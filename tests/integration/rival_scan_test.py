@@ -364,6 +364,33 @@ def one_failing_page__is_unknown__the_rest_is_read():
         assert "1 of its pages" in site(d, "r")["text"]
 
 
+def recipe_that_fits_no_more__is_told__and_a_mended_one_reads_the_same_bytes():
+    def html(shop, n, price_class):
+        p = shop.product(n)
+        return {f"/p/{p['handle']}": {"status": 200, "body":
+                f"<h1 class='name'>{p['title']}</h1><b class='{price_class}'>{12 + n},50 &euro;</b>"}}
+
+    def recipe(price_class):
+        return {"name": "plain", "fields": [{"name": "title", "css": "h1.name", "required": True},
+                                            {"name": "price", "css": f"b.{price_class}", "required": True}]}
+
+    with daemon() as d, ShopServer({"platform": "pages", "markup": "none", "products": 2}) as shop:
+        shop.set({"status": {**html(shop, 0, "cost"), **html(shop, 1, "cost")}})
+        assert d.request("POST", "/v1/recipes", recipe("cost")).status == 201
+        add(d, shop.url, "r", recipe="plain")
+        wait_scan(d, "r")
+        assert sorted(x["price_minor"] for x in listings(d, "r")) == [1250, 1350], listings(d, "r")
+        shop.set({"status": {**html(shop, 0, "now"), **html(shop, 1, "now")}})
+        assert scan(d, "r")["state"] == "done"
+        assert {x["state"] for x in listings(d, "r")} == {"unknown"}, listings(d, "r")
+        wait_until(lambda: site(d, "r")["state"] == "failing", "the rival to be failing")
+        assert "b.cost" in site(d, "r")["text"] or "price" in site(d, "r")["text"], site(d, "r")["text"]
+        assert d.request("PATCH", "/v1/recipes/plain", {"fields": recipe("now")["fields"]}).status == 200
+        scan(d, "r")
+        assert {(x["state"], x["price_minor"]) for x in listings(d, "r")} == {("listed", 1250), ("listed", 1350)}
+        wait_until(lambda: site(d, "r")["state"] == "ok", "the rival to be well again")
+
+
 # ---- kills
 
 def killed_scan__goes_on__and_asks_for_no_page_twice_that_was_done():

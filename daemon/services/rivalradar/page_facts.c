@@ -99,6 +99,24 @@ bool page_facts_from(const struct page_facts *f, const char *source)
 	return false;
 }
 
+static bool has_price(const struct product *p)
+{
+	bool any = false;
+	for (size_t i = 0; i < p->n_offers; i++)
+		any |= p->offers[i].price_minor != FACT_UNKNOWN;
+	for (size_t i = 0; i < p->n_variants; i++)
+		any |= has_price(&p->variants[i]);
+	return any;
+}
+
+bool page_facts_has_price(const struct page_facts *f)
+{
+	for (size_t i = 0; i < f->f.n_products; i++)
+		if (has_price(&f->f.products[i]))
+			return true;
+	return false;
+}
+
 const char *page_facts_warning(const struct page_facts *f, const char *code)
 {
 	for (size_t i = 0; i < f->f.n_warnings; i++)

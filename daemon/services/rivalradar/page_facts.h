@@ -28,6 +28,7 @@ const struct facts *page_facts_all(const struct page_facts *f);
 size_t page_facts_products(const struct page_facts *f);
 /** Does any of it come from there? @param source  as product_source_name() says it */
 bool page_facts_from(const struct page_facts *f, const char *source);
+bool page_facts_has_price(const struct page_facts *f);
 /** NULL: there is no such warning. */
 const char *page_facts_warning(const struct page_facts *f, const char *code);
 bool page_facts_is_sitemap(const struct page_facts *f);

@@ -5,11 +5,14 @@
 #include "daemon/api/jobs.h"
 #include "daemon/services/rivalradar/scan.h"
 #include "shared/mem.h"
+#include "shared/text_safe.h"
 
 struct totals {
 	int64_t seen, bad;        /* pages: read in this scan; blocked or failing now */
 	int64_t products, priced; /* listings that are not gone; with a price */
+	int64_t listed;           /* of which it is known what they cost now, or that nobody says */
 	int64_t no_currency;      /* with a price of which nobody said in what */
+	char why[128];            /* of a page that cannot be read */
 };
 
 static enum err count(struct scan *s, int64_t began_ms, struct totals *f, struct error *e)
@@ -19,8 +22,8 @@ static enum err count(struct scan *s, int64_t began_ms, struct totals *f, struct
 		return e->code;
 	sqlite3_stmt *st = reader_prepare(
 		r,
-		"SELECT count(*) FILTER (WHERE seen_ms >= ?2), count(*) FILTER (WHERE state IN (1, 2))"
-		" FROM page WHERE site = ?1",
+		"SELECT count(*) FILTER (WHERE seen_ms >= ?2), count(*) FILTER (WHERE state IN (1, 2)),"
+		" max(text) FILTER (WHERE state IN (1, 2)) FROM page WHERE site = ?1",
 		e);
 	if (st) {
 		sqlite3_bind_int64(st, 1, (int64_t)s->site->id);
@@ -28,13 +31,16 @@ static enum err count(struct scan *s, int64_t began_ms, struct totals *f, struct
 		if (sqlite3_step(st) == SQLITE_ROW) {
 			f->seen = sqlite3_column_int64(st, 0);
 			f->bad = sqlite3_column_int64(st, 1);
+			const char *why = (const char *)sqlite3_column_text(st, 2);
+			text_safe(f->why, sizeof(f->why), why ? why : "", why ? strlen(why) : 0, 0,
+				  0, NULL);
 		}
 		sqlite3_reset(st);
 		st = reader_prepare(
 			r,
 			"SELECT count(*), count(price_minor),"
-			" count(*) FILTER (WHERE price_minor IS NOT NULL AND currency = '')"
-			" FROM listing WHERE site = ? AND state <> 2",
+			" count(*) FILTER (WHERE price_minor IS NOT NULL AND currency = ''),"
+			" count(*) FILTER (WHERE state = 0) FROM listing WHERE site = ? AND state <> 2",
 			e);
 	}
 	if (st) {
@@ -43,6 +49,7 @@ static enum err count(struct scan *s, int64_t began_ms, struct totals *f, struct
 			f->products = sqlite3_column_int64(st, 0);
 			f->priced = sqlite3_column_int64(st, 1);
 			f->no_currency = sqlite3_column_int64(st, 2);
+			f->listed = sqlite3_column_int64(st, 3);
 		}
 		sqlite3_reset(st);
 	}
@@ -90,8 +97,11 @@ static void say_state(struct scan *s, const struct totals *f)
 			 "its prices say no currency: sellersmart %s edit %.80s --currency EUR",
 			 s->site->kind->kind, s->site->name);
 	else if (f->bad)
-		snprintf(text, sizeof(text), "%lld of its pages cannot be read", (long long)f->bad);
-	scan_set_state(s, SITE_OK, text);
+		snprintf(text, sizeof(text), "%lld of its pages cannot be read%s%s",
+			 (long long)f->bad, f->why[0] ? ": " : "", f->why);
+	/* A recipe that fits no page any more is a fault, whatever else could be fetched. */
+	bool failing = f->bad && !f->listed;
+	scan_set_state(s, failing ? SITE_FAILING : SITE_OK, text);
 }
 
 enum err scan_close(struct scan *s, struct error *e)

@@ -6,17 +6,37 @@
 
 #include "daemon/services/rivalradar/scan.h"
 #include "shared/mem.h"
+#include "shared/recipe.h"
+
+extern const struct resource_kind resource_recipe;
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
-static char *recipe_of(struct scan *s)
+/* NULL: none is named; resource_unref. */
+static const struct resource *recipe_of(struct scan *s)
 {
 	const char *name = json_str(s->spec, "recipe", NULL);
-	const struct resource_kind *kind = resource_kind_find("recipe");
-	const struct resource *r = name && kind ? resource_get(s->it->store, kind, name) : NULL;
-	char *spec = r ? mem_strdup(r->spec) : NULL;
+	return name ? resource_get(s->it->store, &resource_recipe, name) : NULL;
+}
+
+static char *recipe_for_worker(struct scan *s)
+{
+	const struct resource *r = recipe_of(s);
+	json_t *spec = r ? resource_spec(r) : NULL;
+	char *text = spec ? recipe_text(spec) : NULL;
+	json_decref(spec);
 	resource_unref(r);
-	return spec;
+	return text;
+}
+
+/* The same bytes say something else to another recipe, or in another currency. */
+static bool is_told_otherwise(struct scan *s)
+{
+	const struct resource *r = recipe_of(s);
+	bool newer =
+		s->site->updated_ms > s->row.scanned_ms || (r && r->updated_ms > s->row.scanned_ms);
+	resource_unref(r);
+	return newer;
 }
 
 static bool is_over(void *item)
@@ -27,7 +47,7 @@ static bool is_over(void *item)
 enum err scan_extract(struct scan *s, struct page_facts **f, const struct extract_query *more,
 		      size_t n_more, struct extract_result *rest, struct error *e)
 {
-	char *recipe = recipe_of(s);
+	char *recipe = recipe_for_worker(s);
 	const struct page_facts_request r = {
 		.net = s->rr->d->net,
 		.extract = s->rr->d->extract,
@@ -87,8 +107,15 @@ static bool is_same(struct scan *s)
 	if (!k->map.len && map_watches(s->it->store, k->o.site, k->page_url) &&
 	    !map_page_make(&k->map, &k->o, s->answer->type, s->answer->body, s->answer->len))
 		k->map.len = 0;
-	k->same = observe_is_same(s->it->store, &k->o);
+	k->same = !is_told_otherwise(s) && observe_is_same(s->it->store, &k->o);
 	return k->same;
+}
+
+/* A selector that must find something found nothing: then no price there is not known to be none.
+ */
+static const char *vanished(const struct page_facts *f)
+{
+	return page_facts_has_price(f) ? NULL : page_facts_warning(f, "filter_missing");
 }
 
 enum err scan_observe(struct scan *s, const struct page_facts *f, enum page_kind kind,
@@ -99,6 +126,10 @@ enum err scan_observe(struct scan *s, const struct page_facts *f, enum page_kind
 	scan_observation(s, kind);
 	if (is_same(s))
 		return ERR_NONE;
+	if (vanished(f)) {
+		item_out_log(s->out, LOG_WARN, "%s: %s", k->page_url, vanished(f));
+		return scan_fail_page(s, k->page_url, PAGE_FAILING, vanished(f), e);
+	}
 	enum err err = observe_prepare(s->it->store, &k->o, page_facts_all(f), &x, e);
 	if (err)
 		return err;
