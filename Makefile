@@ -284,9 +284,12 @@ test:
 	$(Q)tests/summary $(RESULTS) build-*/test-results
 unit: $(UNIT)
 	$(Q)TOGETHER=$(JOBS) tests/run-tests $(RESULTS) $(UNIT)
-# These mostly wait for a daemon: twice as many side by side as there are cores.
+# These mostly wait for a daemon: twice as many side by side as there are cores. What steps clocks and
+# measures how late a check is, is alone.
+ALONE := tests/integration/alert_scenarios_test.py
 integration: all man $(FAKES) $(INTEGRATION)
-	$(Q)TOGETHER=$$((2 * $(JOBS))) tests/run-tests $(RESULTS) $(sort $(wildcard tests/integration/*_test.*))
+	$(Q)TOGETHER=$$((2 * $(JOBS))) tests/run-tests $(RESULTS) $(filter-out $(ALONE),$(sort $(wildcard tests/integration/*_test.*)))
+	$(Q)tests/run-tests $(RESULTS) $(ALONE)
 screens: all $(FAKES) $(SCREEN_PROGRAMS)
 	$(Q)TOGETHER=$(JOBS) tests/run-tests $(RESULTS) $(sort $(wildcard tests/screens/*_test.*))
 # Every unit test again with addresses and undefined behaviour watched.
