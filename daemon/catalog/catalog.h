@@ -62,10 +62,6 @@ struct observation {
 	int status;
 	/** One of several parts of a large page: of what is not in it nothing is said. */
 	bool part;
-	/** The bytes and their Content-Type, kept when they advertise a price below a product's
-	 * minimum (map_minor); NULL: not at hand. */
-	const char *body, *type;
-	size_t body_len;
 };
 
 /** Is the page as it was (same bytes, no failure since, nothing in doubt)? Then observe_same() is

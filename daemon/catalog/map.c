@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "daemon/catalog/evidence.h"
 #include "daemon/catalog/offers.h"
 #include "daemon/catalog/words.h"
 #include "daemon/store/feed.h"
@@ -43,11 +44,12 @@ bool map_page_make(struct map_page *p, const struct observation *o, const char *
 		   const void *body, size_t len)
 {
 	*p = (struct map_page){0};
-	if (!body || !len || len > MAP_PAGE_MAX)
+	if (!body || !len || len > EVIDENCE_BODY_MAX)
 		return false;
 	uLongf room = compressBound((uLong)len);
 	void *out = mem_alloc(room);
-	if (compress2(out, &room, body, (uLong)len, Z_DEFAULT_COMPRESSION) != Z_OK) {
+	if (compress2(out, &room, body, (uLong)len, Z_DEFAULT_COMPRESSION) != Z_OK ||
+	    room > EVIDENCE_PACKED_MAX) {
 		free(out);
 		return false;
 	}

@@ -22,12 +22,12 @@ struct map_page {
 	const void *deflated;   /* zlib */
 	size_t len;
 };
-enum { MAP_PAGE_MAX = 8 << 20 /* bytes of a page that is kept */ };
 
 /** Does that page list anything with a minimum? Then map_page_make() is worth it. Thread: a worker.
  */
 bool map_watches(struct store *s, uint64_t site, const char *page_url);
-/** Deflate. @return false: too large, or nothing. Frees with map_page_fini. Thread: a worker. */
+/** Deflate. @return false: too large (evidence.h), or nothing. Frees with map_page_fini. Thread: a
+ * worker. */
 bool map_page_make(struct map_page *p, const struct observation *o, const char *type,
 		   const void *body, size_t len);
 void map_page_fini(struct map_page *p);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/catalog/evidence.h"
 #include "shared/mem.h"
 
 void listing_ids_add(struct listing_ids *ids, uint64_t id)
@@ -25,8 +24,6 @@ static struct observed *observed_new(enum observed_kind kind, const struct obser
 	x->o.site_kind = mem_strdup(o->site_kind ? o->site_kind : "rival");
 	x->o.page_url = mem_strdup(o->page_url ? o->page_url : "");
 	x->o.default_currency = mem_strdup(o->default_currency ? o->default_currency : "");
-	x->o.type = mem_strdup(o->type ? o->type : "");
-	x->o.body = NULL;
 	return x;
 }
 
@@ -38,9 +35,7 @@ void observed_free(struct observed *x)
 	free((char *)x->o.site_kind);
 	free((char *)x->o.page_url);
 	free((char *)x->o.default_currency);
-	free((char *)x->o.type);
 	sightings_fini(&x->sightings);
-	buf_fini(&x->evidence);
 	free(x->touched.all);
 	free(x->left.all);
 	free(x->listings.all);
@@ -71,7 +66,6 @@ struct preparing {
 	struct known_source from;
 	struct observed *x;
 	struct listing_ids seen;
-	const struct observation *o; /* with the body */
 	bool titles_asked, titles_lead_nowhere;
 	uint64_t newest; /* product when that was asked */
 };
@@ -160,8 +154,6 @@ static enum err compare_one(struct preparing *p, struct sighting *s, bool *wante
 	*wanted = d.what || has_new_review(&p->from, &k, s, e);
 	if (!k.id || ((d.what & DIFFERS_CODES) && k.method != MATCH_PERSON))
 		err = find_product(p, s, &k, e);
-	if (!err && p->o->body && k.id && evidence_is_wanted(&p->from, k.product, d.price, e))
-		evidence_pack(p->o->body, p->o->body_len, &x->evidence);
 	if (!*wanted && x->o.part)
 		listing_ids_add(&x->touched, k.id);
 	difference_fini(&d);
@@ -242,12 +234,11 @@ static enum err hand_over(struct observed *x, enum err err, struct observed **ou
 enum err observe_prepare(struct store *s, const struct observation *o, const struct facts *facts,
 			 struct observed **out, struct error *e)
 {
-	struct preparing p = {.store = s, .from.reader = store_reader(s, e), .o = o};
+	struct preparing p = {.store = s, .from.reader = store_reader(s, e)};
 	*out = NULL;
 	if (!p.from.reader)
 		return e->code ? e->code : ERR_BUSY;
 	p.x = observed_new(OBSERVED_READING, o);
-	p.x->evidence = BUF_INIT(EVIDENCE_PACKED_MAX);
 	sightings_make(&p.x->sightings, &p.x->o, facts);
 	enum err err = page_find(&p.from, o, &p.x->page, e);
 	if (!err)

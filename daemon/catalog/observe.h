@@ -21,7 +21,6 @@ struct observed {
 	struct listing_ids touched; /* unchanged, of a part */
 	struct listing_ids left;    /* on the page before, not in this reading */
 	bool doubts;
-	struct buf evidence; /* deflated body; empty: it is not to be kept */
 	/* a failure, an end, a deletion: the listings that it is about */
 	struct listing_ids listings;
 	enum page_state state;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/catalog/evidence.h"
 #include "daemon/catalog/observe.h"
 #include "daemon/core/thread.h"
 #include "shared/mem.h"
@@ -269,12 +268,8 @@ static enum err forget_rest(struct txn *t, struct observed *x, struct error *e)
 
 static enum err finish(struct txn *t, struct observed *x, struct error *e)
 {
-	enum err err = ERR_NONE;
-	if (x->kind == OBSERVED_READING) {
-		if (x->evidence.len)
-			err = evidence_keep(t, &x->o, &x->evidence, e);
-		return err ? err : page_read(t, x->page, &x->o, x->doubts, e);
-	}
+	if (x->kind == OBSERVED_READING)
+		return page_read(t, x->page, &x->o, x->doubts, e);
 	return x->kind == OBSERVED_FAILED ? page_failed(t, x->page, &x->o, x->state, x->text, e)
 					  : ERR_NONE;
 }
